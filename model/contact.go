@@ -1,0 +1,196 @@
+package model
+
+import "time"
+
+// Rep is an employee who may own relationships. UserID is matched without
+// regard to case, as WeCom does.
+type Rep struct {
+	ID             int64  `gorm:"primaryKey"`
+	UserID         string `gorm:"column:userid"`
+	Name           string `personal:"yes"`
+	DepartmentIDs  JSON[[]int64]
+	MainDepartment int64
+	Status         int  // WeCom's: 1 active, 2 disabled, 4 not activated, 5 left
+	CanFollow      bool // has the customer-contact permission
+	LeftAt         *time.Time
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Department is a node of the corp's tree; ID is WeCom's.
+type Department struct {
+	ID        int64 `gorm:"primaryKey;autoIncrement:false"`
+	Name      string
+	ParentID  int64
+	SortOrder int64
+	DeletedAt *time.Time
+	UpdatedAt time.Time
+}
+
+// Contact is a person outside the company.
+type Contact struct {
+	ID             int64  `gorm:"primaryKey"`
+	ExternalUserID string `gorm:"column:external_userid"`
+	Name           string `personal:"yes"`
+	Avatar         string `personal:"yes"`
+	Type           int    // 1 WeChat user, 2 WeCom user
+	Gender         int    `personal:"yes"` // 0 unknown, 1 male, 2 female
+	UnionID        string `personal:"yes"`
+	Position       string `personal:"yes"`
+	CorpName       string
+	CorpFullName   string
+	FirstAddedAt   *time.Time // the earliest relationship's start
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// RelationshipState is what is between a rep and a contact.
+type RelationshipState string
+
+// Half: the contact added the rep, who has not confirmed. Lost: the contact
+// deleted the rep (WeCom keeps answering reads, messages do not arrive).
+// Removed: the rep deleted the contact. Transferred: handed to another rep.
+const (
+	RelationshipActive      RelationshipState = "active"
+	RelationshipHalf        RelationshipState = "half"
+	RelationshipLost        RelationshipState = "lost"
+	RelationshipRemoved     RelationshipState = "removed"
+	RelationshipTransferred RelationshipState = "transferred"
+)
+
+// Relationship says that one rep follows one contact; ended ones are kept.
+type Relationship struct {
+	ID            int64 `gorm:"primaryKey"`
+	RepID         int64
+	ContactID     int64
+	State         RelationshipState
+	Remark        string         `personal:"yes"`
+	Description   string         `personal:"yes"`
+	RemarkCompany string         `personal:"yes"`
+	RemarkMobiles JSON[[]string] `personal:"yes"`
+	PersonalTags  JSON[[]string] // the rep's own labels, which have no id
+	AddWay        int
+	ChannelState  string // "state" of the contact way it came by
+	AddedAt       time.Time
+	EndedAt       *time.Time
+	SeenAt        time.Time // last confirmed by WeCom
+	SyncID        int64     // last full synchronisation that saw it
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// TagGroup is a group of the corp's tag library.
+type TagGroup struct {
+	ID        int64  `gorm:"primaryKey"`
+	WeComID   string `gorm:"column:wecom_id"`
+	Name      string
+	SortOrder int64
+	DeletedAt *time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// TagKind tells a corp tag from a strategy tag.
+type TagKind int
+
+// WeCom's tag types that carry an id.
+const (
+	TagCorp     TagKind = 1
+	TagStrategy TagKind = 3
+)
+
+// Tag is a label that reps' relationships carry.
+type Tag struct {
+	ID         int64  `gorm:"primaryKey"`
+	WeComID    string `gorm:"column:wecom_id"`
+	TagGroupID int64
+	Name       string
+	Kind       TagKind
+	SortOrder  int64
+	DeletedAt  *time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// RelationshipTag is a tag's history on a relationship: WeCom does not say
+// when a tag was put on, so we log it. RemovedAt is nil while it is on.
+type RelationshipTag struct {
+	RelationshipID int64 `gorm:"primaryKey;autoIncrement:false"`
+	TagID          int64 `gorm:"primaryKey;autoIncrement:false"`
+	ContactID      int64
+	FirstSeenAt    time.Time // ever
+	AddedAt        time.Time // start of the present (or last) stretch
+	LastSeenAt     time.Time
+	RemovedAt      *time.Time
+}
+
+// CustomerGroup is a chat of reps and contacts.
+type CustomerGroup struct {
+	ID            int64 `gorm:"primaryKey"`
+	ChatID        string
+	Name          string
+	OwnerUserID   string `gorm:"column:owner_userid"`
+	Notice        string
+	MemberVersion string
+	MemberCount   int
+	FormedAt      time.Time
+	DismissedAt   *time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// CustomerGroupMember is one person's membership of a customer group.
+type CustomerGroupMember struct {
+	CustomerGroupID int64  `gorm:"primaryKey;autoIncrement:false"`
+	MemberID        string `gorm:"primaryKey"` // userid or external_userid
+	Kind            int    // 1 rep, 2 external
+	JoinScene       int
+	ChannelState    string
+	JoinedAt        time.Time
+	LeftAt          *time.Time
+}
+
+// SyncState is where a full synchronisation stands. Complete is said only when
+// the counts agree; partial says what is missing.
+type SyncState string
+
+// The states of a synchronisation.
+const (
+	SyncRunning  SyncState = "running"
+	SyncComplete SyncState = "complete"
+	SyncPartial  SyncState = "partial"
+)
+
+// Sync is one run of the full synchronisation and its resumable position.
+type Sync struct {
+	ID         int64 `gorm:"primaryKey"`
+	State      SyncState
+	Phase      string             // departments, reps, tags, contacts, groups
+	Position   JSON[SyncPosition] // where to go on after a crash
+	Counts     JSON[SyncCounts]
+	LastError  string
+	LeaseToken string
+	LeaseUntil *time.Time
+	StartedAt  time.Time
+	UpdatedAt  time.Time
+	FinishedAt *time.Time
+}
+
+// SyncPosition is a place inside a phase: the next rep (in the order of
+// userids) and WeCom's cursor within.
+type SyncPosition struct {
+	After  string `json:"after,omitempty"`
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// SyncCounts compares what WeCom listed with what was stored.
+type SyncCounts struct {
+	Reps           int      `json:"reps"`
+	Tags           int      `json:"tags"`
+	Groups         int      `json:"groups"`
+	Expected       int      `json:"expected"` // relationships that WeCom's id lists name
+	Stored         int      `json:"stored"`   // relationships read and stored in this run
+	UnreadReps     []string `json:"unread_reps,omitempty"`
+	EndedUnheard   int      `json:"ended_unheard"`   // relationships that ended without a callback
+	StartedUnheard int      `json:"started_unheard"` // relationships found without a callback
+}

@@ -1,0 +1,121 @@
+// Package modeltest gives tests real databases and a clock that obeys.
+package modeltest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sixtouch/model"
+	"sixtouch/model/migrate"
+)
+
+// Start is where a test's clock stands: Monday 2026-03-02, 10:00 in Shanghai.
+func Start() time.Time { return time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC) }
+
+// Clock is a clock that moves only when told to.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock returns a clock that stands at Start.
+func NewClock() *Clock { return &Clock{now: Start()} }
+
+// Now returns the instant last set.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Set moves the clock to t.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t.UTC()
+}
+
+// Advance moves the clock by d.
+func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
+
+// Each runs the test on SQLite and, where SIXTOUCH_TEST_MYSQL names a server
+// ("mysql://root@127.0.0.1:3306/"), on MySQL or MariaDB: a fresh, migrated
+// database each.
+func Each(t *testing.T, test func(t *testing.T, db *model.DB, clock *Clock)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		clock := NewClock()
+		test(t, Open(t, SQLiteDSN(t), clock), clock)
+	})
+	t.Run("mysql", func(t *testing.T) {
+		t.Parallel()
+		dsn := MySQLDSN(t)
+		clock := NewClock()
+		test(t, Open(t, dsn, clock), clock)
+	})
+}
+
+// New returns a migrated SQLite database in a temporary folder.
+func New(t testing.TB) (*model.DB, *Clock) {
+	t.Helper()
+	clock := NewClock()
+	return Open(t, SQLiteDSN(t), clock), clock
+}
+
+// SQLiteDSN names a new SQLite file in the test's folder.
+func SQLiteDSN(t testing.TB) string {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "sixtouch.db")
+}
+
+// MySQLDSN creates a database that is dropped after the test; without a
+// server the test is skipped, which `make test` never lets happen.
+func MySQLDSN(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("SIXTOUCH_TEST_MYSQL")
+	if server == "" {
+		t.Skip("SIXTOUCH_TEST_MYSQL names no server; make test starts one")
+	}
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	name := "t_" + strings.ToLower(rand.Text()[:16])
+	exec(t, server, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	t.Cleanup(func() { exec(t, server, "DROP DATABASE "+name) })
+	u.Path = "/" + name
+	return u.String()
+}
+
+func exec(t testing.TB, server, statement string) {
+	t.Helper()
+	native, err := model.MySQLDSN(server)
+	require.NoError(t, err)
+	pool, err := sql.Open("mysql", native)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, pool.Close()) }()
+	_, err = pool.ExecContext(context.Background(), statement)
+	require.NoError(t, err, fmt.Sprintf("run %q", statement))
+}
+
+// Open opens and migrates the database at dsn and closes it after the test.
+func Open(t testing.TB, dsn string, clock model.Clock) *model.DB {
+	t.Helper()
+	db, err := model.Open(context.Background(), dsn, model.Options{Clock: clock, MaxOpen: 16})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	m, err := migrate.New(context.Background(), db)
+	require.NoError(t, err)
+	require.NoError(t, m.Up(context.Background()))
+	return db
+}

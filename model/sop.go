@@ -1,0 +1,229 @@
+package model
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// SOPState is a programme's life.
+type SOPState string
+
+// draft → live ⇄ paused → archived.
+const (
+	SOPDraft    SOPState = "draft"
+	SOPLive     SOPState = "live"
+	SOPPaused   SOPState = "paused"
+	SOPArchived SOPState = "archived"
+)
+
+// SOP is a relative-time follow-up programme. Draft is the definition being
+// edited; what runs is the version named by VersionID.
+type SOP struct {
+	ID        int64 `gorm:"primaryKey"`
+	Name      string
+	State     SOPState
+	VersionID int64 // 0 until first published
+	Draft     JSON[json.RawMessage]
+	LiveSince *time.Time // people whose anchor is earlier are not "new"
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// TableName keeps the acronym in one piece.
+func (SOP) TableName() string { return "sops" }
+
+// SOPVersion is a published, immutable structure.
+type SOPVersion struct {
+	ID          int64 `gorm:"primaryKey"`
+	SOPID       int64
+	Number      int
+	Definition  JSON[json.RawMessage]
+	PublishedAt time.Time
+	PublishedBy string
+}
+
+// TableName keeps the acronym in one piece.
+func (SOPVersion) TableName() string { return "sop_versions" }
+
+// StepContent is the text and media of a step. It is not part of a version:
+// edits are followed live until a dispatch is made.
+type StepContent struct {
+	SOPID     int64  `gorm:"primaryKey;autoIncrement:false"`
+	StepKey   string `gorm:"primaryKey"`
+	Content   JSON[Content]
+	UpdatedAt time.Time
+}
+
+// EnrollmentState is where a contact stands inside an SOP.
+type EnrollmentState string
+
+// active ⇄ paused; active → completed | exited(reason).
+const (
+	EnrollmentActive    EnrollmentState = "active"
+	EnrollmentPaused    EnrollmentState = "paused"
+	EnrollmentCompleted EnrollmentState = "completed"
+	EnrollmentExited    EnrollmentState = "exited"
+	EnrollmentParked    EnrollmentState = "parked" // planning failed; needs attention
+)
+
+// Enrollment is one contact in one SOP version, relative to Anchor. ActiveSlot
+// is 1 while it occupies the contact's one place in the SOP, else nil: the
+// unique index on it makes a second active enrollment impossible.
+type Enrollment struct {
+	ID             int64 `gorm:"primaryKey"`
+	SOPID          int64
+	VersionID      int64
+	ContactID      int64
+	RepID          int64
+	RelationshipID int64
+	Run            int
+	State          EnrollmentState
+	ActiveSlot     *int8
+	ExitReason     string
+	AnchorAt       time.Time
+	AnchorKind     string
+	ActivityID     int64 // what enrolled them
+	Shard          int   // contact id mod EnrollmentShards
+	NextDueAt      *time.Time
+	LastError      string
+	EnrolledAt     time.Time
+	EndedAt        *time.Time
+	UpdatedAt      time.Time
+}
+
+// EnrollmentShards spreads the planner's index, so that replicas claim from
+// different ends of it instead of racing for the same page.
+const EnrollmentShards = 8
+
+// TouchState is where a touch stands, from planning to outcome.
+type TouchState string
+
+// planned → dispatched → accepted → confirmed → delivered | failed | expired |
+// declined; skipped(reason); cancelled(reason); deferred ones stay planned.
+const (
+	TouchPlanned    TouchState = "planned"    // due, waiting for its dispatch
+	TouchDispatched TouchState = "dispatched" // inside a dispatch
+	TouchAccepted   TouchState = "accepted"   // WeCom has the task; the rep has yet to act
+	TouchDelivered  TouchState = "delivered"
+	TouchDone       TouchState = "done" // a rep's prompt answered, an action carried out
+	TouchFailed     TouchState = "failed"
+	TouchExpired    TouchState = "expired" // never confirmed within the polling bound
+	TouchSkipped    TouchState = "skipped"
+	TouchCancelled  TouchState = "cancelled"
+)
+
+// Final tells whether nothing more will happen to the touch.
+func (s TouchState) Final() bool {
+	switch s {
+	case TouchDelivered, TouchDone, TouchFailed, TouchExpired, TouchSkipped, TouchCancelled:
+		return true
+	case TouchPlanned, TouchDispatched, TouchAccepted:
+	}
+	return false
+}
+
+// Touch is one planned or made contact with one person: the log and the step's
+// run in one row. Skips are touches too, with their reason.
+type Touch struct {
+	ID             int64  `gorm:"primaryKey"`
+	EnrollmentID   *int64 // nil for touches outside any SOP
+	SOPID          int64
+	VersionID      int64
+	StepKey        string
+	Run            int
+	ContactID      int64
+	RepID          int64
+	RelationshipID int64
+	Channel        string
+	State          TouchState
+	Reason         string // machine word: why skipped, failed, cancelled
+	Verdicts       JSON[[]Verdict]
+	DispatchID     *int64
+	DueAt          time.Time
+	NotBefore      time.Time // due, or later when a gate deferred it
+	ExpireAt       time.Time // due plus the step's grace
+	PlannedAt      time.Time
+	SentAt         *time.Time // accepted by the channel
+	ConfirmedAt    *time.Time // the rep sent it
+	FinalAt        *time.Time
+	LocalDay       string // YYYY-MM-DD in the corp's zone, of SentAt or else DueAt
+	UpdatedAt      time.Time
+}
+
+// Verdict is what a gate said about a touch, kept so that "why did X get Y at
+// Z, or not?" has an answer.
+type Verdict struct {
+	At     time.Time  `json:"at"`
+	Gate   string     `json:"gate"`
+	Say    string     `json:"say"` // send, defer, skip, exit
+	Reason string     `json:"reason,omitempty"`
+	Until  *time.Time `json:"until,omitempty"`
+}
+
+// DispatchState is where an outgoing call stands.
+type DispatchState string
+
+// queued → sending → sent → confirmed | expired | failed;
+// sending → unknown → sent | queued | stuck (a person decides).
+const (
+	DispatchQueued    DispatchState = "queued"
+	DispatchSending   DispatchState = "sending"
+	DispatchSent      DispatchState = "sent"
+	DispatchConfirmed DispatchState = "confirmed"
+	DispatchExpired   DispatchState = "expired"
+	DispatchFailed    DispatchState = "failed"
+	DispatchUnknown   DispatchState = "unknown"
+	DispatchStuck     DispatchState = "stuck"
+)
+
+// Dispatch is one call to a channel that carries many touches: same channel,
+// same rep, same rendered content.
+type Dispatch struct {
+	ID      int64 `gorm:"primaryKey"`
+	Channel string
+	RepID   int64
+	SOPID   int64
+	StepKey string
+	// IdemKey is unique where the channel's unit of work has a name of its own
+	// (a welcome code); empty dispatches use nil.
+	IdemKey    *string
+	Payload    JSON[DispatchPayload] `personal:"yes"`
+	State      DispatchState
+	Attempts   int
+	NextAt     time.Time
+	LeaseToken string
+	LeaseUntil *time.Time
+	RemoteID   string // msgid, jobid
+	Recipients int
+	Polls      int
+	LastError  string
+	Candidates JSON[[]string] // stuck: WeCom tasks that could be this one
+	CreatedAt  time.Time
+	CalledAt   *time.Time // the last call began
+	SentAt     *time.Time
+	FinalAt    *time.Time
+	UpdatedAt  time.Time
+}
+
+// DispatchPayload is what the channel needs, frozen when the dispatch is made.
+type DispatchPayload struct {
+	UserID          string   `json:"user_id"` // the rep's WeCom id
+	ExternalUserIDs []string `json:"external_user_ids,omitempty"`
+	Content         Content  `json:"content"`
+	AddTags         []string `json:"add_tags,omitempty"` // WeCom tag ids
+	RemoveTags      []string `json:"remove_tags,omitempty"`
+	WelcomeCode     string   `json:"welcome_code,omitempty"`
+	Title           string   `json:"title,omitempty"` // a prompt card's
+	Lines           []string `json:"lines,omitempty"`
+}
+
+// Token is an API token; only its hash is kept.
+type Token struct {
+	ID         int64 `gorm:"primaryKey"`
+	Name       string
+	Role       string // admin, read
+	Hash       []byte // SHA-256 of the token
+	CreatedAt  time.Time
+	LastUsedAt *time.Time
+	RevokedAt  *time.Time
+}
