@@ -1,0 +1,122 @@
+package audience_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"sixtouch/service/audience"
+)
+
+func parse(t require.TestingT, doc string) audience.Filter {
+	f, err := audience.Parse([]byte(doc))
+	require.NoError(t, err)
+	return f
+}
+
+func TestFilter_truthTable(t *testing.T) {
+	t.Parallel()
+	nobody, one, both, other := []int64{}, []int64{1}, []int64{1, 2}, []int64{9}
+	for _, c := range []struct {
+		doc                    string
+		nobody, one, both, oth bool
+	}{
+		{``, true, true, true, true},
+		{`null`, true, true, true, true},
+		{`{"f":"tag","is":"any","v":[1,2]}`, false, true, true, false},
+		{`{"f":"tag","is":"all","v":[1,2]}`, false, false, true, false},
+		{`{"f":"tag","is":"none","v":[1,2]}`, true, false, false, true},
+		{`{"v":1,"op":"not","of":[{"f":"tag","is":"any","v":[1]}]}`, true, false, false, true},
+		{`{"op":"and","of":[{"f":"tag","is":"any","v":[1]},{"f":"tag","is":"none","v":[2]}]}`, false, true, false, false},
+		{`{"op":"or","of":[{"f":"tag","is":"any","v":[9]},{"f":"tag","is":"all","v":[1,2]}]}`, false, false, true, true},
+	} {
+		f := parse(t, c.doc)
+		got := []bool{}
+		for _, tags := range [][]int64{nobody, one, both, other} {
+			got = append(got, f.Match(audience.Facts{TagIDs: tags}))
+		}
+		require.Equal(t, []bool{c.nobody, c.one, c.both, c.oth}, got, c.doc)
+	}
+}
+
+func TestFilter_refusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
+	leaf := `{"f":"tag","is":"any","v":[1]}`
+	for doc, want := range map[string]string{
+		`[]`:                                            "not a filter",
+		`{"f":"stage","is":"in","v":["MQL"]}`:           "field",
+		`{"f":"tag","is":"most","v":[1]}`:               "for tags",
+		`{"f":"tag","is":"all","v":[]}`:                 "empty list",
+		`{"f":"tag","is":"any","v":["x"]}`:              "list of tag ids",
+		`{"f":"tag","is":"any"}`:                        "list of tag ids",
+		`{"op":"and","of":[]}`:                          "empty group",
+		`{"op":"xor","of":[` + leaf + `]}`:              "operator",
+		`{"op":"not","of":[` + leaf + `,` + leaf + `]}`: "exactly one",
+		`{"v":2,"op":"and","of":[` + leaf + `]}`:        "version",
+		`{"op":"and","of":[` + leaf + `],"f":"tag"}`:    "both",
+		`{"op":"and","of":[` + leaf + `],"zz":1}`:       "zz",
+		leaf + leaf: "behind its end",
+		strings.Repeat(`{"op":"not","of":[`, 6) + leaf + strings.Repeat(`]}`, 6): "deeper",
+		`{"op":"or","of":[` + strings.Repeat(leaf+`,`, 60) + leaf + `]}`:         "more than 60",
+	} {
+		_, err := audience.Parse([]byte(doc))
+		require.ErrorContains(t, err, want, doc)
+	}
+}
+
+func TestFilter_deMorganAndRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f := parse(t, drawFilter(t, 3))
+		facts := audience.Facts{TagIDs: rapid.SliceOfDistinct(rapid.Int64Range(1, 5), rapid.ID[int64]).Draw(t, "tags")}
+		doc, err := json.Marshal(f)
+		require.NoError(t, err)
+		require.Equal(t, f.Match(facts), parse(t, string(doc)).Match(facts), "round trip of %s", doc)
+		not := parse(t, `{"op":"not","of":[`+strip(doc)+`]}`)
+		require.NotEqual(t, f.Match(facts), not.Match(facts), "not of %s", doc)
+	})
+}
+
+// strip takes the version off, which only a root may carry.
+func strip(doc []byte) string { return strings.Replace(string(doc), `,"v":1}`, `}`, 1) }
+
+func drawFilter(t *rapid.T, depth int) string {
+	if depth == 0 || rapid.Bool().Draw(t, "leaf") {
+		is := rapid.SampledFrom([]string{"any", "all", "none"}).Draw(t, "is")
+		tags, err := json.Marshal(rapid.SliceOfN(rapid.Int64Range(1, 5), 1, 4).Draw(t, "values"))
+		require.NoError(t, err)
+		return `{"f":"tag","is":"` + is + `","v":` + string(tags) + `}`
+	}
+	op := rapid.SampledFrom([]string{"and", "or", "not"}).Draw(t, "op")
+	n := 1
+	if op != "not" {
+		n = rapid.IntRange(1, 3).Draw(t, "n")
+	}
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = drawFilter(t, depth-1)
+	}
+	return `{"op":"` + op + `","of":[` + strings.Join(parts, ",") + `]}`
+}
+
+func FuzzFilter(f *testing.F) {
+	f.Add([]byte(`{"v":1,"op":"and","of":[{"f":"tag","is":"any","v":[1,2]},{"op":"not","of":[{"f":"tag","is":"all","v":[3]}]}]}`))
+	f.Add([]byte(`{"f":"tag","is":"none","v":[90]}`))
+	f.Add([]byte(`{"op":"or","of":[null]}`))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		filter, err := audience.Parse(doc)
+		if err != nil {
+			return
+		}
+		again, err := json.Marshal(filter)
+		require.NoError(t, err)
+		second, err := audience.Parse(again)
+		require.NoError(t, err, "its own output %s", again)
+		for _, tags := range [][]int64{nil, {1}, {1, 2, 3}, {90}} {
+			require.Equal(t, filter.Match(audience.Facts{TagIDs: tags}), second.Match(audience.Facts{TagIDs: tags}))
+		}
+	})
+}
