@@ -100,7 +100,9 @@ func (e *Error) Class() Class {
 		return Unknown
 	case e.Code != 0:
 		return classOf(e.Code)
-	case errors.Is(e.Err, ErrEgress), e.HTTPStatus >= 300, e.Err == nil:
+	case e.HTTPStatus >= http.StatusInternalServerError:
+		return Temporary
+	case errors.Is(e.Err, ErrEgress), e.HTTPStatus >= http.StatusMultipleChoices, e.Err == nil:
 		return Invalid
 	case !e.Sent && e.Message != "" && !ended(e.Err):
 		return Invalid
@@ -147,8 +149,12 @@ func (e *Error) Retryable() bool {
 // timed out, the connection broke, the server or something before it failed, or
 // the answer made no sense. "System busy" (-1) belongs here: WeCom's advice for
 // a call that creates something is to look first. A connection that could not
-// be made is not unknown: nothing was sent.
+// be made is not unknown: nothing was sent. Neither is a token that could not be
+// fetched: the call itself never left.
 func (e *Error) Unknown() bool {
+	if e.Path == pathToken {
+		return false
+	}
 	if e.Code != 0 {
 		return e.Code == codeBusy
 	}

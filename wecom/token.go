@@ -54,8 +54,8 @@ type tokenSource struct {
 
 	mu       sync.Mutex
 	now      accessToken
-	before   string // still routed and redacted: calls in flight carry it
-	bad      string // WeCom refused it; the store may not know yet
+	before   string      // still routed and redacted: calls in flight carry it
+	bad      accessToken // WeCom refused it; the store may not know yet
 	refusal  error  // what gettoken said about the secret
 	refusedT time.Time
 }
@@ -70,7 +70,7 @@ func (s *tokenSource) live() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []string
-	for _, t := range []string{s.now.value, s.before, s.bad} {
+	for _, t := range []string{s.now.value, s.before, s.bad.value} {
 		if t != "" {
 			all = append(all, t)
 		}
@@ -116,7 +116,7 @@ func (s *tokenSource) drop(ctx context.Context, value string) {
 		s.mu.Unlock()
 		return
 	}
-	s.now, s.bad = accessToken{}, value
+	s.now, s.bad = accessToken{}, t
 	s.mu.Unlock()
 	if s.c.deps.Tokens == nil {
 		return
@@ -155,7 +155,8 @@ func (s *tokenSource) refresh(ctx context.Context) (string, error) {
 	return s.adopt(t), nil
 }
 
-// load reads the shared token; one that ended or that WeCom refused is none.
+// load reads the shared token; one that ended, that WeCom refused, or that is
+// older than the refused one is none.
 func (s *tokenSource) load(ctx context.Context) (accessToken, bool) {
 	if s.c.deps.Tokens == nil {
 		return accessToken{}, false
@@ -169,7 +170,7 @@ func (s *tokenSource) load(ctx context.Context) (accessToken, bool) {
 	s.mu.Lock()
 	bad := s.bad
 	s.mu.Unlock()
-	return t, ok && valid && t.value != bad && s.c.deps.Clock.Now().Before(t.ends)
+	return t, ok && valid && t.value != bad.value && !t.ends.Before(bad.ends) && s.c.deps.Clock.Now().Before(t.ends)
 }
 
 func (s *tokenSource) save(ctx context.Context, t accessToken) {
@@ -188,11 +189,11 @@ func (s *tokenSource) adopt(t accessToken) string {
 	if s.now.value != "" {
 		s.before = s.now.value
 	} else {
-		s.before = s.bad
+		s.before = s.bad.value
 	}
 	s.now = t
-	if s.bad == t.value {
-		s.bad = ""
+	if s.bad.value == t.value {
+		s.bad = accessToken{}
 	}
 	if gone == s.before {
 		gone = ""
