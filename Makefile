@@ -1,0 +1,39 @@
+# Every command of the project. `make demo` needs only Go; `make test` installs
+# what is missing, on Debian.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check lint fmt fuzz bench
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+# Where there is setpriv, a make that is killed takes the demo down with it.
+WITH_MAKE := $(if $(shell command -v setpriv 2>/dev/null),setpriv --pdeathsig TERM)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: build ## everything in one process, nothing to install: open the URL it prints (ARGS="--fresh" starts over)
+	@exec $(WITH_MAKE) bin/sixtouch demo $(ARGS)
+
+build: ## bin/sixtouch, static
+	@$(GOBUILD) -o bin/sixtouch ./cmd/sixtouch
+
+test: ## everything CI runs, on private MariaDB and Redis servers
+	@exec scripts/test.sh
+
+check: ## vet, lint and the tests that need no server: before each commit
+	@scripts/lint.sh
+	@go test -shuffle=on ./...
+
+lint: ## formatting, vet, golangci-lint, architecture
+	@scripts/lint.sh
+
+fmt: ## format all Go files
+	@scripts/lint.sh --fix
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: build ## callback intake: the bound, SQLite, MySQL if SIXTOUCH_TEST_MYSQL is set
+	@exec bin/sixtouch bench ingest $(ARGS)
