@@ -75,7 +75,9 @@ func (c *call) checkMedia(id, kind, family string) error {
 	return nil
 }
 
-func (m *media) expired(now time.Time) bool { return now.Unix()-m.Created >= int64(mediaLife.Seconds()) }
+func (m *media) expired(now time.Time) bool {
+	return now.Unix()-m.Created >= int64(mediaLife.Seconds())
+}
 
 // formFile reads the multipart field "media".
 func (c *call) formFile() (name string, data []byte, err error) {
@@ -208,7 +210,7 @@ func (c *call) download() (any, error) {
 		}
 		m.data = data
 	}
-	return binary{contentType: m.ContentType, data: m.data}, nil
+	return rawFile{contentType: m.ContentType, data: m.data}, nil
 }
 
 // keepBytes writes an upload next to the state file, if there is one.

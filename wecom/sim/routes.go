@@ -3,7 +3,7 @@ package sim
 import "net/http"
 
 // routes lists the APIs that the simulator answers. Any other path is 404.
-func (s *Sim) routes() map[string]route {
+func routes() map[string]route {
 	get := func(need class, serve func(*call) (any, error)) route {
 		return route{method: http.MethodGet, class: need, serve: serve}
 	}
@@ -15,7 +15,7 @@ func (s *Sim) routes() map[string]route {
 		return r
 	}
 	momentTask := post(contactCall, (*call).addMomentTask)
-	momentTask.perMinute = s.rules.MomentTasksPerMinute
+	momentTask.perMinute = func(r Rules) int { return r.MomentTasksPerMinute }
 
 	all := make(map[string]route)
 	add := func(prefix string, routes map[string]route) {

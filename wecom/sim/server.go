@@ -32,8 +32,8 @@ const (
 type route struct {
 	method    string
 	class     class
-	unlimited bool // does not count toward the limits per API
-	perMinute int  // below the general limit
+	unlimited bool            // does not count toward the limits per API
+	perMinute func(Rules) int // instead of the general limit
 	serve     func(*call) (any, error)
 }
 
@@ -52,8 +52,8 @@ type call struct {
 // object is a reply without errcode and errmsg.
 type object = map[string]any
 
-// binary is a reply that is a file.
-type binary struct {
+// rawFile is a reply that is a file.
+type rawFile struct {
 	contentType string
 	data        []byte
 }
@@ -193,8 +193,8 @@ func (c *call) authorise(need class) error {
 
 func (c *call) limit(rt route) error {
 	perMinute := c.rules.CallsPerMinute
-	if rt.perMinute != 0 {
-		perMinute = rt.perMinute
+	if rt.perMinute != nil {
+		perMinute = rt.perMinute(c.rules)
 	}
 	if !c.limits.allow("minute "+c.path, c.now, time.Minute, perMinute) ||
 		!c.limits.allow("hour "+c.path, c.now, time.Hour, c.rules.CallsPerHour) {
@@ -222,7 +222,7 @@ func (s *Sim) answer(w http.ResponseWriter, c *call, reply any, err error) {
 		return
 	}
 	s.count(c.path, "0")
-	if file, ok := reply.(binary); ok {
+	if file, ok := reply.(rawFile); ok {
 		w.Header().Set("Content-Type", file.contentType)
 		http.ServeContent(w, &http.Request{Method: http.MethodGet, Header: c.header}, "", time.Time{}, bytes.NewReader(file.data))
 		return

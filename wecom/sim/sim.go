@@ -99,7 +99,7 @@ func New(o Options) (*Sim, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.clock = &OffsetClock{base: o.Now, offset: st.Offset, moved: s.clockMoved}
-	s.api = s.routes()
+	s.api = routes()
 	s.mux = s.newMux()
 	s.out = newSender(s.corpID, s.clock, s.logger)
 	s.saver = newSaver(o.StateFile, s.snapshot, s.logger)
