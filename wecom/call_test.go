@@ -314,7 +314,9 @@ func TestCall_noSecretInAnyErrorOrLog(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	abort := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	status := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
-	redirect := func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop?"+r.URL.RawQuery, http.StatusFound) }
+	redirect := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/loop?"+r.URL.RawQuery, http.StatusFound)
+	}
 	garbage := func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "errcode "+r.URL.RawQuery) }
 	for name, handler := range map[string]http.HandlerFunc{
 		"echoed": echo, "time-out": hang, "reset": abort, "502": status, "redirect": redirect, "garbage": garbage, "refused": nil,

@@ -56,7 +56,7 @@ type tokenSource struct {
 	now      accessToken
 	before   string      // still routed and redacted: calls in flight carry it
 	bad      accessToken // WeCom refused it; the store may not know yet
-	refusal  error  // what gettoken said about the secret
+	refusal  error       // what gettoken said about the secret
 	refusedT time.Time
 }
 
