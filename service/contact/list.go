@@ -1,0 +1,169 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+)
+
+// Filter narrows the list of contacts; zero fields do not. RepID and State
+// speak of the same relationship.
+type Filter struct {
+	RepID int64
+	State model.RelationshipState
+	TagID int64
+	// Query is a part of the name, or a whole external_userid.
+	Query string
+}
+
+// Row is a contact in a list, with its relationships and the tags that are on.
+type Row struct {
+	model.Contact
+	Relationships []RelationshipRow
+	Tags          []TagRow
+}
+
+// RelationshipRow is a relationship with its rep.
+type RelationshipRow struct {
+	model.Relationship
+	RepUserID string
+	RepName   string
+}
+
+// TagRow is a tag that is or was on a relationship.
+type TagRow struct {
+	model.RelationshipTag
+	Name  string
+	Group string
+}
+
+// Contacts lists contacts, the newest first, in a fixed number of queries.
+func (s *Service) Contacts(ctx context.Context, f Filter, page model.Page) ([]Row, error) {
+	var contacts []model.Contact
+	err := s.contactsQuery(ctx, f, page).Find(&contacts).Error
+	if err != nil {
+		return nil, fmt.Errorf("list contacts: %w", err)
+	}
+	rows, err := s.furnish(ctx, contacts, false)
+	return rows, wrap("list contacts", err)
+}
+
+func (s *Service) contactsQuery(ctx context.Context, f Filter, page model.Page) *gorm.DB {
+	db := s.db.Read(ctx)
+	q := db.Model(&model.Contact{}).Order("contacts.id DESC").Limit(page.Size())
+	if page.After > 0 {
+		q = q.Where("contacts.id < ?", page.After)
+	}
+	if f.RepID != 0 || f.State != "" {
+		q = q.Where("contacts.id IN (?)", relationshipsOf(db, f))
+	}
+	if f.TagID != 0 {
+		q = q.Where("contacts.id IN (?)", db.Model(&model.RelationshipTag{}).Select("contact_id").
+			Where("tag_id = ? AND removed_at IS NULL", f.TagID))
+	}
+	if f.Query != "" {
+		q = q.Where("contacts.external_userid = ? OR contacts.name LIKE ? ESCAPE '!'", f.Query, "%"+escapeLike(f.Query)+"%")
+	}
+	return q
+}
+
+func relationshipsOf(db *gorm.DB, f Filter) *gorm.DB {
+	q := db.Model(&model.Relationship{}).Select("contact_id")
+	if f.RepID != 0 {
+		q = q.Where("rep_id = ?", f.RepID)
+	}
+	if f.State != "" {
+		q = q.Where("state = ?", f.State)
+	}
+	return q
+}
+
+// escapeLike takes the special meaning from LIKE's characters. The escape is
+// "!", because a backslash means different things to the two databases.
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// Contact returns one contact with all relationships and every tag that is or
+// was on; model.ErrNotFound when there is none.
+func (s *Service) Contact(ctx context.Context, id int64) (Row, error) {
+	var c model.Contact
+	if err := s.db.Read(ctx).Take(&c, id).Error; err != nil {
+		return Row{}, notFound("contact", err)
+	}
+	rows, err := s.furnish(ctx, []model.Contact{c}, true)
+	if err != nil {
+		return Row{}, fmt.Errorf("load contact %d: %w", id, err)
+	}
+	return rows[0], nil
+}
+
+// furnish loads relationships and tags of all contacts in one query each.
+func (s *Service) furnish(ctx context.Context, contacts []model.Contact, history bool) ([]Row, error) {
+	rows := make([]Row, len(contacts))
+	if len(contacts) == 0 {
+		return rows, nil
+	}
+	ids := make([]int64, len(contacts))
+	at := make(map[int64]*Row, len(contacts))
+	for i, c := range contacts {
+		rows[i] = Row{Contact: c, Relationships: []RelationshipRow{}, Tags: []TagRow{}}
+		ids[i], at[c.ID] = c.ID, &rows[i]
+	}
+	var relationships []RelationshipRow
+	err := s.db.Read(ctx).Model(&model.Relationship{}).
+		Select("relationships.*, reps.userid AS rep_user_id, reps.name AS rep_name").
+		Joins("JOIN reps ON reps.id = relationships.rep_id").
+		Where("relationships.contact_id IN ?", ids).Order("relationships.id").Scan(&relationships).Error
+	if err != nil {
+		return nil, fmt.Errorf("load relationships: %w", err)
+	}
+	for _, r := range relationships {
+		at[r.ContactID].Relationships = append(at[r.ContactID].Relationships, r)
+	}
+	q := s.db.Read(ctx).Model(&model.RelationshipTag{}).
+		Select("relationship_tags.*, tags.name AS name, COALESCE(tag_groups.name, '') AS `group`").
+		Joins("JOIN tags ON tags.id = relationship_tags.tag_id").
+		Joins("LEFT JOIN tag_groups ON tag_groups.id = tags.tag_group_id").
+		Where("relationship_tags.contact_id IN ?", ids).
+		Order("relationship_tags.contact_id, relationship_tags.relationship_id, relationship_tags.tag_id")
+	if !history {
+		q = q.Where("relationship_tags.removed_at IS NULL")
+	}
+	var tags []TagRow
+	if err := q.Scan(&tags).Error; err != nil {
+		return nil, fmt.Errorf("load tags: %w", err)
+	}
+	for _, t := range tags {
+		at[t.ContactID].Tags = append(at[t.ContactID].Tags, t)
+	}
+	return rows, nil
+}
+
+// Reps lists reps by id.
+func (s *Service) Reps(ctx context.Context, page model.Page) ([]model.Rep, error) {
+	var rows []model.Rep
+	err := s.db.Read(ctx).Where("id > ?", page.After).Order("id").Limit(page.Size()).Find(&rows).Error
+	return rows, wrap("list reps", err)
+}
+
+// LibraryTag is a tag with its group's name, empty until the library was read.
+type LibraryTag struct {
+	model.Tag
+	Group string
+}
+
+// Tags lists the tags that are not deleted, by id.
+func (s *Service) Tags(ctx context.Context, page model.Page) ([]LibraryTag, error) {
+	var rows []LibraryTag
+	err := s.db.Read(ctx).Model(&model.Tag{}).
+		Select("tags.*, COALESCE(tag_groups.name, '') AS `group`").
+		Joins("LEFT JOIN tag_groups ON tag_groups.id = tags.tag_group_id").
+		Where("tags.id > ? AND tags.deleted_at IS NULL", page.After).
+		Order("tags.id").Limit(page.Size()).Scan(&rows).Error
+	return rows, wrap("list tags", err)
+}
