@@ -275,7 +275,7 @@ CREATE TABLE touches (
   KEY ix_touches_queue (state, not_before, id),
   KEY ix_touches_dispatch (dispatch_id, contact_id),
   KEY ix_touches_contact (contact_id, id),
-  KEY ix_touches_sop (sop_id, step_key, state, id),
+  KEY ix_touches_sop (sop_id, step_key, state, rep_id, id),
   KEY ix_touches_rep (rep_id, id),
   KEY ix_touches_day (local_day, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

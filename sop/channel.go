@@ -1,0 +1,129 @@
+package sop
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"sixtouch/model"
+)
+
+// ChannelWelcome is sent by the welcome's fast path, not by the dispatcher:
+// the engine only names its content and keeps its touch.
+const ChannelWelcome = "welcome"
+
+// Channel is one way out. Adding one is a file in sop/channel and a line in
+// its All.
+type Channel interface {
+	Info() ChannelInfo
+	// Check validates a step of this channel when it is published.
+	Check(s Step) error
+	// Send makes the one call that the batch stands for, outside any
+	// transaction. Errors are *Failure; any other error counts as unknown.
+	Send(ctx context.Context, b Batch) (Receipt, error)
+	// Poll asks what became of a sent batch.
+	Poll(ctx context.Context, b Batch) ([]Outcome, error)
+	// Find looks for the task that a call with an unknown outcome may have
+	// made since that instant; it returns every candidate.
+	Find(ctx context.Context, b Batch, since time.Time) ([]Receipt, error)
+}
+
+// ChannelInfo is what the engine must know of a channel.
+type ChannelInfo struct {
+	Name          string
+	MaxRecipients int           // of one call
+	Repeatable    bool          // a second call with the same batch does no harm
+	Immediate     bool          // accepted means carried out: nothing to poll
+	PollEvery     time.Duration // first interval; it grows
+	PollFor       time.Duration // after that an unanswered touch expires
+	Personal      bool          // one dispatch per contact
+}
+
+// Batch is what one dispatch hands to its channel.
+type Batch struct {
+	DispatchID int64
+	RemoteID   string // Poll only
+	Payload    model.DispatchPayload
+}
+
+// Receipt is what a channel accepted.
+type Receipt struct {
+	RemoteID string
+	// Refused are recipients (external_userid) that the channel left out.
+	Refused []string
+}
+
+// Outcome is what finally (or not yet) happened to one recipient.
+type Outcome struct {
+	ExternalUserID string
+	State          model.TouchState // accepted = not yet
+	Reason         string
+	At             time.Time
+}
+
+// Reasons of outcomes and refusals.
+const (
+	ReasonNotFriend    = "not_friend"   // the customer deleted the rep
+	ReasonOverQuota    = "over_quota"   // WeCom's limit of mass messages per customer
+	ReasonNotSendable  = "not_sendable" // WeCom left the customer out at creation
+	ReasonExpired      = "expired"      // too late, or never confirmed
+	ReasonBeforeStart  = "before_start" // the instant lies before the anchor
+	ReasonFilter       = "filter"       // the step is not for this contact
+	ReasonNoCode       = "no_welcome_code"
+	ReasonMissingField = "missing_field"   // a personal field without value and fallback
+	ReasonNoContent    = "no_content"      // the step has nothing to say
+	ReasonRepGone      = "rep_unavailable" // the rep left or lost the permission
+)
+
+// FailureKind says what a failed call means for the batch.
+type FailureKind int
+
+// Refused: certain not to have happened, and repeating it would not help.
+// Later: certain not to have happened, worth another try. Unknown: may have.
+const (
+	Unknown FailureKind = iota
+	Refused
+	Later
+)
+
+// Failure is a channel's error.
+type Failure struct {
+	Kind   FailureKind
+	Reason string        // machine word, kept with the touches
+	After  time.Duration // Later: not before; 0 lets the engine choose
+	Err    error
+}
+
+// Error implements error.
+func (f *Failure) Error() string { return f.Reason + ": " + f.Err.Error() }
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// failureOf classifies err; what no channel classified may have happened.
+func failureOf(err error) *Failure {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return &Failure{Kind: Unknown, Reason: "unknown", Err: err}
+}
+
+func asModelError(err error, target **model.Error) bool { return errors.As(err, target) }
+
+// Channels are the ways out by name.
+type Channels map[string]Channel
+
+// NewChannels indexes channels by their names.
+func NewChannels(list ...Channel) Channels {
+	m := Channels{}
+	for _, c := range list {
+		m[c.Info().Name] = c
+	}
+	return m
+}
+
+// Names lists the channels, sorted.
+func (c Channels) Names() []string { return slices.Sorted(maps.Keys(c)) }

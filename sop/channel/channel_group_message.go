@@ -1,0 +1,147 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sixtouch/model"
+	"sixtouch/sop"
+	"sixtouch/wecom"
+)
+
+// GroupMessage asks a rep to send one content to many of their contacts
+// (externalcontact/add_msg_template, chat_type single). Nobody but the rep can
+// send it, and WeCom knows no idempotency key for the task.
+type GroupMessage struct {
+	api   WeCom
+	clock model.Clock
+}
+
+// Info implements sop.Channel.
+func (GroupMessage) Info() sop.ChannelInfo {
+	return sop.ChannelInfo{Name: "group_message", MaxRecipients: 10_000, PollEvery: 30 * time.Second, PollFor: 7 * 24 * time.Hour}
+}
+
+// Check implements sop.Channel.
+func (GroupMessage) Check(s sop.Step) error { return checkContent(s) }
+
+// Send implements sop.Channel. It always names sender and recipients: without
+// either WeCom would choose for itself.
+func (g GroupMessage) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
+	r, err := g.api.SendGroupMessage(ctx, wecom.GroupMessage{
+		ChatType: wecom.ChatSingle, Sender: b.Payload.UserID, ExternalUserIDs: b.Payload.ExternalUserIDs, Message: message(b.Payload.Content),
+	})
+	if err != nil {
+		return sop.Receipt{}, failure(err)
+	}
+	return sop.Receipt{RemoteID: r.MsgID, Refused: r.FailList}, nil
+}
+
+// Poll implements sop.Channel.
+func (g GroupMessage) Poll(ctx context.Context, b sop.Batch) ([]sop.Outcome, error) {
+	tasks, err := g.api.GroupMessageTasks(ctx, b.RemoteID)
+	if err != nil {
+		return nil, fmt.Errorf("read task of message %s: %w", b.RemoteID, err)
+	}
+	sent := slices.ContainsFunc(tasks, func(t wecom.GroupMessageTask) bool {
+		return strings.EqualFold(t.UserID, b.Payload.UserID) && t.Status == wecom.TaskDone
+	})
+	if !sent {
+		return nil, nil
+	}
+	results, err := g.api.GroupMessageResults(ctx, b.RemoteID, b.Payload.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("read results of message %s: %w", b.RemoteID, err)
+	}
+	var out []sop.Outcome
+	for _, r := range results {
+		o := sop.Outcome{ExternalUserID: r.ExternalUserID, State: model.TouchAccepted, At: r.SendTime.Time}
+		switch r.Status {
+		case wecom.SendDone:
+			o.State = model.TouchDelivered
+		case wecom.SendNotContact:
+			o.State, o.Reason = model.TouchFailed, sop.ReasonNotFriend
+		case wecom.SendQuotaExceeded:
+			o.State, o.Reason = model.TouchFailed, sop.ReasonOverQuota
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// Find implements sop.Channel: a task is ours when the corp made it since
+// then, it says the same, our rep is to send it, and it goes to our recipients
+// and to nobody else.
+func (g GroupMessage) Find(ctx context.Context, b sop.Batch, since time.Time) ([]sop.Receipt, error) {
+	var found []sop.Receipt
+	for cursor := ""; ; {
+		page, err := g.api.GroupMessages(ctx, since, g.clock.Now().Add(time.Minute), cursor)
+		if err != nil {
+			return nil, fmt.Errorf("list group messages: %w", err)
+		}
+		for _, m := range page.Messages {
+			if !sameMessage(m, b.Payload.Content) {
+				continue
+			}
+			r, ok, err := g.receipt(ctx, m.MsgID, b)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				found = append(found, r)
+			}
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			return found, nil
+		}
+	}
+}
+
+// receipt rebuilds what add_msg_template answered: recipients without a result
+// row are those that it left out.
+func (g GroupMessage) receipt(ctx context.Context, msgID string, b sop.Batch) (sop.Receipt, bool, error) {
+	tasks, err := g.api.GroupMessageTasks(ctx, msgID)
+	if err != nil {
+		return sop.Receipt{}, false, fmt.Errorf("read task of message %s: %w", msgID, err)
+	}
+	if len(tasks) != 1 || !strings.EqualFold(tasks[0].UserID, b.Payload.UserID) {
+		return sop.Receipt{}, false, nil
+	}
+	results, err := g.api.GroupMessageResults(ctx, msgID, b.Payload.UserID)
+	if err != nil {
+		return sop.Receipt{}, false, fmt.Errorf("read results of message %s: %w", msgID, err)
+	}
+	left := map[string]bool{}
+	for _, id := range b.Payload.ExternalUserIDs {
+		left[id] = true
+	}
+	for _, r := range results {
+		if !left[r.ExternalUserID] {
+			return sop.Receipt{}, false, nil
+		}
+		delete(left, r.ExternalUserID)
+	}
+	r := sop.Receipt{RemoteID: msgID}
+	for id := range left {
+		r.Refused = append(r.Refused, id)
+	}
+	return r, len(results) > 0, nil
+}
+
+// sameMessage compares what WeCom kept with what we sent. It adds fields to
+// media (such as pic_url), so those are compared by their kind.
+func sameMessage(m wecom.GroupMessageRecord, c model.Content) bool {
+	if m.Creator != "" || m.Message.Text != c.Text || len(m.Message.Attachments) != len(c.Attachments) {
+		return false
+	}
+	for i, a := range m.Message.Attachments {
+		ours := c.Attachments[i]
+		if a.MsgType != ours.Type || a.Link != nil && ours.Link != nil && a.Link.URL != ours.Link.URL {
+			return false
+		}
+	}
+	return true
+}

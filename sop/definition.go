@@ -1,0 +1,236 @@
+package sop
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"sixtouch/model"
+	"sixtouch/service/audience"
+)
+
+// maxSteps bounds a programme; nobody follows more.
+const maxSteps = 200
+
+// Trigger kinds: what lets a contact in.
+const (
+	TriggerContactAdded = "contact_added"
+	TriggerTagAdded     = "tag_added"
+	TriggerManual       = "manual"
+)
+
+// Definition is the structure of a programme: who enters, when which step is
+// due, through which channel. Publishing freezes it, without the contents.
+type Definition struct {
+	Trigger  Trigger         `json:"trigger"`
+	Timezone string          `json:"timezone,omitempty"` // IANA name; default is the corp's
+	Filter   audience.Filter `json:"filter,omitzero"`
+	Window   Window          `json:"window,omitzero"`
+	Steps    []Step          `json:"steps"`
+}
+
+// Trigger says what enrolls a contact.
+type Trigger struct {
+	Kind   string   `json:"kind"`
+	States []string `json:"states,omitempty"` // contact_added: channel states; empty = any
+	TagID  int64    `json:"tag_id,omitempty"` // tag_added
+}
+
+// Step is one thing to do at one relative time. Key survives versions.
+type Step struct {
+	Key        string          `json:"key"`
+	Name       string          `json:"name,omitempty"`
+	Offset     Offset          `json:"offset"`
+	Channel    string          `json:"channel"`
+	Filter     audience.Filter `json:"filter,omitzero"`
+	Grace      Duration        `json:"grace,omitzero"`        // default 12 h
+	AddTags    []int64         `json:"add_tags,omitempty"`    // channel tag
+	RemoveTags []int64         `json:"remove_tags,omitempty"` // channel tag
+	Content    *model.Content  `json:"content,omitempty"`     // in drafts; versions keep none
+}
+
+// Offset is a relative time: day N at a wall-clock time, or a duration after
+// the anchor.
+type Offset struct {
+	Day   *int     `json:"day,omitempty"`
+	At    string   `json:"at,omitempty"` // HH:MM
+	After Duration `json:"after,omitzero"`
+}
+
+// Window is when messages may go out, as wall-clock times of the SOP's zone.
+type Window struct {
+	From string `json:"from,omitempty"` // HH:MM, inclusive; default 09:00
+	To   string `json:"to,omitempty"`   // HH:MM, exclusive; default 20:30
+}
+
+// Duration reads and writes "90s", "30m", "4h", "3d".
+type Duration time.Duration
+
+// UnmarshalJSON reads a duration; days are 24 hours.
+func (d *Duration) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return model.Invalid("", `a duration is text such as "30m", "4h" or "3d"`)
+	}
+	parsed, err := parseDuration(s)
+	if err != nil {
+		return err
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	var days int64
+	if n, err := fmt.Sscanf(s, "%dd", &days); n == 1 && err == nil && s == fmt.Sprintf("%dd", days) && days >= 0 && days <= 3650 {
+		return time.Duration(days) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return 0, model.Invalid("", fmt.Sprintf(`%q is no duration: write "30m", "4h" or "3d"`, s))
+	}
+	return d, nil
+}
+
+// MarshalJSON writes whole days as "3d", everything else as Go does.
+func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+
+// String implements fmt.Stringer.
+func (d Duration) String() string {
+	v := time.Duration(d)
+	if v >= 24*time.Hour && v%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%dd", v/(24*time.Hour))
+	}
+	return v.String()
+}
+
+// ParseDefinition reads a definition; unknown keys are errors.
+func ParseDefinition(doc []byte) (Definition, error) {
+	var d Definition
+	decoder := json.NewDecoder(bytes.NewReader(doc))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		if e := (*model.Error)(nil); asModelError(err, &e) {
+			return d, e
+		}
+		return d, model.Invalid("definition", "is not a programme: "+err.Error())
+	}
+	return d, nil
+}
+
+// faults collects everything wrong with a definition, by field, so that the
+// author mends it in one go.
+type faults map[string]string
+
+func (f faults) add(field, format string, args ...any) {
+	if _, taken := f[field]; !taken {
+		f[field] = fmt.Sprintf(format, args...)
+	}
+}
+
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &model.Error{Code: model.CodeInvalid, Message: "the programme has faults", Fields: f}
+}
+
+// Check validates a draft for publishing: structure, and each step by its
+// channel. Every fault is reported at once, keyed by its place.
+func (d Definition) Check(channels Channels) error {
+	f := faults{}
+	d.checkTrigger(f)
+	if _, err := time.LoadLocation(d.Timezone); err != nil {
+		f.add("timezone", "%q is no time zone of the IANA list, such as Asia/Shanghai", d.Timezone)
+	}
+	if _, err := d.Window.bounds(); err != nil {
+		f.add("window", "%v", err)
+	}
+	if len(d.Steps) == 0 || len(d.Steps) > maxSteps {
+		f.add("steps", "needs 1 to %d steps, has %d", maxSteps, len(d.Steps))
+	}
+	seen := map[string]bool{}
+	for i, s := range d.Steps {
+		at := fmt.Sprintf("steps[%d]", i)
+		if seen[s.Key] {
+			f.add(at+".key", "%q is used twice", s.Key)
+		}
+		seen[s.Key] = true
+		s.check(f, at, channels)
+		if s.Channel == ChannelWelcome && d.Trigger.Kind != TriggerContactAdded {
+			f.add(at+".channel", "a welcome needs the trigger %s", TriggerContactAdded)
+		}
+	}
+	return f.err()
+}
+
+func (d Definition) checkTrigger(f faults) {
+	switch d.Trigger.Kind {
+	case TriggerContactAdded, TriggerManual:
+		if d.Trigger.TagID != 0 {
+			f.add("trigger.tag_id", "belongs to the trigger %s", TriggerTagAdded)
+		}
+	case TriggerTagAdded:
+		if d.Trigger.TagID <= 0 {
+			f.add("trigger.tag_id", "name the tag that lets people in")
+		}
+	default:
+		f.add("trigger.kind", "%q is none of %s, %s, %s", d.Trigger.Kind, TriggerContactAdded, TriggerTagAdded, TriggerManual)
+	}
+	if len(d.Trigger.States) > 0 && d.Trigger.Kind != TriggerContactAdded {
+		f.add("trigger.states", "belong to the trigger %s", TriggerContactAdded)
+	}
+}
+
+func (s Step) check(f faults, at string, channels Channels) {
+	if !regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`).MatchString(s.Key) {
+		f.add(at+".key", "%q must be 1 to 64 of a–z, 0–9, - and _", s.Key)
+	}
+	if s.Channel != ChannelWelcome {
+		if msg := s.Offset.fault(); msg != "" {
+			f.add(at+".offset", "%s", msg)
+		}
+	}
+	channel, ok := channels[s.Channel]
+	if !ok {
+		f.add(at+".channel", "%q is none of %v", s.Channel, channels.Names())
+		return
+	}
+	if err := channel.Check(s); err != nil {
+		f.add(at, "%v", err)
+	}
+}
+
+func (o Offset) fault() string {
+	switch {
+	case o.Day != nil && o.After != 0:
+		return "has both day and after: choose one"
+	case o.Day == nil && o.At != "":
+		return "has a time but no day"
+	case o.Day == nil:
+		return ""
+	case *o.Day < 0 || *o.Day > 3650:
+		return "day must be 0 to 3650"
+	}
+	if _, err := parseClock(o.At); err != nil {
+		return "needs the time of day as HH:MM"
+	}
+	return ""
+}
+
+// step returns the step with that key.
+func (d Definition) step(key string) (Step, bool) {
+	i := slices.IndexFunc(d.Steps, func(s Step) bool { return s.Key == key })
+	if i < 0 {
+		return Step{}, false
+	}
+	return d.Steps[i], true
+}
+
+// matches tells whether a contact who came by this channel state is meant.
+func (t Trigger) matchesState(state string) bool {
+	return len(t.States) == 0 || slices.Contains(t.States, state)
+}

@@ -1,0 +1,190 @@
+package sop
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sixtouch/model"
+)
+
+// maxAttempts ends a dispatch that is refused "for now" again and again.
+const maxAttempts = 20
+
+// Dispatch claims queued dispatches and makes their calls, a bounded number at
+// once. It tells whether there may be more.
+func (e *Engine) Dispatch(ctx context.Context) (again bool, err error) {
+	list, err := e.claim(ctx)
+	if err != nil {
+		return false, err
+	}
+	// A failure of one must not cancel the calls of the others.
+	var group errgroup.Group
+	for _, d := range list {
+		group.Go(func() error { return e.send(ctx, d) })
+	}
+	if err := group.Wait(); err != nil {
+		return false, err
+	}
+	return len(list) == e.Config.Senders, nil
+}
+
+// claim takes as many dispatches as can be called at once, so that none waits
+// while its lease runs. "sending" is committed before any call is made.
+func (e *Engine) claim(ctx context.Context) ([]model.Dispatch, error) {
+	now := e.DB.Now(ctx)
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+		Where("state = ? AND next_at <= ?", model.DispatchQueued, now).
+		Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPLive).
+		Order("next_at, id").Limit(e.Config.Senders).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return nil, wrap("find queued dispatches", err)
+	}
+	token := rand.Text()
+	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id IN ? AND state = ?", ids, model.DispatchQueued).Updates(map[string]any{
+		"state": model.DispatchSending, "lease_token": token, "lease_until": now.Add(e.Config.Lease), "called_at": now, "updated_at": now,
+	})
+	if res.Error != nil || res.RowsAffected == 0 {
+		return nil, wrap("claim dispatches", res.Error)
+	}
+	var list []model.Dispatch
+	if err := e.DB.Conn(ctx).Find(&list, "lease_token = ?", token).Error; err != nil {
+		return nil, fmt.Errorf("load claimed dispatches: %w", err)
+	}
+	return list, nil
+}
+
+// send makes one dispatch's call and settles what came of it. A holder whose
+// lease has run out does not call: somebody else may own the dispatch by now.
+func (e *Engine) send(ctx context.Context, d model.Dispatch) error {
+	channel, ok := e.Channels[d.Channel]
+	if !ok {
+		return e.settleFailure(ctx, d, &Failure{Kind: Refused, Reason: "no_channel", Err: fmt.Errorf("no channel %q", d.Channel)})
+	}
+	left := d.LeaseUntil.Sub(e.DB.Now(ctx))
+	if left <= 0 {
+		return nil // the rescuer takes it from here
+	}
+	call, cancel := context.WithTimeout(ctx, left)
+	receipt, err := channel.Send(call, Batch{DispatchID: d.ID, Payload: d.Payload.V})
+	cancel()
+	// What WeCom answered must be kept even when we are being stopped.
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), e.Config.Lease)
+	defer cancel()
+	if err != nil {
+		f := failureOf(err)
+		e.Logger.WarnContext(ctx, "dispatch not sent", "dispatch", d.ID, "channel", d.Channel, "kind", int(f.Kind), "reason", f.Reason, "error", f.Err)
+		return e.settleFailure(ctx, d, f)
+	}
+	return e.settleSent(ctx, d, channel.Info(), receipt)
+}
+
+// own moves a dispatch that this holder still answers for; false means that it
+// has been taken over. A dispatch declared unknown meanwhile is still ours to
+// settle: nobody has sent it again while it carries our token.
+func (e *Engine) own(ctx context.Context, d model.Dispatch, set map[string]any) (bool, error) {
+	set["updated_at"] = e.DB.Now(ctx)
+	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+		Where("id = ? AND lease_token = ? AND state IN ?", d.ID, d.LeaseToken, []model.DispatchState{model.DispatchSending, model.DispatchUnknown}).
+		Updates(set)
+	return res.RowsAffected == 1, wrap(fmt.Sprintf("settle dispatch %d", d.ID), res.Error)
+}
+
+func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelInfo, r Receipt) error {
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		now := e.DB.Now(ctx)
+		state, touched, final := model.DispatchSent, model.TouchAccepted, (*time.Time)(nil)
+		if info.Immediate {
+			state, touched, final = model.DispatchConfirmed, model.TouchDone, &now
+		}
+		ours, err := e.own(ctx, d, map[string]any{
+			"state": state, "remote_id": r.RemoteID, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
+			"next_at": now.Add(info.PollEvery), "lease_token": "", "lease_until": nil, "last_error": "",
+		})
+		if err != nil || !ours {
+			return err
+		}
+		if err := e.acceptTouches(ctx, d, r, touched, final); err != nil {
+			return err
+		}
+		if info.Immediate && e.TagsMarked != nil {
+			return e.applyTags(ctx, d)
+		}
+		return nil
+	})
+}
+
+// acceptTouches moves a sent dispatch's touches on, and fails those that the
+// channel left out.
+func (e *Engine) acceptTouches(ctx context.Context, d model.Dispatch, r Receipt, to model.TouchState, final *time.Time) error {
+	now := e.DB.Now(ctx)
+	for refused := range slices.Chunk(r.Refused, chunk) {
+		err := e.DB.Conn(ctx).Model(&model.Touch{}).
+			Where("dispatch_id = ? AND state = ? AND contact_id IN (SELECT id FROM contacts WHERE external_userid IN ?)", d.ID, model.TouchDispatched, refused).
+			Updates(map[string]any{"state": model.TouchFailed, "reason": ReasonNotSendable, "final_at": now, "updated_at": now}).Error
+		if err != nil {
+			return fmt.Errorf("fail touches left out of dispatch %d: %w", d.ID, err)
+		}
+	}
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchDispatched).
+		Updates(map[string]any{"state": to, "sent_at": now, "final_at": final, "updated_at": now, "local_day": localDay(now, e.Config.Zone)}).Error
+	return wrap(fmt.Sprintf("accept touches of dispatch %d", d.ID), err)
+}
+
+func (e *Engine) applyTags(ctx context.Context, d model.Dispatch) error {
+	var touches []model.Touch
+	if err := e.DB.Conn(ctx).Find(&touches, "dispatch_id = ?", d.ID).Error; err != nil {
+		return fmt.Errorf("load touches of dispatch %d: %w", d.ID, err)
+	}
+	for _, t := range touches {
+		v, err := e.version(ctx, t.VersionID)
+		if err != nil {
+			return err
+		}
+		if s, ok := v.step(t.StepKey); ok {
+			if err := e.TagsMarked(ctx, t.RelationshipID, s.AddTags, s.RemoveTags); err != nil {
+				return fmt.Errorf("apply tags of touch %d: %w", t.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) settleFailure(ctx context.Context, d model.Dispatch, f *Failure) error {
+	now := e.DB.Now(ctx)
+	attempts := d.Attempts + 1
+	switch {
+	case f.Kind == Unknown:
+		_, err := e.own(ctx, d, map[string]any{
+			"state": model.DispatchUnknown, "attempts": attempts, "next_at": now.Add(e.Config.Settle), "last_error": f.Error(),
+		})
+		return err
+	case f.Kind == Later && attempts < maxAttempts:
+		_, err := e.own(ctx, d, map[string]any{
+			"state": model.DispatchQueued, "attempts": attempts, "next_at": now.Add(max(f.After, backOff(attempts))),
+			"lease_token": "", "lease_until": nil, "last_error": f.Error(),
+		})
+		return err
+	}
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		ours, err := e.own(ctx, d, map[string]any{
+			"state": model.DispatchFailed, "attempts": attempts, "final_at": now, "lease_token": "", "lease_until": nil, "last_error": f.Error(),
+		})
+		if err != nil || !ours {
+			return err
+		}
+		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchDispatched).
+			Updates(map[string]any{"state": model.TouchFailed, "reason": f.Reason, "final_at": now, "updated_at": now}).Error
+		return wrap(fmt.Sprintf("fail touches of dispatch %d", d.ID), err)
+	})
+}
+
+// backOff grows from 5 s to 10 min.
+func backOff(attempt int) time.Duration {
+	return min(5*time.Second<<min(attempt-1, 10), 10*time.Minute)
+}

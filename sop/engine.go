@@ -1,0 +1,322 @@
+package sop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+)
+
+// Config times the engine.
+type Config struct {
+	Zone     *time.Location // the corp's, for programmes without one
+	PageSize int            // enrollments planned in one transaction
+	// Lease is how long a claimed dispatch may take; a call never outlasts it.
+	Lease time.Duration
+	// Settle is how long an unknown outcome is left alone before WeCom is
+	// asked, so that a request still under way has landed.
+	Settle  time.Duration
+	Senders int // calls under way at once
+}
+
+// Deps equips an Engine.
+type Deps struct {
+	DB       *model.DB
+	Channels Channels
+	Logger   *slog.Logger
+	Config   Config
+	// Wake tells the loops that there may be work; may be nil.
+	Wake func()
+	// TagsMarked applies a successful tag action to our own store, inside the
+	// transaction that settles it: WeCom sends no callback for our own writes.
+	TagsMarked func(ctx context.Context, relationshipID int64, add, remove []int64) error
+}
+
+// Engine owns programmes, enrollments, touches and dispatches.
+type Engine struct {
+	Deps
+	versions sync.Map // id → *Version; versions never change
+}
+
+// New returns an engine.
+func New(deps Deps) *Engine {
+	if deps.Wake == nil {
+		deps.Wake = func() {}
+	}
+	return &Engine{Deps: deps}
+}
+
+// Create makes a programme in draft.
+func (e *Engine) Create(ctx context.Context, name string, draft Definition) (model.SOP, error) {
+	now := e.DB.Now(ctx)
+	s := model.SOP{State: model.SOPDraft, CreatedAt: now, UpdatedAt: now}
+	if err := setDraft(&s, name, draft); err != nil {
+		return s, err
+	}
+	if err := e.DB.Conn(ctx).Create(&s).Error; err != nil {
+		return s, fmt.Errorf("create SOP: %w", err)
+	}
+	return s, nil
+}
+
+// Update replaces a programme's name and draft; what is live stays live until
+// the next publish.
+func (e *Engine) Update(ctx context.Context, id int64, name string, draft Definition) (model.SOP, error) {
+	var s model.SOP
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		if s, err = e.lockSOP(ctx, id); err != nil {
+			return err
+		}
+		if s.State == model.SOPArchived {
+			return model.Conflict("an archived SOP cannot be edited")
+		}
+		if err := setDraft(&s, name, draft); err != nil {
+			return err
+		}
+		s.UpdatedAt = e.DB.Now(ctx)
+		return e.DB.Conn(ctx).Save(&s).Error
+	})
+	if err != nil {
+		return s, fmt.Errorf("update SOP %d: %w", id, err)
+	}
+	return s, nil
+}
+
+func setDraft(s *model.SOP, name string, draft Definition) error {
+	s.Name = strings.TrimSpace(name)
+	if s.Name == "" || len([]rune(s.Name)) > 80 {
+		return model.Invalid("name", "must be 1 to 80 characters long")
+	}
+	doc, err := json.Marshal(draft)
+	if err != nil {
+		return fmt.Errorf("encode draft: %w", err)
+	}
+	s.Draft = model.AsJSON[json.RawMessage](doc)
+	return nil
+}
+
+// Publish checks the draft, freezes its structure as the next version and
+// makes the programme live. New people run on the new version; those already
+// enrolled stay on theirs.
+func (e *Engine) Publish(ctx context.Context, id int64, by string) (model.SOPVersion, error) {
+	var v model.SOPVersion
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		s, err := e.lockSOP(ctx, id)
+		if err != nil {
+			return err
+		}
+		if s.State == model.SOPArchived {
+			return model.Conflict("an archived SOP cannot be published")
+		}
+		draft, err := ParseDefinition(s.Draft.V)
+		if err != nil {
+			return err
+		}
+		if err := draft.Check(e.Channels); err != nil {
+			return err
+		}
+		v, err = e.freeze(ctx, s, draft, by)
+		if err != nil {
+			return err
+		}
+		now := e.DB.Now(ctx)
+		if s.LiveSince == nil {
+			s.LiveSince = &now
+		}
+		s.State, s.VersionID, s.UpdatedAt = model.SOPLive, v.ID, now
+		return e.DB.Conn(ctx).Save(&s).Error
+	})
+	if err != nil {
+		return v, fmt.Errorf("publish SOP %d: %w", id, err)
+	}
+	return v, nil
+}
+
+// freeze stores contents and structure apart: the former are followed live.
+func (e *Engine) freeze(ctx context.Context, s model.SOP, draft Definition, by string) (model.SOPVersion, error) {
+	now := e.DB.Now(ctx)
+	var last int
+	if err := e.DB.Conn(ctx).Model(&model.SOPVersion{}).Where("sop_id = ?", s.ID).Select("COALESCE(MAX(number), 0)").Scan(&last).Error; err != nil {
+		return model.SOPVersion{}, fmt.Errorf("find last version: %w", err)
+	}
+	for i, step := range draft.Steps {
+		if step.Content == nil {
+			continue
+		}
+		row := model.StepContent{SOPID: s.ID, StepKey: step.Key, Content: model.AsJSON(*step.Content), UpdatedAt: now}
+		if err := e.DB.Conn(ctx).Save(&row).Error; err != nil {
+			return model.SOPVersion{}, fmt.Errorf("store content of step %s: %w", step.Key, err)
+		}
+		draft.Steps[i].Content = nil
+	}
+	doc, err := json.Marshal(draft)
+	if err != nil {
+		return model.SOPVersion{}, fmt.Errorf("encode version: %w", err)
+	}
+	v := model.SOPVersion{SOPID: s.ID, Number: last + 1, Definition: model.AsJSON[json.RawMessage](doc), PublishedAt: now, PublishedBy: by}
+	if err := e.DB.Conn(ctx).Create(&v).Error; err != nil {
+		return v, fmt.Errorf("store version: %w", err)
+	}
+	return v, nil
+}
+
+// SetContent changes what a published step says, at once, for everyone whose
+// dispatch has not been made.
+func (e *Engine) SetContent(ctx context.Context, id int64, stepKey string, content model.Content) error {
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		s, err := e.lockSOP(ctx, id)
+		if err != nil {
+			return err
+		}
+		draft, err := ParseDefinition(s.Draft.V)
+		if err != nil {
+			return err
+		}
+		step, ok := draft.step(stepKey)
+		if !ok {
+			return model.NotFound("step " + stepKey)
+		}
+		step.Content = &content
+		if channel, ok := e.Channels[step.Channel]; ok {
+			if err := channel.Check(step); err != nil {
+				return err
+			}
+		}
+		for i := range draft.Steps {
+			if draft.Steps[i].Key == stepKey {
+				draft.Steps[i].Content = &content
+			}
+		}
+		if err := setDraft(&s, s.Name, draft); err != nil {
+			return err
+		}
+		now := e.DB.Now(ctx)
+		s.UpdatedAt = now
+		if err := e.DB.Conn(ctx).Save(&s).Error; err != nil {
+			return err
+		}
+		if s.VersionID == 0 {
+			return nil
+		}
+		return e.DB.Conn(ctx).Save(&model.StepContent{SOPID: id, StepKey: stepKey, Content: model.AsJSON(content), UpdatedAt: now}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("set content of step %s of SOP %d: %w", stepKey, id, err)
+	}
+	return nil
+}
+
+// Pause stops everything of the programme from going out, within a tick.
+// Planning goes on, so that nothing is forgotten.
+func (e *Engine) Pause(ctx context.Context, id int64) error {
+	return e.move(ctx, id, model.SOPPaused, model.SOPLive)
+}
+
+// Resume lets a paused programme go on; what grew older than its grace
+// meanwhile is skipped.
+func (e *Engine) Resume(ctx context.Context, id int64) error {
+	return e.move(ctx, id, model.SOPLive, model.SOPPaused)
+}
+
+func (e *Engine) move(ctx context.Context, id int64, to, from model.SOPState) error {
+	res := e.DB.Conn(ctx).Model(&model.SOP{}).Where("id = ? AND state = ?", id, from).
+		Updates(map[string]any{"state": to, "updated_at": e.DB.Now(ctx)})
+	if res.Error != nil {
+		return fmt.Errorf("make SOP %d %s: %w", id, to, res.Error)
+	}
+	if res.RowsAffected == 1 {
+		e.Wake()
+		return nil
+	}
+	s, err := e.sop(ctx, id)
+	if err != nil {
+		return err
+	}
+	return model.Conflict(fmt.Sprintf("the SOP is %s, not %s", s.State, from))
+}
+
+// Archive ends the programme for good: everybody leaves it and what has not
+// gone out is cancelled.
+func (e *Engine) Archive(ctx context.Context, id int64) error {
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		s, err := e.lockSOP(ctx, id)
+		if err != nil {
+			return err
+		}
+		now := e.DB.Now(ctx)
+		s.State, s.UpdatedAt = model.SOPArchived, now
+		if err := e.DB.Conn(ctx).Save(&s).Error; err != nil {
+			return err
+		}
+		if err := e.endEnrollments(ctx, "sop_closed", "sop_id = ?", id); err != nil {
+			return err
+		}
+		return e.cancelQueued(ctx, "sop_closed", "sop_id = ?", id)
+	})
+	if err != nil {
+		return fmt.Errorf("archive SOP %d: %w", id, err)
+	}
+	return nil
+}
+
+func (e *Engine) sop(ctx context.Context, id int64) (model.SOP, error) {
+	var s model.SOP
+	err := e.DB.Read(ctx).Take(&s, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return s, model.NotFound(fmt.Sprintf("SOP %d", id))
+	}
+	if err != nil {
+		return s, fmt.Errorf("load SOP %d: %w", id, err)
+	}
+	return s, nil
+}
+
+func (e *Engine) lockSOP(ctx context.Context, id int64) (model.SOP, error) {
+	var s model.SOP
+	err := e.DB.Conn(ctx).Clauses(forUpdate()).Take(&s, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return s, model.NotFound(fmt.Sprintf("SOP %d", id))
+	}
+	if err != nil {
+		return s, fmt.Errorf("lock SOP %d: %w", id, err)
+	}
+	return s, nil
+}
+
+// version returns a compiled version, from memory after the first time.
+func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
+	if v, ok := e.versions.Load(id); ok {
+		return v.(*Version), nil
+	}
+	var row model.SOPVersion
+	if err := e.DB.Read(ctx).Take(&row, id).Error; err != nil {
+		return nil, fmt.Errorf("load SOP version %d: %w", id, err)
+	}
+	v, err := e.compile(row)
+	if err != nil {
+		return nil, err
+	}
+	e.versions.Store(id, v)
+	return v, nil
+}
+
+func (e *Engine) compile(row model.SOPVersion) (*Version, error) {
+	d, err := ParseDefinition(row.Definition.V)
+	if err != nil {
+		return nil, fmt.Errorf("read SOP version %d: %w", row.ID, err)
+	}
+	w, err := d.schedule(e.Config.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("read SOP version %d: %w", row.ID, err)
+	}
+	return &Version{ID: row.ID, SOPID: row.SOPID, Definition: d, window: w}, nil
+}

@@ -1,0 +1,127 @@
+package sop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+)
+
+// gate is the last look before a dispatch is made, with everything it needs
+// loaded in sets: facts may have changed since planning.
+type gate struct {
+	people   people
+	left     map[int64]bool // enrollments that have exited since
+	versions map[int64]*Version
+	content  *model.Content
+	tags     map[int64]string // our tag id → WeCom's
+}
+
+func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touch) (*gate, error) {
+	out := &gate{left: map[int64]bool{}, versions: map[int64]*Version{}, tags: map[int64]string{}}
+	var contactIDs, enrollmentIDs, tagIDs []int64
+	for _, t := range touches {
+		contactIDs = append(contactIDs, t.ContactID)
+		if t.EnrollmentID != nil {
+			enrollmentIDs = append(enrollmentIDs, *t.EnrollmentID)
+		}
+		if out.versions[t.VersionID] != nil {
+			continue
+		}
+		v, err := e.version(ctx, t.VersionID)
+		if err != nil {
+			return nil, err
+		}
+		out.versions[t.VersionID] = v
+		if s, ok := v.step(g.StepKey); ok {
+			tagIDs = append(append(tagIDs, s.AddTags...), s.RemoveTags...)
+		}
+	}
+	var err error
+	if out.people, err = e.people(ctx, contactIDs); err != nil {
+		return nil, err
+	}
+	var left []int64
+	err = e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id IN ? AND state = ?", enrollmentIDs, model.EnrollmentExited).Pluck("id", &left).Error
+	if err != nil {
+		return nil, fmt.Errorf("load ended enrollments: %w", err)
+	}
+	for _, id := range left {
+		out.left[id] = true
+	}
+	if err := e.loadStep(ctx, g, tagIDs, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (e *Engine) loadStep(ctx context.Context, g group, tagIDs []int64, out *gate) error {
+	var row model.StepContent
+	err := e.DB.Conn(ctx).Take(&row, "sop_id = ? AND step_key = ?", g.SOPID, g.StepKey).Error
+	switch {
+	case err == nil:
+		out.content = &row.Content.V
+	case !errors.Is(err, gorm.ErrRecordNotFound):
+		return fmt.Errorf("load content of step %s: %w", g.StepKey, err)
+	}
+	if len(tagIDs) == 0 {
+		return nil
+	}
+	var tags []model.Tag
+	if err := e.DB.Conn(ctx).Find(&tags, "id IN ?", tagIDs).Error; err != nil {
+		return fmt.Errorf("load tags of step %s: %w", g.StepKey, err)
+	}
+	for _, t := range tags {
+		out.tags[t.ID] = t.WeComID
+	}
+	return nil
+}
+
+// open says what the touch's dispatch carries, or why the touch is skipped.
+func (g *gate) open(t model.Touch, now time.Time) (model.DispatchPayload, string) {
+	var p model.DispatchPayload
+	facts := g.people.factsFor(t.ContactID, t.RelationshipID)
+	step, ok := g.versions[t.VersionID].step(t.StepKey)
+	switch {
+	case t.EnrollmentID != nil && g.left[*t.EnrollmentID]:
+		return p, "exited"
+	case facts.Voice == nil || facts.Voice.ID != t.RelationshipID:
+		return p, ReasonNotFriend
+	case facts.Rep.LeftAt != nil:
+		return p, ReasonRepGone
+	case !ok || !step.Filter.Match(facts.Audience):
+		return p, ReasonFilter
+	case now.After(t.ExpireAt):
+		return p, ReasonExpired
+	}
+	p.UserID, p.Title = facts.Rep.UserID, step.Name
+	p.AddTags, p.RemoveTags = g.wecomTags(step.AddTags), g.wecomTags(step.RemoveTags)
+	if len(step.AddTags)+len(step.RemoveTags) > 0 {
+		if len(p.AddTags)+len(p.RemoveTags) == 0 {
+			return p, "tag_deleted"
+		}
+		return p, ""
+	}
+	if g.content == nil {
+		return p, ReasonNoContent
+	}
+	var err error
+	if p.Content, err = g.content.Render(model.Fields{Name: facts.Contact.Name, Rep: facts.Rep.Name}); err != nil {
+		return p, ReasonMissingField
+	}
+	return p, ""
+}
+
+func (g *gate) wecomTags(ids []int64) []string {
+	var out []string
+	for _, id := range ids {
+		if w := g.tags[id]; w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}

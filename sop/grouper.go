@@ -1,0 +1,170 @@
+package sop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"sixtouch/model"
+)
+
+// maxGroups bounds how many groups one look at the queue takes in.
+const maxGroups = 1000
+
+// group names touches that may share a dispatch before their content is known.
+type group struct {
+	RepID   int64
+	SOPID   int64
+	StepKey string
+	Channel string
+}
+
+// Group puts planned touches that may go now into dispatches: one per channel,
+// rep and rendered content, up to the channel's number of recipients. It asks
+// the gates again, on fresh facts.
+func (e *Engine) Group(ctx context.Context) error {
+	for {
+		var groups []group
+		err := e.DB.Conn(ctx).Model(&model.Touch{}).
+			Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
+			Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, e.DB.Now(ctx)).
+			Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").Limit(maxGroups).Find(&groups).Error
+		if err != nil {
+			return fmt.Errorf("find planned touches: %w", err)
+		}
+		if len(groups) == 0 {
+			return nil
+		}
+		for _, g := range groups {
+			if err := e.groupAll(ctx, g); err != nil {
+				return fmt.Errorf("group touches of step %s of SOP %d for rep %d: %w", g.StepKey, g.SOPID, g.RepID, err)
+			}
+		}
+	}
+}
+
+func (e *Engine) groupAll(ctx context.Context, g group) error {
+	channel, ok := e.Channels[g.Channel]
+	if !ok {
+		return fmt.Errorf("no channel %q", g.Channel)
+	}
+	for {
+		n := 0
+		err := e.DB.InTx(ctx, func(ctx context.Context) error {
+			var err error
+			n, err = e.groupPage(ctx, g, channel.Info())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return nil
+		}
+		e.Wake()
+	}
+}
+
+func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int, error) {
+	now := e.DB.Now(ctx)
+	var touches []model.Touch
+	err := e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").Limit(info.MaxRecipients).
+		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
+			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
+	if err != nil || len(touches) == 0 {
+		return 0, wrap("lock planned touches", err)
+	}
+	gate, err := e.dispatchGate(ctx, g, touches)
+	if err != nil {
+		return 0, err
+	}
+	var parcels parcels
+	for _, t := range touches {
+		load, reason := gate.open(t, now)
+		if reason != "" {
+			if err := e.skip(ctx, t, reason); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if err := parcels.add(t, gate.people.contacts[t.ContactID], load, info.Personal); err != nil {
+			return 0, err
+		}
+	}
+	for _, p := range parcels.list {
+		if err := e.queue(ctx, g, p, now); err != nil {
+			return 0, err
+		}
+	}
+	return len(touches), nil
+}
+
+func (e *Engine) skip(ctx context.Context, t model.Touch, reason string) error {
+	now := e.DB.Now(ctx)
+	t.State, t.Reason, t.FinalAt, t.UpdatedAt = model.TouchSkipped, reason, &now, now
+	t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "dispatch", Say: "skip", Reason: reason})
+	return wrap("skip touch", e.DB.Conn(ctx).Save(&t).Error)
+}
+
+// parcel collects the touches of one dispatch.
+type parcel struct {
+	payload  model.DispatchPayload
+	touchIDs []int64
+}
+
+// parcels are told apart by what they say, in the order of their first touch.
+type parcels struct {
+	list  []*parcel
+	byKey map[[sha256.Size]byte]*parcel
+}
+
+func (ps *parcels) add(t model.Touch, c model.Contact, load model.DispatchPayload, personal bool) error {
+	doc, err := json.Marshal(load)
+	if err != nil {
+		return fmt.Errorf("encode payload of touch %d: %w", t.ID, err)
+	}
+	if personal {
+		doc = fmt.Appendf(doc, "touch %d", t.ID)
+	}
+	key := sha256.Sum256(doc)
+	p := ps.byKey[key]
+	if p == nil {
+		p = &parcel{payload: load}
+		if ps.byKey == nil {
+			ps.byKey = map[[sha256.Size]byte]*parcel{}
+		}
+		ps.byKey[key], ps.list = p, append(ps.list, p)
+	}
+	p.touchIDs = append(p.touchIDs, t.ID)
+	p.payload.ExternalUserIDs = append(p.payload.ExternalUserIDs, c.ExternalUserID)
+	p.payload.Lines = append(p.payload.Lines, c.Name)
+	return nil
+}
+
+func (e *Engine) queue(ctx context.Context, g group, p *parcel, now time.Time) error {
+	d := model.Dispatch{
+		Channel: g.Channel, RepID: g.RepID, SOPID: g.SOPID, StepKey: g.StepKey, State: model.DispatchQueued,
+		Payload: model.AsJSON(p.payload), NextAt: now, Recipients: len(p.touchIDs), CreatedAt: now, UpdatedAt: now,
+	}
+	if err := e.DB.Conn(ctx).Create(&d).Error; err != nil {
+		return fmt.Errorf("queue dispatch: %w", err)
+	}
+	for ids := range slices.Chunk(p.touchIDs, chunk) {
+		err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", ids).
+			Updates(map[string]any{"state": model.TouchDispatched, "dispatch_id": d.ID, "updated_at": now}).Error
+		if err != nil {
+			return fmt.Errorf("put touches into dispatch %d: %w", d.ID, err)
+		}
+	}
+	return nil
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

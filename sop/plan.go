@@ -1,0 +1,136 @@
+package sop
+
+import (
+	"slices"
+	"time"
+
+	"sixtouch/model"
+	"sixtouch/service/audience"
+)
+
+// catchUpPause spaces overdue steps of one contact after an outage.
+const catchUpPause = time.Hour
+
+// overdue is from how late on a step counts as caught up, not as on time.
+const overdue = time.Hour
+
+// handOver is how long a contact on the way to another rep is waited for.
+const handOver = 48 * time.Hour
+
+// Facts are what planning knows of one enrolled contact at one instant.
+type Facts struct {
+	Contact  model.Contact
+	Audience audience.Facts
+	// Voice is the relationship that speaks: the enrollment's own while it is
+	// active, else the contact's most recent active one; nil when none is.
+	Voice *model.Relationship
+	// Own is the enrollment's relationship, whatever its state.
+	Own model.Relationship
+	Rep model.Rep // the voice's
+	// Done holds the keys of steps that have a touch in this run.
+	Done map[string]bool
+}
+
+// Plan is what one enrollment does now.
+type Plan struct {
+	Touches []model.Touch
+	NextDue *time.Time // nil when nothing is left
+	Exit    string     // reason, when the enrollment ends
+}
+
+// MakePlan is pure: the same facts, definition and instant give the same plan,
+// whoever asks. zone and window come from the compiled version.
+func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
+	if f.Voice == nil {
+		if ended := f.Own.EndedAt; f.Own.State == model.RelationshipTransferred && ended != nil && now.Before(ended.Add(handOver)) {
+			later := now.Add(5 * time.Minute)
+			return Plan{NextDue: &later}
+		}
+		return Plan{Exit: "contact_gone"}
+	}
+	var p Plan
+	var caughtUp *time.Time
+	for _, s := range v.pending(e.AnchorAt, f.Done) {
+		wait := s.due
+		switch {
+		case s.due.After(now):
+		case caughtUp != nil && now.Sub(s.due) > overdue && !s.due.Equal(*caughtUp):
+			wait = now.Add(catchUpPause)
+		default:
+			t := planTouch(e, v, s, f, now)
+			p.Touches = append(p.Touches, t)
+			if t.State == model.TouchPlanned && now.Sub(s.due) > overdue {
+				caughtUp = &s.due
+			}
+			continue
+		}
+		if p.NextDue == nil || wait.Before(*p.NextDue) {
+			p.NextDue = &wait
+		}
+	}
+	return p
+}
+
+func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time) model.Touch {
+	t := model.Touch{
+		EnrollmentID: &e.ID, SOPID: e.SOPID, VersionID: e.VersionID, StepKey: s.Key, Run: e.Run,
+		ContactID: e.ContactID, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID,
+		Channel: s.Channel, State: model.TouchPlanned, DueAt: s.due, ExpireAt: s.due.Add(s.grace()),
+		NotBefore: v.window.next(now).UTC(), PlannedAt: now, UpdatedAt: now, LocalDay: localDay(s.due, v.window.zone),
+	}
+	skip := func(gate, reason string) model.Touch {
+		t.State, t.Reason, t.FinalAt = model.TouchSkipped, reason, &now
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gate, Say: "skip", Reason: reason})
+		return t
+	}
+	switch {
+	case s.Step.before(e.AnchorAt, v.window):
+		return skip("lateness", ReasonBeforeStart)
+	case f.Rep.LeftAt != nil:
+		return skip("reachable", ReasonRepGone)
+	case !s.Filter.Match(f.Audience):
+		return skip("step_filter", ReasonFilter)
+	case now.After(t.ExpireAt) || t.NotBefore.After(t.ExpireAt):
+		return skip("lateness", ReasonExpired)
+	}
+	if t.NotBefore.After(now) {
+		until := t.NotBefore
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: "window_closed", Until: &until})
+	}
+	return t
+}
+
+// Version is a published definition, compiled.
+type Version struct {
+	ID, SOPID int64
+	Definition
+	window window
+}
+
+// dueStep is a step at its instant for one anchor.
+type dueStep struct {
+	Step
+	due time.Time
+}
+
+// pending lists the steps without a touch, earliest due first; the welcome has
+// its own path.
+func (v *Version) pending(anchor time.Time, done map[string]bool) []dueStep {
+	var out []dueStep
+	for _, s := range v.Steps {
+		if s.Channel != ChannelWelcome && !done[s.Key] {
+			out = append(out, dueStep{s, s.due(anchor, v.window)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b dueStep) int { return a.due.Compare(b.due) })
+	return out
+}
+
+// first is when a contact with that anchor is first due; nil for a programme
+// that is nothing but a welcome.
+func (v *Version) first(anchor time.Time) *time.Time {
+	if p := v.pending(anchor, nil); len(p) > 0 {
+		return &p[0].due
+	}
+	return nil
+}

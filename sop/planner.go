@@ -1,0 +1,145 @@
+package sop
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"sixtouch/model"
+)
+
+// Plan writes the touches of every enrollment that is due: page by page, a
+// transaction each, so that the cost follows what is due and a crash loses at
+// most a page's work. It is safe beside any number of others.
+func (e *Engine) Plan(ctx context.Context) error {
+	// Replicas begin at different shards instead of racing for one page.
+	first := rand.IntN(model.EnrollmentShards)
+	for i := range model.EnrollmentShards {
+		if err := e.planShard(ctx, (first+i)%model.EnrollmentShards); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) planShard(ctx context.Context, shard int) error {
+	for {
+		var ids []int64
+		now := e.DB.Now(ctx)
+		err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("shard = ? AND next_due_at <= ?", shard, now).
+			Order("next_due_at, id").Limit(e.Config.PageSize).Pluck("id", &ids).Error
+		if err != nil {
+			return fmt.Errorf("find due enrollments: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := e.planSplitting(ctx, ids); err != nil {
+			return err
+		}
+	}
+}
+
+// planSplitting plans a page; a page that fails is halved until the culprit is
+// parked alone, so that one bad row holds up nobody else.
+func (e *Engine) planSplitting(ctx context.Context, ids []int64) error {
+	err := e.planPage(ctx, ids)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable:
+		return err // not the page's fault
+	case len(ids) == 1:
+		return e.park(ctx, ids[0], err)
+	}
+	half := len(ids) / 2
+	if err := e.planSplitting(ctx, ids[:half]); err != nil {
+		return err
+	}
+	return e.planSplitting(ctx, ids[half:])
+}
+
+func (e *Engine) planPage(ctx context.Context, ids []int64) error {
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		now := e.DB.Now(ctx)
+		var list []model.Enrollment
+		// The lock and the repeated condition make a second planner find nothing left.
+		err := e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").
+			Find(&list, "id IN ? AND state = ? AND next_due_at <= ?", ids, model.EnrollmentActive, now).Error
+		if err != nil {
+			return fmt.Errorf("lock due enrollments: %w", err)
+		}
+		if len(list) == 0 {
+			return e.clearStrays(ctx, ids)
+		}
+		facts, err := e.facts(ctx, list)
+		if err != nil {
+			return err
+		}
+		var touches []model.Touch
+		var gone []int64
+		for i := range list {
+			en := &list[i]
+			v, err := e.version(ctx, en.VersionID)
+			if err != nil {
+				return err
+			}
+			p := MakePlan(*en, v, facts[en.ID], now)
+			if p.Exit != "" {
+				gone = append(gone, en.ID)
+				continue
+			}
+			touches = append(touches, p.Touches...)
+			advance(en, facts[en.ID], p, now)
+		}
+		if err := e.insertTouches(ctx, touches); err != nil {
+			return err
+		}
+		// All columns are in hand: one upsert moves the whole page on.
+		if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(list, chunk).Error; err != nil {
+			return fmt.Errorf("advance enrollments: %w", err)
+		}
+		if len(gone) > 0 {
+			return e.endEnrollments(ctx, "contact_gone", "id IN ?", gone)
+		}
+		return nil
+	})
+}
+
+// advance moves an enrollment to its next due instant, or to its end. The
+// contact may have passed to another rep: the enrollment follows.
+func advance(en *model.Enrollment, f Facts, p Plan, now time.Time) {
+	if f.Voice != nil {
+		en.RepID, en.RelationshipID = f.Voice.RepID, f.Voice.ID
+	}
+	en.NextDueAt, en.UpdatedAt = p.NextDue, now
+	if p.NextDue == nil {
+		en.State, en.ActiveSlot, en.EndedAt = model.EnrollmentCompleted, nil, &now
+	}
+}
+
+// clearStrays takes rows out of the due index that no longer belong there:
+// only active enrollments are ever due.
+func (e *Engine) clearStrays(ctx context.Context, ids []int64) error {
+	err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id IN ? AND state <> ?", ids, model.EnrollmentActive).
+		Update("next_due_at", nil).Error
+	if err != nil {
+		return fmt.Errorf("clear due time of ended enrollments: %w", err)
+	}
+	return nil
+}
+
+// park sets one enrollment aside with its error, for a person to look at.
+func (e *Engine) park(ctx context.Context, id int64, cause error) error {
+	e.Logger.ErrorContext(ctx, "enrollment parked", "enrollment", id, "error", cause)
+	err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id = ?", id).Updates(map[string]any{
+		"state": model.EnrollmentParked, "next_due_at": nil, "last_error": cause.Error(), "updated_at": e.DB.Now(ctx),
+	}).Error
+	if err != nil {
+		return fmt.Errorf("park enrollment %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package sop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sixtouch/model"
+)
+
+// pollPage bounds how many dispatches one round asks about.
+const pollPage = 50
+
+// maxPollEvery is the slowest that results are asked for.
+const maxPollEvery = time.Hour
+
+// clockSlack is how far our clock and WeCom's may be apart when its tasks are
+// matched with our calls.
+const clockSlack = 2 * time.Minute
+
+// Rescue declares dispatches whose holder vanished in mid-call unknown: the
+// call may have been made. The reconciler finds out.
+func (e *Engine) Rescue(ctx context.Context) error {
+	now := e.DB.Now(ctx)
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+		Where("state = ? AND lease_until < ? AND channel <> ?", model.DispatchSending, now, ChannelWelcome).
+		Updates(map[string]any{"state": model.DispatchUnknown, "next_at": now.Add(e.Config.Settle), "last_error": "the holder vanished in mid-call", "updated_at": now}).Error
+	return wrap("rescue abandoned dispatches", err)
+}
+
+// Reconcile finds out what became of calls with an unknown outcome.
+func (e *Engine) Reconcile(ctx context.Context) (again bool, err error) {
+	list, err := e.takeTurn(ctx, model.DispatchUnknown, func(model.Dispatch) time.Duration { return e.Config.Settle })
+	for _, d := range list {
+		if err := e.reconcile(ctx, d); err != nil {
+			e.Logger.WarnContext(ctx, "dispatch still unknown", "dispatch", d.ID, "error", err)
+		}
+	}
+	return len(list) == pollPage, err
+}
+
+func (e *Engine) reconcile(ctx context.Context, d model.Dispatch) error {
+	channel, ok := e.Channels[d.Channel]
+	if !ok {
+		return fmt.Errorf("no channel %q", d.Channel)
+	}
+	if channel.Info().Repeatable {
+		return e.requeue(ctx, d)
+	}
+	found, err := channel.Find(ctx, Batch{DispatchID: d.ID, Payload: d.Payload.V}, d.CalledAt.Add(-clockSlack))
+	if err != nil {
+		return fmt.Errorf("look for the task of dispatch %d: %w", d.ID, err)
+	}
+	if found, err = e.notAdopted(ctx, found); err != nil {
+		return err
+	}
+	switch len(found) {
+	case 0:
+		return e.requeue(ctx, d)
+	case 1:
+		return e.settleSent(ctx, d, channel.Info(), found[0])
+	}
+	var ids []string
+	for _, r := range found {
+		ids = append(ids, r.RemoteID)
+	}
+	_, err = e.own(ctx, d, map[string]any{"state": model.DispatchStuck, "candidates": model.AsJSON(ids)})
+	return err
+}
+
+// requeue sends again what surely was not sent.
+func (e *Engine) requeue(ctx context.Context, d model.Dispatch) error {
+	_, err := e.own(ctx, d, map[string]any{"state": model.DispatchQueued, "next_at": e.DB.Now(ctx), "lease_token": "", "lease_until": nil})
+	if err == nil {
+		e.Wake()
+	}
+	return err
+}
+
+// notAdopted leaves out tasks that another dispatch already answers for.
+func (e *Engine) notAdopted(ctx context.Context, found []Receipt) ([]Receipt, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	for _, r := range found {
+		ids = append(ids, r.RemoteID)
+	}
+	var taken []string
+	if err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("remote_id IN ?", ids).Pluck("remote_id", &taken).Error; err != nil {
+		return nil, fmt.Errorf("find adopted tasks: %w", err)
+	}
+	return slices.DeleteFunc(found, func(r Receipt) bool { return slices.Contains(taken, r.RemoteID) }), nil
+}
+
+// takeTurn claims a page of dispatches in that state by moving their next turn
+// on; a replica that comes second moves nothing.
+func (e *Engine) takeTurn(ctx context.Context, state model.DispatchState, wait func(model.Dispatch) time.Duration) ([]model.Dispatch, error) {
+	now := e.DB.Now(ctx)
+	var list, ours []model.Dispatch
+	err := e.DB.Conn(ctx).Order("next_at, id").Limit(pollPage).Find(&list, "state = ? AND next_at <= ?", state, now).Error
+	if err != nil {
+		return nil, fmt.Errorf("find dispatches to follow: %w", err)
+	}
+	for _, d := range list {
+		res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ? AND next_at = ?", d.ID, state, d.NextAt).
+			Updates(map[string]any{"next_at": now.Add(wait(d)), "polls": d.Polls + 1})
+		if res.Error != nil {
+			return ours, fmt.Errorf("take turn of dispatch %d: %w", d.ID, res.Error)
+		}
+		if res.RowsAffected == 1 {
+			ours = append(ours, d)
+		}
+	}
+	return ours, nil
+}
+
+// Poll asks what became of sent dispatches. The interval grows by half each
+// time, to an hour; after the channel's bound the rest expires.
+func (e *Engine) Poll(ctx context.Context) (again bool, err error) {
+	list, err := e.takeTurn(ctx, model.DispatchSent, e.pollInterval)
+	for _, d := range list {
+		if err := e.poll(ctx, d); err != nil {
+			e.Logger.WarnContext(ctx, "results not read", "dispatch", d.ID, "error", err)
+		}
+	}
+	return len(list) == pollPage, err
+}
+
+func (e *Engine) pollInterval(d model.Dispatch) time.Duration {
+	channel, ok := e.Channels[d.Channel]
+	if !ok {
+		return maxPollEvery
+	}
+	every := channel.Info().PollEvery
+	for range min(d.Polls, 30) {
+		every += every / 2
+	}
+	return min(every, max(maxPollEvery, channel.Info().PollEvery))
+}
+
+func (e *Engine) poll(ctx context.Context, d model.Dispatch) error {
+	channel, ok := e.Channels[d.Channel]
+	if !ok {
+		return fmt.Errorf("no channel %q", d.Channel)
+	}
+	outcomes, err := channel.Poll(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
+	if err != nil {
+		return fmt.Errorf("poll dispatch %d: %w", d.ID, err)
+	}
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		return e.applyOutcomes(ctx, d, channel.Info(), outcomes)
+	})
+}
+
+func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info ChannelInfo, outcomes []Outcome) error {
+	now := e.DB.Now(ctx)
+	var waiting []struct {
+		ID             int64
+		EnrollmentID   *int64
+		ExternalUserID string `gorm:"column:external_userid"`
+	}
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).Select("touches.id, touches.enrollment_id, contacts.external_userid").
+		Joins("JOIN contacts ON contacts.id = touches.contact_id").
+		Where("touches.dispatch_id = ? AND touches.state = ?", d.ID, model.TouchAccepted).Find(&waiting).Error
+	if err != nil {
+		return fmt.Errorf("load waiting touches of dispatch %d: %w", d.ID, err)
+	}
+	byContact := map[string]Outcome{}
+	for _, o := range outcomes {
+		byContact[o.ExternalUserID] = o
+	}
+	late := d.SentAt != nil && now.After(d.SentAt.Add(info.PollFor))
+	changes := map[Outcome][]int64{} // outcome without its recipient → touches
+	var gone []int64
+	left := 0
+	for _, t := range waiting {
+		o, ok := byContact[t.ExternalUserID]
+		if !ok || !o.State.Final() {
+			if !late {
+				left++
+				continue
+			}
+			o = Outcome{State: model.TouchExpired, Reason: ReasonExpired, At: now}
+		}
+		o.ExternalUserID = ""
+		changes[o] = append(changes[o], t.ID)
+		if o.Reason == ReasonNotFriend && t.EnrollmentID != nil {
+			gone = append(gone, *t.EnrollmentID)
+		}
+	}
+	if err := e.writeOutcomes(ctx, changes); err != nil {
+		return err
+	}
+	for ids := range slices.Chunk(gone, chunk) {
+		if err := e.endEnrollments(ctx, "contact_gone", "id IN ?", ids); err != nil {
+			return err
+		}
+	}
+	switch {
+	case left > 0:
+		return nil
+	case late:
+		return e.finishDispatch(ctx, d.ID, model.DispatchExpired, "")
+	}
+	return e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, "")
+}
+
+func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64) error {
+	now := e.DB.Now(ctx)
+	for o, ids := range changes {
+		set := map[string]any{"state": o.State, "reason": o.Reason, "final_at": now, "updated_at": now}
+		if !o.At.IsZero() && o.State != model.TouchExpired {
+			set["confirmed_at"] = model.Instant(o.At)
+		}
+		for part := range slices.Chunk(ids, chunk) {
+			if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", part).Updates(set).Error; err != nil {
+				return fmt.Errorf("store outcomes: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// Answered settles a rep's prompt: the button they pressed is the outcome. It
+// runs inside the transaction that processes the event; an answer from anybody
+// but the prompt's rep, or a second one, changes nothing.
+func (e *Engine) Answered(ctx context.Context, dispatchID int64, userID, answer string) error {
+	var d model.Dispatch
+	err := e.DB.Conn(ctx).Joins("JOIN reps ON reps.id = dispatches.rep_id AND reps.userid = ?", userID).
+		Limit(1).Find(&d, "dispatches.id = ? AND dispatches.state = ?", dispatchID, model.DispatchSent).Error
+	if err != nil || d.ID == 0 {
+		return wrap(fmt.Sprintf("load prompt %d", dispatchID), err)
+	}
+	now := e.DB.Now(ctx)
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).
+		Updates(map[string]any{"state": model.TouchDone, "reason": answer, "confirmed_at": now, "final_at": now, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("settle touches of prompt %d: %w", dispatchID, err)
+	}
+	return e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, "")
+}

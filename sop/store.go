@@ -1,0 +1,197 @@
+package sop
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm/clause"
+
+	"sixtouch/model"
+	"sixtouch/service/audience"
+)
+
+// chunk bounds how many ids one statement carries.
+const chunk = 500
+
+// forUpdate locks the rows read, on MySQL; SQLite's writer is alone anyway.
+func forUpdate() clause.Expression { return clause.Locking{Strength: clause.LockingStrengthUpdate} }
+
+// facts loads what planning must know of these enrollments, in sets.
+func (e *Engine) facts(ctx context.Context, list []model.Enrollment) (map[int64]Facts, error) {
+	contactIDs, ids := make([]int64, 0, len(list)), make([]int64, 0, len(list))
+	for _, en := range list {
+		contactIDs = append(contactIDs, en.ContactID)
+		ids = append(ids, en.ID)
+	}
+	people, err := e.people(ctx, contactIDs)
+	if err != nil {
+		return nil, err
+	}
+	var done []struct {
+		EnrollmentID int64
+		StepKey      string
+	}
+	if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ?", ids).Select("enrollment_id", "step_key").Find(&done).Error; err != nil {
+		return nil, fmt.Errorf("load touches of enrollments: %w", err)
+	}
+	out := make(map[int64]Facts, len(list))
+	for _, en := range list {
+		out[en.ID] = people.factsFor(en.ContactID, en.RelationshipID)
+	}
+	for _, d := range done {
+		out[d.EnrollmentID].Done[d.StepKey] = true
+	}
+	return out, nil
+}
+
+// people are contacts with what surrounds them, loaded in sets.
+type people struct {
+	contacts      map[int64]model.Contact
+	relationships map[int64][]model.Relationship // by contact
+	reps          map[int64]model.Rep
+	tags          map[int64][]int64 // by contact
+}
+
+func (e *Engine) people(ctx context.Context, contactIDs []int64) (people, error) {
+	p := people{map[int64]model.Contact{}, map[int64][]model.Relationship{}, map[int64]model.Rep{}, map[int64][]int64{}}
+	conn := e.DB.Conn(ctx)
+	var contacts []model.Contact
+	if err := conn.Find(&contacts, "id IN ?", contactIDs).Error; err != nil {
+		return p, fmt.Errorf("load contacts: %w", err)
+	}
+	for _, c := range contacts {
+		p.contacts[c.ID] = c
+	}
+	var rels []model.Relationship
+	if err := conn.Find(&rels, "contact_id IN ?", contactIDs).Error; err != nil {
+		return p, fmt.Errorf("load relationships: %w", err)
+	}
+	repIDs := map[int64]bool{}
+	for _, r := range rels {
+		p.relationships[r.ContactID] = append(p.relationships[r.ContactID], r)
+		repIDs[r.RepID] = true
+	}
+	var reps []model.Rep
+	if err := conn.Find(&reps, "id IN ?", slices.Collect(maps.Keys(repIDs))).Error; err != nil {
+		return p, fmt.Errorf("load reps: %w", err)
+	}
+	for _, r := range reps {
+		p.reps[r.ID] = r
+	}
+	var tags []model.RelationshipTag
+	if err := conn.Select("contact_id", "tag_id").Find(&tags, "contact_id IN ? AND removed_at IS NULL", contactIDs).Error; err != nil {
+		return p, fmt.Errorf("load tags of contacts: %w", err)
+	}
+	for _, t := range tags {
+		p.tags[t.ContactID] = append(p.tags[t.ContactID], t.TagID)
+	}
+	return p, nil
+}
+
+// factsFor picks the voice: the own relationship while it is active, else the
+// contact's most recent active one.
+func (p people) factsFor(contactID, relationshipID int64) Facts {
+	f := Facts{Contact: p.contacts[contactID], Audience: audience.Facts{TagIDs: p.tags[contactID]}, Done: map[string]bool{}}
+	for _, r := range p.relationships[contactID] {
+		if r.ID == relationshipID {
+			f.Own = r
+		}
+		if r.State != model.RelationshipActive {
+			continue
+		}
+		if f.Voice == nil || r.ID == relationshipID || f.Voice.ID != relationshipID && r.AddedAt.After(f.Voice.AddedAt) {
+			f.Voice = &r
+		}
+	}
+	if f.Voice != nil {
+		f.Rep = p.reps[f.Voice.RepID]
+	}
+	return f
+}
+
+// contactTags lists the tags that a contact carries with any rep.
+func (e *Engine) contactTags(ctx context.Context, contactID int64) ([]int64, error) {
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.RelationshipTag{}).Where("contact_id = ? AND removed_at IS NULL", contactID).
+		Distinct().Pluck("tag_id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("load tags of contact %d: %w", contactID, err)
+	}
+	return ids, nil
+}
+
+// endEnrollments ends the active enrollments that the condition names and
+// cancels their touches that have not gone out.
+func (e *Engine) endEnrollments(ctx context.Context, reason, where string, args ...any) error {
+	now := e.DB.Now(ctx)
+	open := []model.EnrollmentState{model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentParked}
+	for {
+		var ids []int64
+		q := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where(where, args...).Where("state IN ?", open)
+		if err := q.Limit(chunk).Pluck("id", &ids).Error; err != nil {
+			return fmt.Errorf("find enrollments to end: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id IN ?", ids).Updates(map[string]any{
+			"state": model.EnrollmentExited, "active_slot": nil, "exit_reason": reason,
+			"next_due_at": nil, "ended_at": now, "updated_at": now,
+		}).Error
+		if err != nil {
+			return fmt.Errorf("end enrollments: %w", err)
+		}
+		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ? AND state = ?", ids, model.TouchPlanned).
+			Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error
+		if err != nil {
+			return fmt.Errorf("cancel planned touches: %w", err)
+		}
+	}
+}
+
+// cancelQueued takes back dispatches that nobody has begun to send.
+func (e *Engine) cancelQueued(ctx context.Context, reason, where string, args ...any) error {
+	now := e.DB.Now(ctx)
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Clauses(forUpdate()).Where(where, args...).
+		Where("state = ?", model.DispatchQueued).Pluck("id", &ids).Error
+	if err != nil {
+		return fmt.Errorf("find queued dispatches: %w", err)
+	}
+	for _, id := range ids {
+		if err := e.finishDispatch(ctx, id, model.DispatchFailed, reason); err != nil {
+			return err
+		}
+		err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", id, model.TouchDispatched).
+			Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error
+		if err != nil {
+			return fmt.Errorf("cancel touches of dispatch %d: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) finishDispatch(ctx context.Context, id int64, state model.DispatchState, lastError string) error {
+	now := e.DB.Now(ctx)
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ?", id).Updates(map[string]any{
+		"state": state, "final_at": now, "updated_at": now, "last_error": lastError, "lease_token": "", "lease_until": nil,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("finish dispatch %d: %w", id, err)
+	}
+	return nil
+}
+
+// insertTouches stores new touches; one that exists already stays as it is.
+func (e *Engine) insertTouches(ctx context.Context, touches []model.Touch) error {
+	if len(touches) == 0 {
+		return nil
+	}
+	err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(touches, chunk).Error
+	if err != nil {
+		return fmt.Errorf("store touches: %w", err)
+	}
+	return nil
+}
