@@ -52,7 +52,7 @@ func (c *call) userIDs() (any, error) {
 			}
 		}
 	}
-	page, next, err := cut(c, rows, "user/list_id", p, [2]int{10_000, 10_000})
+	page, next, err := cut(c, rows, list{"user/list_id", 10_000, 10_000}, p)
 	if err != nil {
 		return nil, err
 	}

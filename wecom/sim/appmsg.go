@@ -121,21 +121,25 @@ func (c *call) sendAppMessage() (any, error) {
 	if err := c.ownAgent(int(q.AgentID)); err != nil {
 		return nil, err
 	}
-	m := &appMessage{ID: newID("MSGAPP", 40), AgentID: c.app.AgentID, Sent: c.now.Unix()}
-	if err := c.describe(m, &q); err != nil {
-		return nil, err
-	}
 	users, invalid, err := c.recipients(q)
 	if err != nil {
 		return nil, err
 	}
+	m := &appMessage{ID: newID("MSGAPP", 40), AgentID: c.app.AgentID, Sent: c.now.Unix()}
+	first := c.duplicate(q)
+	if first == "" {
+		if err := c.describe(m, &q); err != nil {
+			return nil, err
+		}
+	}
 	reply := object{
 		"invaliduser": strings.Join(invalid, "|"), "invalidparty": "", "invalidtag": "", "unlicenseduser": "", "msgid": m.ID,
 	}
-	if first := c.duplicate(q, m.ID); first != "" {
+	if first != "" {
 		reply["msgid"] = first
 		return reply, nil
 	}
+	c.remember(q, m.ID)
 	if m.Keys != nil {
 		reply["response_code"] = c.newCardCode(m)
 	}
@@ -209,10 +213,8 @@ func (c *call) describeCard(m *appMessage, raw json.RawMessage) error {
 	if (t.interactive() || len(t.ActionMenu.Actions) > 0) && c.callbacks.App.URL == "" {
 		return refuse(43012, "the app has no callback url")
 	}
-	for _, sent := range c.st.AppMessages {
-		if t.TaskID != "" && sent.TaskID == t.TaskID && sent.AgentID == c.app.AgentID {
-			return refuse(42014, "task_id is used already")
-		}
+	if sent := c.st.cardOf(t.TaskID, ""); sent != nil && sent.AgentID == c.app.AgentID {
+		return refuse(42014, "task_id is used already")
 	}
 	m.TaskID, m.CardType = t.TaskID, t.Type
 	m.Text = strings.TrimSpace(t.MainTitle.Title + "\n" + t.MainTitle.Desc + "\n" + t.SubTitle)
@@ -319,29 +321,35 @@ func splitPipe(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == '|' })
 }
 
-// duplicate returns the msgid of the identical request that makes this one
-// superfluous, or remembers this one.
-func (c *call) duplicate(q appRequest, msgID string) string {
+// duplicate returns the msgid of the identical request, not long ago, that makes
+// this one superfluous.
+func (c *call) duplicate(q appRequest) string {
+	first, ok := c.st.Duplicates[fingerprint(c.body)]
+	if q.CheckDuplicate == 1 && ok && first.Until > c.now.Unix() {
+		return first.MsgID
+	}
+	return ""
+}
+
+func (c *call) remember(q appRequest, msgID string) {
 	if q.CheckDuplicate != 1 {
-		return ""
+		return
 	}
 	interval := q.Interval
 	if interval <= 0 {
 		interval = duplicateSeconds
 	}
-	interval = min(interval, duplicateLongest)
-	sum := sha256.Sum256(c.body)
-	key := hex.EncodeToString(sum[:])
-	if first, ok := c.st.Duplicates[key]; ok && first.Until > c.now.Unix() {
-		return first.MsgID
-	}
-	for k, first := range c.st.Duplicates {
+	for key, first := range c.st.Duplicates {
 		if first.Until <= c.now.Unix() {
-			delete(c.st.Duplicates, k)
+			delete(c.st.Duplicates, key)
 		}
 	}
-	c.st.Duplicates[key] = &sentOnce{Until: c.now.Unix() + interval, MsgID: msgID}
-	return ""
+	c.st.Duplicates[fingerprint(c.body)] = &sentOnce{Until: c.now.Unix() + min(interval, duplicateLongest), MsgID: msgID}
+}
+
+func fingerprint(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
 }
 
 func (s *Sim) newCardCode(m *appMessage) string {
@@ -372,6 +380,26 @@ func appAttachment(q appRequest) []json.RawMessage {
 	return []json.RawMessage{raw}
 }
 
+func (st *state) addAppMessage(m *appMessage) {
+	st.AppMessages = append(st.AppMessages, m)
+	st.indexAppMessage(m)
+}
+
+func (st *state) indexAppMessage(m *appMessage) {
+	st.appMessages[m.ID] = m
+	if m.TaskID != "" {
+		st.cards[m.TaskID] = m
+	}
+}
+
+// cardOf finds an app message by its task id or else its message id.
+func (st *state) cardOf(taskID, msgID string) *appMessage {
+	if m, ok := st.cards[taskID]; ok {
+		return m
+	}
+	return st.appMessages[msgID]
+}
+
 // deliverApp brings the message to its recipients, except those who got too many
 // lately.
 func (c *call) deliverApp(m *appMessage, users []*member, attachments []json.RawMessage) {
@@ -384,16 +412,7 @@ func (c *call) deliverApp(m *appMessage, users []*member, attachments []json.Raw
 		m.Users = append(m.Users, u.UserID)
 		c.st.record(c.now, Entry{Kind: kindAppMessage, UserID: u.UserID, MsgID: m.ID, Text: m.Text, Attachments: attachments})
 	}
-	c.st.AppMessages = append(c.st.AppMessages, m)
-}
-
-func (st *state) appMessage(msgID string) *appMessage {
-	for i := len(st.AppMessages) - 1; i >= 0; i-- {
-		if st.AppMessages[i].ID == msgID {
-			return st.AppMessages[i]
-		}
-	}
-	return nil
+	c.st.addAppMessage(m)
 }
 
 func (c *call) updateCard() (any, error) {
@@ -424,7 +443,7 @@ func (c *call) updateCard() (any, error) {
 		return nil, refuse(40058, "invalid parameter: button or template_card is needed")
 	}
 	delete(c.st.Cards, q.Code)
-	m := c.st.appMessage(code.MsgID)
+	m := c.st.cardOf("", code.MsgID)
 	targets, invalid := q.UserIDs, []string{}
 	if q.All == 1 {
 		targets = m.Users
@@ -451,7 +470,7 @@ func (c *call) recallAppMessage() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.st.appMessage(q.MsgID)
+	m := c.st.cardOf("", q.MsgID)
 	if m == nil || m.AgentID != c.app.AgentID || c.now.Unix()-m.Sent > int64(recallLife.Seconds()) {
 		return nil, refuse(40058, "invalid parameter: msgid")
 	}

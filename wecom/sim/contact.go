@@ -87,7 +87,7 @@ func (c *call) contact() (any, error) {
 	if len(follows) == 0 {
 		return nil, refuse(84061, "not external contact")
 	}
-	page, next, err := cut(c, follows, "get "+id, paging{Cursor: c.query.Get("cursor")}, [2]int{followersPerPage, followersPerPage})
+	page, next, err := cut(c, follows, list{"get " + id, followersPerPage, followersPerPage}, paging{Cursor: c.query.Get("cursor")})
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,12 @@ func (s *Sim) join(q newMember, userID string, now time.Time) memberRow {
 		m.Status = memberInactive
 	}
 	m.NoContact = q.ContactPermission != nil && !*q.ContactPermission
-	s.st.Members = slices.DeleteFunc(s.st.Members, func(o *member) bool { return strings.EqualFold(o.UserID, userID) })
+	if former := s.st.member(userID); former != nil {
+		for _, r := range slices.Clone(former.Relations) {
+			s.st.dropRelation(r)
+		}
+		s.st.Members = slices.DeleteFunc(s.st.Members, func(o *member) bool { return o == former })
+	}
 	s.st.Members = append(s.st.Members, m)
 	s.st.members[strings.ToLower(userID)] = m
 	departments := strings.Trim(strings.ReplaceAll(fmt.Sprint(m.Department), " ", ","), "[]")

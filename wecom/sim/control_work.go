@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -127,17 +128,6 @@ func (s *Sim) click(q struct {
 	return object{"response_code": code}, nil
 }
 
-// cardOf finds a card by its task id or message id.
-func (st *state) cardOf(taskID, msgID string) *appMessage {
-	for i := len(st.AppMessages) - 1; i >= 0; i-- {
-		m := st.AppMessages[i]
-		if (taskID != "" && m.TaskID == taskID) || (msgID != "" && m.ID == msgID) {
-			return m
-		}
-	}
-	return nil
-}
-
 // react is a customer liking or commenting on a moment.
 func (s *Sim) react(q struct {
 	MomentID       string `json:"moment_id"`
@@ -224,37 +214,43 @@ func taskStatus(done, ignored, cancelled bool) string {
 // tasksOf lists the tasks of a member, or of all, in the order of creation.
 func (s *Sim) tasksOf(userID, status string) []task {
 	tasks := []task{}
-	add := func(t task) {
-		if (userID == "" || strings.EqualFold(userID, t.UserID)) && (status == "" || status == t.Status) {
-			tasks = append(tasks, t)
-		}
+	wanted := func(user, is string) bool {
+		return (userID == "" || strings.EqualFold(userID, user)) && (status == "" || status == is)
 	}
 	for _, m := range s.st.Mass {
 		for _, p := range m.Parts {
-			t := task{
-				Kind: kindGroupMsg, MsgID: m.ID, UserID: p.UserID, Created: m.Created, Content: m.Content, Reminded: p.Reminded,
-				Status: taskStatus(p.Status == partSent, p.Ignored, m.Cancelled), mass: m, massPart: p, Customers: []string{},
+			if is := taskStatus(p.Status == partSent, p.Ignored, m.Cancelled); wanted(p.UserID, is) {
+				tasks = append(tasks, massTask(m, p, is))
 			}
-			for _, target := range p.Targets {
-				if m.ChatType == chatGroup {
-					t.ChatIDs = append(t.ChatIDs, target.ID)
-				} else {
-					t.Customers = append(t.Customers, target.ID)
-				}
-			}
-			add(t)
 		}
 	}
 	for _, m := range s.st.Moments {
 		for _, p := range m.Parts {
-			add(task{
-				Kind: kindMoment, MsgID: m.ID, UserID: p.UserID, Created: m.Created, Content: m.Content,
-				Status: taskStatus(p.Published, p.Ignored, m.Cancelled), moment: m, momentPart: p, Customers: orEmpty(p.Audience),
-			})
+			if is := taskStatus(p.Published, p.Ignored, m.Cancelled); wanted(p.UserID, is) {
+				tasks = append(tasks, task{
+					Kind: kindMoment, MsgID: m.ID, UserID: p.UserID, Created: m.Created, Content: m.Content,
+					Status: is, moment: m, momentPart: p, Customers: orEmpty(p.Audience),
+				})
+			}
 		}
 	}
-	slices.SortStableFunc(tasks, func(a, b task) int { return int(a.Created - b.Created) })
+	slices.SortStableFunc(tasks, func(a, b task) int { return cmp.Compare(a.Created, b.Created) })
 	return tasks
+}
+
+func massTask(m *massMessage, p *massPart, status string) task {
+	t := task{
+		Kind: kindGroupMsg, MsgID: m.ID, UserID: p.UserID, Created: m.Created, Content: m.Content, Reminded: p.Reminded,
+		Status: status, mass: m, massPart: p, Customers: []string{},
+	}
+	for _, target := range p.Targets {
+		if m.ChatType == chatGroup {
+			t.ChatIDs = append(t.ChatIDs, target.ID)
+		} else {
+			t.Customers = append(t.Customers, target.ID)
+		}
+	}
+	return t
 }
 
 func (s *Sim) listTasks(q url.Values) (any, error) {

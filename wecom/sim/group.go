@@ -47,7 +47,7 @@ func (c *call) groupChats() (any, error) {
 	if q.Limit == 0 {
 		return nil, refuse(40058, "invalid parameter: limit must be 1 to 1000")
 	}
-	page, next, err := cut(c, rows, "groupchat", q.paging, [2]int{1000, 1000})
+	page, next, err := cut(c, rows, list{"groupchat", 1000, 1000}, q.paging)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -89,9 +88,9 @@ func (c *call) addMassMessage() (any, error) {
 		return nil, err
 	}
 	m := &massMessage{ID: newID("msg", 32), Seq: c.st.next(), ChatType: q.ChatType, Created: c.now.Unix(), Content: q.content}
-	failed := []string{}
+	var failed []string
 	if q.ChatType == chatGroup {
-		failed, err = c.planChats(m, q)
+		failed = c.planChats(m, q)
 	} else {
 		failed, err = c.planCustomers(m, q)
 	}
@@ -174,10 +173,16 @@ func (c *call) planCustomers(m *massMessage, q massRequest) ([]string, error) {
 				failed = append(failed, id)
 			}
 		}
-	case len(q.TagFilter.Groups) > 0 || q.Sender != "":
+	case q.Sender != "":
+		for _, r := range c.st.member(q.Sender).Relations {
+			if !r.Half && c.st.matches(q.TagFilter, r.ExternalUserID, q.Sender) {
+				m.assign(r.owner.UserID, r.ExternalUserID)
+			}
+		}
+	case len(q.TagFilter.Groups) > 0:
 		for _, p := range c.st.Customers {
-			r := c.senderOf(p.ExternalUserID, q.Sender)
-			if r != nil && c.st.matches(q.TagFilter, p.ExternalUserID, q.Sender) {
+			r := c.senderOf(p.ExternalUserID, "")
+			if r != nil && c.st.matches(q.TagFilter, p.ExternalUserID, "") {
 				m.assign(r.owner.UserID, p.ExternalUserID)
 			}
 		}
@@ -222,7 +227,8 @@ func (st *state) matches(f tagFilter, externalUserID, sender string) bool {
 	return true
 }
 
-func (c *call) planChats(m *massMessage, q massRequest) ([]string, error) {
+// planChats gives the owner's group chats to the owner and returns the others.
+func (c *call) planChats(m *massMessage, q massRequest) []string {
 	owner := c.st.member(q.Sender).UserID
 	failed := []string{}
 	chats := q.Chats
@@ -240,7 +246,7 @@ func (c *call) planChats(m *massMessage, q massRequest) ([]string, error) {
 			failed = append(failed, id)
 		}
 	}
-	return failed, nil
+	return failed
 }
 
 // stamp writes a creation time the way the rules have it.
@@ -273,24 +279,30 @@ func (c *call) massMessages() (any, error) {
 	if q.FilterType != nil {
 		filter = *q.FilterType
 	}
-	rows := []object{}
-	for _, m := range c.st.Mass {
+	page, next, err := pick(c, c.st.Mass, list{"groupmsg " + q.ChatType, 100, 50}, q.paging, func(m *massMessage) bool {
 		personal := m.Creator != ""
-		if m.ChatType != q.ChatType || m.Created < q.Start || m.Created > q.End ||
-			(filter == 0 && personal) || (filter == 1 && !personal) || (q.Creator != "" && q.Creator != m.Creator) {
-			continue
-		}
-		row := object{"msgid": m.ID, "create_time": c.stamp(m.Created), "create_type": 0, "text": m.Content.Text, "attachments": orEmpty(m.Content.Attachments)}
-		if personal {
-			row["creator"], row["create_type"] = m.Creator, 1
-		}
-		rows = append(rows, row)
-	}
-	page, next, err := cut(c, rows, "groupmsg "+q.ChatType+strconv.FormatInt(q.Start, 10), q.paging, [2]int{100, 50})
+		return m.ChatType == q.ChatType && m.Created >= q.Start && m.Created <= q.End &&
+			(filter != 0 || !personal) && (filter != 1 || personal) && (q.Creator == "" || q.Creator == m.Creator)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return object{"group_msg_list": page, "next_cursor": next}, nil
+	rows := make([]object, len(page))
+	for i, m := range page {
+		rows[i] = c.massRow(m)
+	}
+	return object{"group_msg_list": rows, "next_cursor": next}, nil
+}
+
+func (c *call) massRow(m *massMessage) object {
+	row := object{
+		"msgid": m.ID, "create_time": c.stamp(m.Created), "create_type": 0,
+		"text": m.Content.Text, "attachments": orEmpty(m.Content.Attachments),
+	}
+	if m.Creator != "" {
+		row["creator"], row["create_type"] = m.Creator, 1
+	}
+	return row
 }
 
 // checkSpan refuses a time range that is empty or longer than so many days.
@@ -344,7 +356,7 @@ func (c *call) massTasks() (any, error) {
 	if err := c.dispatched(m); err != nil {
 		return nil, err
 	}
-	parts, next, err := cut(c, m.Parts, "task "+m.ID, q.paging, [2]int{1000, 500})
+	parts, next, err := cut(c, m.Parts, list{"task " + m.ID, 1000, 500}, q.paging)
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +398,7 @@ func (c *call) massResults() (any, error) {
 	if m.ChatType == chatGroup {
 		targets = slices.DeleteFunc(slices.Clone(targets), func(t massTarget) bool { return t.Status == targetWaiting })
 	}
-	targets, next, err := cut(c, targets, "result "+m.ID+p.UserID, q.paging, [2]int{1000, 500})
+	targets, next, err := cut(c, targets, list{"result " + m.ID + p.UserID, 1000, 500}, q.paging)
 	if err != nil {
 		return nil, err
 	}
@@ -497,6 +509,6 @@ func (s *Sim) sendToChat(m *massMessage, p *massPart, id string, now time.Time) 
 func (m *massMessage) entry(kind, userID, externalUserID, chatID string) Entry {
 	return Entry{
 		Kind: kind, UserID: userID, ExternalUserID: externalUserID, ChatID: chatID, MsgID: m.ID,
-		Text: m.Content.Text.Content, Attachments: slices.Clone[[]json.RawMessage](m.Content.Attachments),
+		Text: m.Content.Text.Content, Attachments: m.Content.Attachments,
 	}
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"slices"
-	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -238,17 +237,17 @@ func (c *call) moments() (any, error) {
 		return nil, err
 	}
 	personalOnly := q.Creator != "" || (q.FilterType != nil && *q.FilterType == 1)
-	rows := []object{}
-	for _, m := range c.st.Moments {
-		if m.ID != "" && !personalOnly && m.Created >= q.Start && m.Created <= q.End {
-			rows = append(rows, c.momentRow(m))
-		}
-	}
-	page, next, err := cut(c, rows, "moments "+strconv.FormatInt(q.Start, 10), q.paging, [2]int{20, 20})
+	page, next, err := pick(c, c.st.Moments, list{"moments", 20, 20}, q.paging, func(m *moment) bool {
+		return m.ID != "" && !personalOnly && m.Created >= q.Start && m.Created <= q.End
+	})
 	if err != nil {
 		return nil, err
 	}
-	return object{"moment_list": page, "next_cursor": next}, nil
+	rows := make([]object, len(page))
+	for i, m := range page {
+		rows[i] = c.momentRow(m)
+	}
+	return object{"moment_list": rows, "next_cursor": next}, nil
 }
 
 func (c *call) momentRow(m *moment) object {
@@ -326,7 +325,7 @@ func (c *call) momentTasks() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts, next, err := cut(c, m.Parts, "moment "+m.ID, q.paging, [2]int{1000, 500})
+	parts, next, err := cut(c, m.Parts, list{"moment " + m.ID, 1000, 500}, q.paging)
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +345,7 @@ func (c *call) momentAudience() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return momentCustomers(c, p, q, p.Audience, [2]int{1000, 500})
+	return momentCustomers(c, p, q, p.Audience, list{c.path + q.MomentID + p.UserID, 1000, 500})
 }
 
 func (c *call) momentShown() (any, error) {
@@ -357,11 +356,11 @@ func (c *call) momentShown() (any, error) {
 	if !p.Published {
 		return nil, refuse(41062, "member has not published the moment yet")
 	}
-	return momentCustomers(c, p, q, p.Shown, [2]int{5000, 3000})
+	return momentCustomers(c, p, q, p.Shown, list{c.path + q.MomentID + p.UserID, 5000, 3000})
 }
 
-func momentCustomers(c *call, p *momentPart, q momentQuery, ids []string, limits [2]int) (any, error) {
-	page, next, err := cut(c, ids, c.path+q.MomentID+p.UserID, q.paging, limits)
+func momentCustomers(c *call, p *momentPart, q momentQuery, ids []string, l list) (any, error) {
+	page, next, err := cut(c, ids, l, q.paging)
 	if err != nil {
 		return nil, err
 	}

@@ -51,14 +51,22 @@ func (p paging) size(c *call, most, usual int) (int, error) {
 	return n, nil
 }
 
+// list names what is paged, for its cursors, and how many rows a page may and
+// usually does have.
+type list struct {
+	name  string
+	most  int
+	usual int
+}
+
 // cut returns one page of rows and the cursor of the next, by position in the
 // list.
-func cut[T any](c *call, rows []T, list string, p paging, limits [2]int) ([]T, string, error) {
-	n, err := p.size(c, limits[0], limits[1])
+func cut[T any](c *call, rows []T, l list, p paging) ([]T, string, error) {
+	n, err := p.size(c, l.most, l.usual)
 	if err != nil {
 		return nil, "", err
 	}
-	at, err := position(list, p.Cursor)
+	at, err := position(l.name, p.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -66,7 +74,30 @@ func cut[T any](c *call, rows []T, list string, p paging, limits [2]int) ([]T, s
 	end := min(start+n, len(rows))
 	next := ""
 	if end < len(rows) {
-		next = newCursor(list, int64(end))
+		next = newCursor(l.name, int64(end))
 	}
 	return append([]T{}, rows[start:end]...), next, nil
+}
+
+// pick is cut over the rows that match, without touching those after the page.
+func pick[T any](c *call, rows []T, l list, p paging, match func(T) bool) ([]T, string, error) {
+	n, err := p.size(c, l.most, l.usual)
+	if err != nil {
+		return nil, "", err
+	}
+	at, err := position(l.name, p.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	var page []T
+	for i := int(at); i < len(rows); i++ {
+		if !match(rows[i]) {
+			continue
+		}
+		if len(page) == n {
+			return page, newCursor(l.name, int64(i)), nil
+		}
+		page = append(page, rows[i])
+	}
+	return page, "", nil
 }

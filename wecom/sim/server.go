@@ -97,9 +97,8 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	ip, _, _ := net.SplitHostPort(r.RemoteAddr)
 	c := &call{Sim: s, path: r.URL.Path, query: r.URL.Query(), header: r.Header, body: body, ip: ip}
-	s.mu.Lock()
-	f := s.takeFault(c.path, requestHas(c.query, body))
-	s.mu.Unlock()
+	f, crowded := s.enter(c)
+	defer s.leave()
 	if f.delay > 0 && !waitEither(r, s, f.delay) {
 		f.Drop = true
 	}
@@ -121,6 +120,10 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if crowded {
+		s.answer(w, c, nil, refuse(45033, "api concurrent out of limit"))
+		return
+	}
 	reply, err := c.do(rt, r.Method)
 	if f.AcceptThenTimeout {
 		s.count(c.path, "accepted then dropped")
@@ -129,6 +132,22 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, c, reply, err)
 }
 
+// enter counts a call as under way and returns what goes wrong with it.
+func (s *Sim) enter(c *call) (f Fault, crowded bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underWay++
+	return s.takeFault(c.path, requestHas(c.query, c.body)), s.rules.MaxConcurrent > 0 && s.underWay > s.rules.MaxConcurrent
+}
+
+func (s *Sim) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underWay--
+}
+
+// waitEither returns after d, or false as soon as the caller or the simulator
+// gives up.
 func waitEither(r *http.Request, s *Sim, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

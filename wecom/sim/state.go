@@ -35,12 +35,14 @@ type state struct {
 	Tickets     map[string]ticket
 	Ledger      []Entry
 
-	members   map[string]*member // by lower-case userid
-	customers map[string]*customer
-	followers map[string][]*relation // by external_userid
-	tags      map[string]tagRef
-	mass      map[string]*massMessage
-	entriesOf map[string][]int // positions in Ledger by external_userid
+	members     map[string]*member // by lower-case userid
+	customers   map[string]*customer
+	followers   map[string][]*relation // by external_userid
+	tags        map[string]tagRef
+	mass        map[string]*massMessage
+	entriesOf   map[string][]int // positions in Ledger by external_userid
+	appMessages map[string]*appMessage
+	cards       map[string]*appMessage // by task_id
 }
 
 type token struct {
@@ -173,6 +175,11 @@ func (st *state) index() {
 	st.followers = make(map[string][]*relation)
 	st.mass = make(map[string]*massMessage, len(st.Mass))
 	st.entriesOf = make(map[string][]int)
+	st.appMessages = make(map[string]*appMessage, len(st.AppMessages))
+	st.cards = make(map[string]*appMessage)
+	for _, m := range st.AppMessages {
+		st.indexAppMessage(m)
+	}
 	for _, c := range st.Customers {
 		st.customers[c.ExternalUserID] = c
 	}

@@ -121,7 +121,7 @@ func (c *call) transferResult() (any, error) {
 		}
 		rows = append(rows, row)
 	}
-	page, next, err := cut(c, rows, "transfer "+from.UserID+" "+to.UserID, q.paging, [2]int{1000, 1000})
+	page, next, err := cut(c, rows, list{"transfer " + from.UserID + " " + to.UserID, 1000, 1000}, q.paging)
 	if err != nil {
 		return nil, err
 	}
