@@ -19,7 +19,7 @@ table() {
     echo
     echo '| package | imports |'
     echo '| --- | --- |'
-    go list -f '{{.ImportPath}} {{join .Imports " "}}' ./... | awk -v module="$module/" '
+    go list -f '{{if .GoFiles}}{{.ImportPath}} {{join .Imports " "}}{{end}}' ./... | awk -v module="$module/" '
         index($1, module) == 1 {
             list = ""
             for (i = 2; i <= NF; i++)

@@ -12,8 +12,8 @@ trap 'rm -rf "$work"' EXIT
 src=$work/src
 mkdir "$src"
 git ls-files -z --cached --others --exclude-standard |
-    tar --create --null --files-from=- --ignore-failed-read --warning=no-failed-read \
-        --anchored --no-wildcards-match-slash --exclude-from=.dockerignore |
+    tar --create --ignore-failed-read --warning=no-failed-read \
+        --anchored --no-wildcards-match-slash --exclude-from=.dockerignore --null --files-from=- |
     tar --extract --directory="$src"
 
 # One instruction per line.
