@@ -63,6 +63,7 @@ func TestCall_retriesOnlyWhatIsSafe(t *testing.T) {
 
 func followers(ctx context.Context, c *Client) error { _, err := c.Followers(ctx); return err }
 func send(ctx context.Context, c *Client) error      { _, err := c.SendGroupMessage(ctx, hello); return err }
+
 func tasks(ctx context.Context, c *Client) error {
 	_, err := c.GroupMessageTasks(ctx, "msg1")
 	return err

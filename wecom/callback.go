@@ -38,7 +38,7 @@ type refusal struct{ cause string }
 func (r *refusal) Error() string { return ErrRefused.Error() }
 
 // Is makes errors.Is(err, ErrRefused) true.
-func (r *refusal) Is(target error) bool { return target == ErrRefused } //nolint:errorlint // this is the comparison itself
+func (r *refusal) Is(target error) bool { return target == ErrRefused }
 
 // LogValue implements slog.LogValuer.
 func (r *refusal) LogValue() slog.Value { return slog.StringValue(ErrRefused.Error() + ": " + r.cause) }

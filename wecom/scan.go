@@ -41,9 +41,10 @@ func Scan(plain []byte) (head EventHead, ok bool) {
 			return head, true
 		case flatOther:
 			return EventHead{}, false
-		}
-		if field := head.field(name); field != nil {
-			*field = value
+		case flatField:
+			if field := head.field(name); field != nil {
+				*field = value
+			}
 		}
 	}
 }
