@@ -255,7 +255,8 @@ func (s *Sim) resetCalls(url.Values) (any, error) {
 func (s *Sim) sendCallback(q struct {
 	Receiver string `json:"receiver"`
 	XML      string `json:"xml"`
-}, _ time.Time) (any, error) {
+}, _ time.Time,
+) (any, error) {
 	to, ok := s.callbacks.get(q.Receiver)
 	if !ok || to.URL == "" {
 		return nil, fmt.Errorf("receiver %q is not configured", q.Receiver)

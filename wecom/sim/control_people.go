@@ -82,7 +82,8 @@ func (s *Sim) join(q newMember, userID string, now time.Time) memberRow {
 
 func (s *Sim) removeMember(q struct {
 	UserID string `json:"userid"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	m := s.st.member(q.UserID)
 	if m == nil || m.left() {
 		return nil, fmt.Errorf("member %q does not exist", q.UserID)
@@ -138,7 +139,8 @@ type customerRow struct {
 func (s *Sim) addCustomers(q struct {
 	newCustomer
 	Count int `json:"count"`
-}, _ time.Time) (any, error) {
+}, _ time.Time,
+) (any, error) {
 	if q.Count < 0 || q.Count > bulkMost || (q.Count > 0 && q.ExternalUserID != "") {
 		return nil, errors.New("give either count or one external_userid")
 	}
@@ -213,7 +215,8 @@ func (s *Sim) addConsoleTags(q struct {
 	Group  string   `json:"group"`
 	Tags   []string `json:"tags"`
 	Silent bool     `json:"silent"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	if q.Group == "" || len(q.Tags) == 0 {
 		return nil, errors.New("give group and tags")
 	}
@@ -242,7 +245,8 @@ func (s *Sim) addConsoleTags(q struct {
 func (s *Sim) removeConsoleTags(q struct {
 	Tags   []string `json:"tags"`
 	Silent bool     `json:"silent"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	gone := make(map[string]bool)
 	for _, id := range q.Tags {
 		if _, ok := s.st.tags[id]; !ok {
@@ -273,7 +277,8 @@ func (s *Sim) tagByMember(q struct {
 	Remove         []string `json:"remove"`
 	Personal       []string `json:"personal"`
 	Silent         bool     `json:"silent"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	r, err := s.known(q.UserID, q.ExternalUserID)
 	if err != nil {
 		return nil, err
@@ -314,7 +319,8 @@ type followed struct {
 func (s *Sim) follow(q struct {
 	newFollow
 	Items []newFollow `json:"items"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	if q.Items == nil {
 		return s.followOne(q.newFollow, now)
 	}
@@ -411,7 +417,8 @@ func (s *Sim) unfollow(q struct {
 	UserID         string `json:"userid"`
 	ExternalUserID string `json:"external_userid"`
 	By             string `json:"by"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	r, err := s.known(q.UserID, q.ExternalUserID)
 	if err != nil {
 		return nil, err
@@ -439,7 +446,8 @@ func (s *Sim) finishTransfers(q struct {
 	To        string   `json:"takeover_userid"`
 	Customers []string `json:"external_userid"`
 	Refuse    bool     `json:"refuse"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	from, to := s.st.member(q.From), s.st.member(q.To)
 	if from == nil || to == nil || !to.follows() || from == to {
 		return nil, errors.New("handover_userid and takeover_userid must be two members, the latter with customer contact")
@@ -471,7 +479,8 @@ func (s *Sim) addGroupChat(q struct {
 	Members   []string `json:"members"`
 	Customers []string `json:"external_userid"`
 	Silent    bool     `json:"silent"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	owner := s.st.member(q.Owner)
 	if owner == nil || !owner.follows() {
 		return nil, fmt.Errorf("owner %q does not exist or may not deal with customers", q.Owner)
@@ -501,7 +510,8 @@ func (s *Sim) changeGroupChat(q struct {
 	Name    string   `json:"name"`
 	Owner   string   `json:"owner"`
 	Dismiss bool     `json:"dismiss"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	g := s.st.chat(q.ChatID)
 	if g == nil {
 		return nil, fmt.Errorf("group chat %q does not exist", q.ChatID)

@@ -18,7 +18,8 @@ func (s *Sim) chat(q struct {
 	UserID         string `json:"userid"`
 	ExternalUserID string `json:"external_userid"`
 	Text           string `json:"text"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	if q.To == "app" {
 		return s.writeToApp(q.UserID, q.Text, now)
 	}
@@ -61,7 +62,8 @@ func (s *Sim) personalMass(q struct {
 	UserID    string   `json:"userid"`
 	Customers []string `json:"external_userid"`
 	Text      string   `json:"text"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	who := s.st.member(q.UserID)
 	if who == nil || !who.follows() || len(q.Customers) == 0 || q.Text == "" {
 		return nil, errors.New("give a member with customer contact, external_userid and text")
@@ -94,7 +96,8 @@ func (s *Sim) click(q struct {
 	Key            string `json:"key"`
 	ExternalUserID string `json:"external_userid"`
 	URL            string `json:"url"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	if q.ExternalUserID != "" {
 		if s.st.customers[q.ExternalUserID] == nil || q.URL == "" {
 			return nil, fmt.Errorf("customer %q does not exist, or url is missing", q.ExternalUserID)
@@ -134,7 +137,8 @@ func (s *Sim) react(q struct {
 	UserID         string `json:"userid"`
 	ExternalUserID string `json:"external_userid"`
 	Kind           string `json:"kind"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	for _, m := range s.st.Moments {
 		for _, p := range m.Parts {
 			if m.ID != q.MomentID || !strings.EqualFold(p.UserID, q.UserID) || !slices.Contains(p.Shown, q.ExternalUserID) {
@@ -159,7 +163,8 @@ func (s *Sim) react(q struct {
 func (s *Sim) issueCode(q struct {
 	UserID         string `json:"userid"`
 	ExternalUserID string `json:"external_userid"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	if s.st.member(q.UserID) == nil && s.st.customers[q.ExternalUserID] == nil {
 		return nil, errors.New("give an existing userid or external_userid")
 	}
@@ -270,7 +275,8 @@ func (s *Sim) confirm(q struct {
 	Action   string   `json:"action"`
 	Only     []string `json:"only"`
 	All      bool     `json:"all"`
-}, now time.Time) (any, error) {
+}, now time.Time,
+) (any, error) {
 	switch {
 	case q.Action == "":
 		q.Action = "send"
