@@ -12,7 +12,9 @@ if [ "${1:-}" = --fix ]; then
 fi
 
 step "formatting"
-unformatted=$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 --no-run-if-empty ls -d 2>/dev/null | xargs --no-run-if-empty gofmt -l)
+unformatted=$(git ls-files --cached --others --exclude-standard '*.go' | while read -r file; do
+    [ ! -f "$file" ] || echo "$file"
+done | xargs --no-run-if-empty gofmt -l)
 [ -z "$unformatted" ] || die "not formatted (make fmt): $unformatted"
 
 step "go vet"
