@@ -55,7 +55,6 @@ func (c Callbacks) get(name string) (Receiver, bool) {
 
 const (
 	callbackAttempts  = 3
-	callbacksAtOnce   = 64
 	verifyDeadline    = time.Second
 	callbackReplySize = 64 << 10
 )
@@ -100,15 +99,15 @@ type sender struct {
 	counts CallbackCounts
 }
 
-func newSender(corpID string, clock *OffsetClock, logger *slog.Logger) *sender {
+func newSender(corpID string, clock *OffsetClock, logger *slog.Logger, atOnce int) *sender {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &sender{
 		corpID: corpID, clock: clock, logger: logger,
 		client: &http.Client{
-			Transport:     &http.Transport{MaxIdleConnsPerHost: callbacksAtOnce},
+			Transport:     &http.Transport{MaxIdleConnsPerHost: atOnce},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		slots: make(chan struct{}, callbacksAtOnce),
+		slots: make(chan struct{}, atOnce),
 		wake:  make(chan struct{}, 1),
 		ctx:   ctx, cancel: cancel,
 	}
@@ -201,8 +200,7 @@ func (s *sender) run() {
 		case <-s.ctx.Done():
 			return
 		}
-		// The next one begins when this one is on the wire, so that they arrive in
-		// order at a receiver that is well.
+		// The next one begins when this one is on the wire.
 		begun := make(chan struct{})
 		begin := sync.OnceFunc(func() { close(begun) })
 		s.wg.Go(func() {

@@ -35,6 +35,9 @@ type Options struct {
 	Apps []App
 	// Callbacks can also be set later, with SetCallbacks.
 	Callbacks Callbacks
+	// CallbacksAtOnce is how many callbacks may be under way; default 64. They
+	// begin in order, but only with 1 do they also arrive in order.
+	CallbacksAtOnce int
 	// Now is the real clock, on which the simulated one runs. Required.
 	Now func() time.Time
 	// StateFile keeps the corp over restarts; empty keeps it in memory. What was
@@ -81,6 +84,9 @@ func New(o Options) (*Sim, error) {
 	if len(o.Apps) == 0 {
 		o.Apps = []App{{AgentID: DefaultAgentID, Secret: DefaultSecret, Name: "SCRM", Contact: true}}
 	}
+	if o.CallbacksAtOnce == 0 {
+		o.CallbacksAtOnce = 64
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -101,7 +107,7 @@ func New(o Options) (*Sim, error) {
 	s.clock = &OffsetClock{base: o.Now, offset: st.Offset, moved: s.clockMoved}
 	s.api = routes()
 	s.mux = s.newMux()
-	s.out = newSender(s.corpID, s.clock, s.logger)
+	s.out = newSender(s.corpID, s.clock, s.logger, o.CallbacksAtOnce)
 	s.saver = newSaver(o.StateFile, s.snapshot, s.logger)
 	return s, nil
 }
