@@ -35,5 +35,6 @@ fmt: ## format all Go files
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
-bench: build ## callback intake: the bound, SQLite, MySQL if SIXTOUCH_TEST_MYSQL is set
-	@exec bin/sixtouch bench ingest $(ARGS)
+bench: build ## callback intake: the bound, SQLite, a private MariaDB
+	@scripts/install.sh
+	@exec scripts/with-servers.sh bin/sixtouch bench ingest $(ARGS)

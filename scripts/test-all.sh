@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# What scripts/test.sh runs once everything is installed and the servers are up.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/lib.sh
+
+scripts/lint.sh
+
+step "static build"
+CGO_ENABLED=0 go build -o "$TMPDIR/bin/" ./...
+
+step "Dockerfile"
+scripts/check-dockerfile.sh
+
+step "tests"
+CGO_ENABLED=1 go test -race -shuffle=on -timeout 25m ./...
+
+scripts/fuzz.sh "${FUZZTIME:-10s}"
+step "all good"
