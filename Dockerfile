@@ -6,10 +6,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG VERSION=unknown
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
-      -ldflags "-s -w -X main.version=$VERSION" \
-      -o bin/sixtouch ./cmd/sixtouch
+# The Go tool takes the version from .git, which is therefore sent along.
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/sixtouch ./cmd/sixtouch
 # Made here because the last stage has no shell: what it holds belongs to the
 # user that runs the server.
 RUN mkdir -p data

@@ -4,8 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo build test check lint fmt fuzz bench
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
 # Where there is setpriv, a make that is killed takes the demo down with it.
 WITH_MAKE := $(if $(shell command -v setpriv 2>/dev/null),setpriv --pdeathsig TERM)
