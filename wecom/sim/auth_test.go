@@ -102,7 +102,7 @@ func TestSection1Auth(t *testing.T) {
 	})
 }
 
-func TestSection0Conventions(t *testing.T) {
+func TestSection0Conventions(t *testing.T) { //nolint:tparallel // the subtests share one corp
 	t.Parallel()
 	b := newTeam(t, Options{})
 	ext := b.contact("lin.qiao")

@@ -187,11 +187,11 @@ func (c *call) contactsByUser() (any, error) {
 // relations come and go.
 func (c *call) relationPage(members []*member, cursor string, n int) ([]*relation, string, error) {
 	const shift = 100
-	list := "batch"
+	name := "batch"
 	for _, m := range members {
-		list += " " + m.UserID
+		name += " " + m.UserID
 	}
-	at, err := position(list, cursor)
+	at, err := position(name, cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -205,7 +205,7 @@ func (c *call) relationPage(members []*member, cursor string, n int) ([]*relatio
 				continue
 			}
 			if len(rows) == n {
-				return rows, newCursor(list, after*shift+int64(i)), nil
+				return rows, newCursor(name, after*shift+int64(i)), nil
 			}
 			rows = append(rows, r)
 			after = r.Seq
@@ -234,7 +234,7 @@ func (c *call) remark() (any, error) {
 	if q.Remark == nil && q.Description == nil && q.Company == nil && q.Mobiles == nil && q.Picture == nil {
 		return nil, refuse(40058, "invalid parameter: nothing to change")
 	}
-	for _, f := range []struct {
+	changes := []struct {
 		name  string
 		to    *string
 		value *string
@@ -243,14 +243,15 @@ func (c *call) remark() (any, error) {
 		{"remark", &r.Remark, q.Remark, 20},
 		{"description", &r.Description, q.Description, 150},
 		{"remark_company", &r.RemarkCompany, q.Company, 20},
-	} {
+	}
+	for _, f := range changes {
 		if f.value != nil && utf8.RuneCountInString(*f.value) > f.most {
 			return nil, refuse(40058, "invalid parameter: %s has more than %d characters", f.name, f.most)
 		}
 	}
-	for to, value := range map[*string]*string{&r.Remark: q.Remark, &r.Description: q.Description, &r.RemarkCompany: q.Company} {
-		if value != nil {
-			*to = *value
+	for _, f := range changes {
+		if f.value != nil {
+			*f.to = *f.value
 		}
 	}
 	if q.Mobiles != nil {

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,9 +71,14 @@ func TestAPIFaults(t *testing.T) {
 	})
 	rule(t, "nonsense is refused in words", func(b *bench) {
 		for _, f := range []object{
-			{"path": path}, {"path": "elsewhere", "drop": true}, {"path": "callback", "errcode": 1},
-			{"path": path, "duplicate": 2}, {"path": path, "delay": "soon"}, {"path": path, "status": 7},
-			{"path": path, "n": -1, "drop": true}, {"path": path, "drop": true, "unknown": 1},
+			{"path": path},
+			{"path": "elsewhere", "drop": true},
+			{"path": "callback", "errcode": 1},
+			{"path": path, "duplicate": 2},
+			{"path": path, "delay": "soon"},
+			{"path": path, "status": 7},
+			{"path": path, "n": -1, "drop": true},
+			{"path": path, "drop": true, "unknown": 1},
 		} {
 			b.wrong("faults", f)
 		}
@@ -96,7 +103,7 @@ func TestControl(t *testing.T) {
 	rule(t, "refusals in words", func(b *bench) {
 		ext := b.contact("lin.qiao")
 		for path, bodies := range map[string][]object{
-			"members":           {{}, {"userid": "a", "count": 2}, {"userid": "LIN.qiao"}, {"userid": "a", "department": []int{9}}, {"nmae": "x"}},
+			"members":           {{}, {"userid": "a", "count": 2}, {"userid": "LIN.qiao"}, {"userid": "a", "department": []int{9}}, {"unknown": "x"}},
 			"members/remove":    {{"userid": "ghost"}},
 			"departments":       {{"id": 1, "name": "x"}, {"id": 5, "name": "x", "parentid": 4}},
 			"customers":         {{"external_userid": ext}, {"type": 3}, {"count": -1}},
@@ -175,7 +182,7 @@ func TestNewRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "state")
 }
 
-func TestStateSurvivesARestart(t *testing.T) {
+func TestStateSurvivesARestart(t *testing.T) { //nolint:tparallel // one life after the other
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "sim.json")
 	var token, msgID, ext, mediaID string
@@ -203,6 +210,20 @@ func TestStateSurvivesARestart(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 		require.Equal(t, "image/png", resp.Header.Get("Content-Type"))
 	})
+}
+
+func TestLedgerFileSurvivesACrash(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "ledger")
+	lines := []string{
+		`{"seq":1,"text":"a"}`, `{"seq":2,"text":"lost with the state"}`, `{"seq":3,"te`, ``, `{"seq":2,"text":"b"}`, `{"seq":3,"text":"surplus"}`,
+	}
+	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600))
+	ledger, err := loadLedger(file, 2)
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "b"}, []string{ledger[0].Text, ledger[1].Text})
+	_, err = loadLedger(file, 4)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
 
 // A crash runs no Close: what counts is the file as it is.

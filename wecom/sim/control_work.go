@@ -362,7 +362,7 @@ func (s *Sim) listLedger(q url.Values) (any, error) {
 
 // summary is the corp at a glance.
 func (s *Sim) summary(url.Values) (any, error) {
-	relations, half, lost, pending := 0, 0, 0, 0
+	relations, half, lost := 0, 0, 0
 	for _, m := range s.st.Members {
 		relations += len(m.Relations)
 		for _, r := range m.Relations {
@@ -374,11 +374,10 @@ func (s *Sim) summary(url.Values) (any, error) {
 			}
 		}
 	}
-	pending = len(s.tasksOf("", taskPending))
 	return object{
 		"corpid": s.corpID, "now": s.clock.Now(), "members": len(s.st.Members), "customers": len(s.st.Customers),
 		"relations": relations, "half_relations": half, "lost_relations": lost, "group_chats": len(s.st.Chats),
 		"tag_groups": len(s.st.TagGroups), "tags": len(s.st.tags), "group_messages": len(s.st.Mass),
-		"moments": len(s.st.Moments), "pending_tasks": pending, "ledger": len(s.st.Ledger), "callbacks": s.out.stats(),
+		"moments": len(s.st.Moments), "pending_tasks": len(s.tasksOf("", taskPending)), "ledger": len(s.st.Ledger), "callbacks": s.out.stats(),
 	}, nil
 }

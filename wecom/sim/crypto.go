@@ -47,7 +47,7 @@ func newSealer(token, aesKey, receiveID string) (*sealer, error) {
 func (s *sealer) seal(random, msg []byte) string {
 	plain := make([]byte, 0, len(random)+4+len(msg)+len(s.receiveID)+padBlock)
 	plain = append(plain, random...)
-	plain = binary.BigEndian.AppendUint32(plain, uint32(len(msg))) //nolint:gosec // messages are small
+	plain = binary.BigEndian.AppendUint32(plain, uint32(len(msg)))
 	plain = append(plain, msg...)
 	plain = append(plain, s.receiveID...)
 	pad := padBlock - len(plain)%padBlock
@@ -58,7 +58,7 @@ func (s *sealer) seal(random, msg []byte) string {
 
 func (s *sealer) sealRandomly(msg []byte) string {
 	random := make([]byte, 16)
-	rand.Read(random) //nolint:errcheck // documented never to fail
+	rand.Read(random)
 	return s.seal(random, msg)
 }
 

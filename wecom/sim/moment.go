@@ -306,18 +306,19 @@ func (c *call) momentNamed() (*moment, momentQuery, error) {
 	return nil, q, refuse(41060, "invalid moment_id")
 }
 
-func (c *call) momentPart() (*moment, *momentPart, momentQuery, error) {
+// momentPart reads which member's part of which moment is meant.
+func (c *call) momentPart() (*momentPart, momentQuery, error) {
 	m, q, err := c.momentNamed()
 	if err != nil {
-		return nil, nil, q, err
+		return nil, q, err
 	}
 	who := c.st.member(q.UserID)
 	for _, p := range m.Parts {
 		if who != nil && p.UserID == who.UserID {
-			return m, p, q, nil
+			return p, q, nil
 		}
 	}
-	return nil, nil, q, refuse(41061, "userid is not a publisher of this moment")
+	return nil, q, refuse(41061, "userid is not a publisher of this moment")
 }
 
 func (c *call) momentTasks() (any, error) {
@@ -341,7 +342,7 @@ func (c *call) momentTasks() (any, error) {
 }
 
 func (c *call) momentAudience() (any, error) {
-	_, p, q, err := c.momentPart()
+	p, q, err := c.momentPart()
 	if err != nil {
 		return nil, err
 	}
@@ -349,7 +350,7 @@ func (c *call) momentAudience() (any, error) {
 }
 
 func (c *call) momentShown() (any, error) {
-	_, p, q, err := c.momentPart()
+	p, q, err := c.momentPart()
 	if err != nil {
 		return nil, err
 	}
@@ -372,7 +373,7 @@ func momentCustomers(c *call, p *momentPart, q momentQuery, ids []string, l list
 }
 
 func (c *call) momentComments() (any, error) {
-	_, p, _, err := c.momentPart()
+	p, _, err := c.momentPart()
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -30,21 +32,58 @@ func loadState(file string) (*state, error) {
 	if err := json.Unmarshal(data, st); err != nil {
 		return nil, fmt.Errorf("read simulator state %s: %w", file, err)
 	}
+	if st.Ledger, err = loadLedger(ledgerFile(file), st.LedgerSize); err != nil {
+		return nil, err
+	}
 	st.index()
 	return st, nil
 }
 
-func (s *Sim) snapshot() ([]byte, error) {
+func ledgerFile(file string) string { return file + ".ledger" }
+
+// loadLedger reads the first n entries. The file may end in entries that a crash
+// kept out of the state, or in half of one; what a later life wrote under the
+// same number counts.
+func loadLedger(file string, n int) ([]Entry, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read simulator ledger: %w", err)
+	}
+	defer f.Close()
+	var ledger []Entry
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, maxBody)
+	for lines.Scan() {
+		var e Entry
+		if json.Unmarshal(lines.Bytes(), &e) == nil && e.Seq >= 1 && e.Seq <= int64(len(ledger))+1 {
+			ledger = append(ledger[:e.Seq-1], e)
+		}
+	}
+	if err := lines.Err(); err != nil || len(ledger) < n {
+		return nil, fmt.Errorf("read simulator ledger: %d of %d entries: %w", len(ledger), n, errors.Join(err, io.ErrUnexpectedEOF))
+	}
+	return ledger[:n], nil
+}
+
+// snapshot encodes the state without the ledger, and returns the ledger, whose
+// entries do not change any more.
+func (s *Sim) snapshot() ([]byte, []Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return json.Marshal(s.st)
+	s.st.LedgerSize = len(s.st.Ledger)
+	data, err := json.Marshal(s.st)
+	return data, s.st.Ledger, err
 }
 
 // saver writes the state file shortly after changes. Without a file it does
 // nothing.
 type saver struct {
 	file     string
-	snapshot func() ([]byte, error)
+	snapshot func() ([]byte, []Entry, error)
+	saved    int // entries in the ledger file
 	logger   *slog.Logger
 	dirty    chan struct{}
 	stop     chan struct{}
@@ -52,9 +91,9 @@ type saver struct {
 	wg       sync.WaitGroup
 }
 
-func newSaver(file string, snapshot func() ([]byte, error), logger *slog.Logger) *saver {
+func newSaver(file string, saved int, snapshot func() ([]byte, []Entry, error), logger *slog.Logger) *saver {
 	s := &saver{
-		file: file, snapshot: snapshot, logger: logger,
+		file: file, saved: saved, snapshot: snapshot, logger: logger,
 		dirty: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if file != "" {
@@ -100,12 +139,17 @@ func (s *saver) close() error {
 	return s.save()
 }
 
-// save replaces the file as a whole, so that a crash leaves the old or the new.
+// save appends to the ledger and then replaces the state file as a whole, so that
+// a crash leaves the old or the new.
 func (s *saver) save() error {
-	data, err := s.snapshot()
+	data, ledger, err := s.snapshot()
 	if err != nil {
 		return fmt.Errorf("encode simulator state: %w", err)
 	}
+	if err := s.appendLedger(ledger[s.saved:]); err != nil {
+		return fmt.Errorf("save simulator ledger: %w", err)
+	}
+	s.saved = len(ledger)
 	tmp, err := os.CreateTemp(filepath.Dir(s.file), filepath.Base(s.file)+".*")
 	if err != nil {
 		return fmt.Errorf("save simulator state: %w", err)
@@ -119,4 +163,21 @@ func (s *saver) save() error {
 		return fmt.Errorf("save simulator state: %w", errors.Join(err, os.Remove(tmp.Name())))
 	}
 	return nil
+}
+
+func (s *saver) appendLedger(entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	f, err := os.OpenFile(ledgerFile(s.file), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	w.WriteByte('\n') // ends a line that a crash may have cut short; Flush tells the error
+	e := json.NewEncoder(w)
+	for _, entry := range entries {
+		err = errors.Join(err, e.Encode(entry))
+	}
+	return errors.Join(err, w.Flush(), f.Close())
 }

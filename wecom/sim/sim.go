@@ -14,7 +14,7 @@ import (
 const (
 	DefaultCorpID  = "ww0f1e2d3c4b5a6978"
 	DefaultAgentID = 1000012
-	DefaultSecret  = "sim-secret" //nolint:gosec // the simulator's own
+	DefaultSecret  = "sim-secret"
 )
 
 // App is a self-built app of the corp.
@@ -108,7 +108,7 @@ func New(o Options) (*Sim, error) {
 	s.api = routes()
 	s.mux = s.newMux()
 	s.out = newSender(s.corpID, s.clock, s.logger, o.CallbacksAtOnce)
-	s.saver = newSaver(o.StateFile, s.snapshot, s.logger)
+	s.saver = newSaver(o.StateFile, len(st.Ledger), s.snapshot, s.logger)
 	return s, nil
 }
 

@@ -33,7 +33,8 @@ type state struct {
 	Transfers   []*transfer
 	Codes       map[string]*loginCode
 	Tickets     map[string]ticket
-	Ledger      []Entry
+	LedgerSize  int
+	Ledger      []Entry `json:"-"` // in a file of its own, which only grows
 
 	members     map[string]*member // by lower-case userid
 	customers   map[string]*customer

@@ -178,26 +178,17 @@ func (c *call) editCorpTag() (any, error) {
 	if q.Order != nil && !validOrder(*q.Order) {
 		return nil, refuse(40058, "invalid parameter: order must be in [0, 2^32)")
 	}
-	var name *string
-	var order *int64
-	var creator int
-	taken := false
-	if g := c.st.groupByID(q.ID); g != nil {
-		name, order, creator = &g.Name, &g.Order, g.AgentID
-		taken = q.Name != nil && *q.Name != g.Name && c.st.groupByName(*q.Name) != nil
-	} else if ref, ok := c.st.tags[q.ID]; ok {
-		name, order, creator = &ref.tag.Name, &ref.tag.Order, ref.tag.AgentID
-		taken = q.Name != nil && *q.Name != ref.tag.Name && ref.group.named(*q.Name) != nil
-	} else {
-		return nil, refuse(40068, "invalid tag id")
+	name, order, creator, err := c.tagOrGroup(q.ID)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.mayEdit(creator); err != nil {
 		return nil, err
 	}
-	if taken {
-		return nil, refuse(40071, "tag name already exists")
-	}
-	if q.Name != nil && *q.Name != "" {
+	if q.Name != nil && *q.Name != "" && *q.Name != *name {
+		if c.nameTaken(q.ID, *q.Name) {
+			return nil, refuse(40071, "tag name already exists")
+		}
 		*name = *q.Name
 	}
 	if q.Order != nil {
@@ -205,6 +196,25 @@ func (c *call) editCorpTag() (any, error) {
 	}
 	c.st.sortTags()
 	return nil, nil
+}
+
+// tagOrGroup finds what can be edited of a tag or a group, and who made it.
+func (c *call) tagOrGroup(id string) (name *string, order *int64, creator int, err error) {
+	if g := c.st.groupByID(id); g != nil {
+		return &g.Name, &g.Order, g.AgentID, nil
+	}
+	if ref, ok := c.st.tags[id]; ok {
+		return &ref.tag.Name, &ref.tag.Order, ref.tag.AgentID, nil
+	}
+	return nil, nil, 0, refuse(40068, "invalid tag id")
+}
+
+// nameTaken tells whether a name is used next to the tag or group.
+func (c *call) nameTaken(id, name string) bool {
+	if ref, ok := c.st.tags[id]; ok {
+		return ref.group.named(name) != nil
+	}
+	return c.st.groupByName(name) != nil
 }
 
 // mayEdit refuses what another app or the admin console made.
