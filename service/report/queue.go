@@ -1,0 +1,123 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sixtouch/model"
+)
+
+// Enrollment is somebody in a programme.
+type Enrollment struct {
+	model.Enrollment
+	ContactName    string
+	ExternalUserID string `gorm:"column:external_userid"`
+	RepName        string
+}
+
+// Enrollments lists who is or was in a programme, the latest first; state may
+// be empty for all.
+func (s *Service) Enrollments(ctx context.Context, sopID int64, state model.EnrollmentState, page model.Page) ([]Enrollment, error) {
+	q := s.db.Read(ctx).Model(&model.Enrollment{}).
+		Select("enrollments.*, contacts.name AS contact_name, contacts.external_userid, COALESCE(reps.name, '') AS rep_name").
+		Joins("JOIN contacts ON contacts.id = enrollments.contact_id").
+		Joins("LEFT JOIN reps ON reps.id = enrollments.rep_id").
+		Where("enrollments.sop_id = ?", sopID).Order("enrollments.id DESC").Limit(page.Size())
+	if page.After > 0 {
+		q = q.Where("enrollments.id < ?", page.After)
+	}
+	if state != "" {
+		q = q.Where("enrollments.state = ?", state)
+	}
+	rows := []Enrollment{}
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list enrollments of SOP %d: %w", sopID, err)
+	}
+	return rows, nil
+}
+
+// QueueState is where an outgoing call stands, as an operator sees it.
+type QueueState string
+
+// Due: could be called now. Waiting: queued for later, or its programme is
+// paused. Claimed: in mid-call. Submitted: WeCom has it and the rep has yet to
+// act. Unknown: WeCom is being asked whether the call was made. Stuck: a person
+// decides. Failed: refused for good.
+const (
+	QueueDue       QueueState = "due"
+	QueueWaiting   QueueState = "waiting"
+	QueueClaimed   QueueState = "claimed"
+	QueueSubmitted QueueState = "submitted"
+	QueueUnknown   QueueState = "unknown"
+	QueueStuck     QueueState = "stuck"
+	QueueFailed    QueueState = "failed"
+)
+
+// QueueStates lists the states that Queue knows.
+func QueueStates() []QueueState {
+	return []QueueState{QueueDue, QueueWaiting, QueueClaimed, QueueSubmitted, QueueUnknown, QueueStuck, QueueFailed}
+}
+
+// QueueRow is an outgoing call with its age.
+type QueueRow struct {
+	model.Dispatch
+	RepName string
+	SOPName string
+	Age     time.Duration // since what put it into its state
+}
+
+// Queue lists outgoing calls in a state by id.
+func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) ([]QueueRow, error) {
+	now := s.db.Now(ctx)
+	q := s.db.Read(ctx).Model(&model.Dispatch{}).
+		Select("dispatches.*, COALESCE(reps.name, '') AS rep_name, COALESCE(sops.name, '') AS sop_name").
+		Joins("LEFT JOIN reps ON reps.id = dispatches.rep_id").
+		Joins("LEFT JOIN sops ON sops.id = dispatches.sop_id").
+		Where("dispatches.id > ?", page.After).Order("dispatches.id").Limit(page.Size())
+	switch state {
+	case QueueDue:
+		q = q.Where("dispatches.state = ? AND dispatches.next_at <= ? AND sops.state = ?", model.DispatchQueued, now, model.SOPLive)
+	case QueueWaiting:
+		q = q.Where("dispatches.state = ? AND (dispatches.next_at > ? OR sops.state <> ?)", model.DispatchQueued, now, model.SOPLive)
+	case QueueClaimed:
+		q = q.Where("dispatches.state = ?", model.DispatchSending)
+	case QueueSubmitted:
+		q = q.Where("dispatches.state = ?", model.DispatchSent)
+	case QueueUnknown:
+		q = q.Where("dispatches.state = ?", model.DispatchUnknown)
+	case QueueStuck:
+		q = q.Where("dispatches.state = ?", model.DispatchStuck)
+	case QueueFailed:
+		q = q.Where("dispatches.state = ?", model.DispatchFailed)
+	default:
+		return nil, model.Invalid("state", fmt.Sprintf("must be one of %v", QueueStates()))
+	}
+	rows := []QueueRow{}
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list dispatches: %w", err)
+	}
+	for i := range rows {
+		rows[i].Age = now.Sub(since(rows[i].Dispatch))
+	}
+	return rows, nil
+}
+
+func since(d model.Dispatch) time.Time {
+	for _, t := range []*time.Time{d.FinalAt, d.SentAt, d.CalledAt} {
+		if t != nil && d.State != model.DispatchQueued {
+			return *t
+		}
+	}
+	return d.CreatedAt
+}
+
+// Departments lists the departments that are not deleted, by id.
+func (s *Service) Departments(ctx context.Context, page model.Page) ([]model.Department, error) {
+	rows := []model.Department{}
+	err := s.db.Read(ctx).Where("id > ? AND deleted_at IS NULL", page.After).Order("id").Limit(page.Size()).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list departments: %w", err)
+	}
+	return rows, nil
+}

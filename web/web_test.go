@@ -1,0 +1,88 @@
+package web_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sixtouch/web"
+)
+
+func texts(t *testing.T, lang web.Lang) map[string]string {
+	t.Helper()
+	data, err := os.ReadFile("i18n/" + string(lang) + ".json")
+	require.NoError(t, err)
+	out := map[string]string{}
+	require.NoError(t, json.Unmarshal(data, &out))
+	return out
+}
+
+func TestCatalogueSaysTheSameThingsInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	verb := regexp.MustCompile(`%(?:\[\d+\])?[sdvq]`)
+	zh, en := texts(t, web.Chinese), texts(t, web.English)
+	require.NotEmpty(t, zh)
+	for key, text := range zh {
+		require.NotEmpty(t, text, key)
+		require.Contains(t, en, key)
+		require.Equal(t, len(verb.FindAllString(text, -1)), len(verb.FindAllString(en[key], -1)), key)
+	}
+	require.Len(t, en, len(zh))
+}
+
+func TestCatalogueFillsInAndFallsBack(t *testing.T) {
+	t.Parallel()
+	c, err := web.LoadCatalogue()
+	require.NoError(t, err)
+	require.Equal(t, "3 分钟", c.Text(web.Chinese, "time.minutes", 3))
+	require.Equal(t, "3 min", c.Text(web.English, "time.minutes", 3))
+	require.Equal(t, "the SOP is draft, not live", c.Text(web.Chinese, "the SOP is draft, not live"))
+}
+
+func TestTemplatesAskOnlyForTextsThatExist(t *testing.T) {
+	t.Parallel()
+	known := texts(t, web.Chinese)
+	asked := regexp.MustCompile(`\{\{(?:[^}]*\()?t "([^"]+)"`)
+	pages, err := fs.Glob(os.DirFS("page"), "*.gohtml")
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	for _, page := range pages {
+		data, err := os.ReadFile("page/" + page)
+		require.NoError(t, err)
+		for _, m := range asked.FindAllStringSubmatch(string(data), -1) {
+			require.Contains(t, known, m[1], page)
+		}
+	}
+}
+
+func TestMatchTakesTheFirstLanguageThatWeHave(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]web.Lang{
+		"": web.Chinese, "fr": web.Chinese, "en-GB,en;q=0.9": web.English,
+		"fr, en;q=0.8, zh;q=0.5": web.English, "zh-CN,zh;q=0.9,en;q=0.8": web.Chinese,
+	} {
+		require.Equal(t, want, web.Match(header), header)
+	}
+}
+
+func TestPagesRenderInBothLanguagesAndEscape(t *testing.T) {
+	t.Parallel()
+	c, err := web.LoadCatalogue()
+	require.NoError(t, err)
+	pages, err := web.NewPages(c, time.UTC)
+	require.NoError(t, err)
+	body := struct{ Problem, Next string }{"login.wrong", `"><script>`}
+	for lang, want := range map[web.Lang]string{web.Chinese: "密码不对", web.English: "That password is wrong"} {
+		var out strings.Builder
+		require.NoError(t, pages.Render(&out, lang, web.Frame{Page: "login", Here: "/login", Body: body}))
+		require.Contains(t, out.String(), want)
+		require.NotContains(t, out.String(), `"><script>`)
+	}
+	require.ErrorContains(t, pages.Render(nil, web.Chinese, web.Frame{Page: "nope"}), "nope")
+}
