@@ -133,6 +133,13 @@ func TestSection2Delivery(t *testing.T) {
 		b.do("follows", object{"userid": "lin.qiao"})
 		require.EqualValues(t, 3, b.callbacks()["dropped"])
 	})
+	t.Run("receivers can be set later", func(t *testing.T) {
+		t.Parallel()
+		b, in := newTeam(t, Options{}), newInbox(t)
+		b.sim.SetCallbacks(Callbacks{Contact: in.receiver()})
+		b.do("follows", object{"userid": "lin.qiao"})
+		require.Contains(t, in.next(), "add_external_contact")
+	})
 	t.Run("they begin in order though many are under way", func(t *testing.T) {
 		t.Parallel()
 		in := newInbox(t)

@@ -43,6 +43,17 @@ func TestSection4Contacts(t *testing.T) {
 		b.do("rules", object{"empty_list_ok": true})
 		require.Empty(b, b.get("externalcontact/list", "userid", "lin.qiao")["external_userid"])
 	})
+	rule(t, "unionid for WeChat users only, company for WeCom users only", func(b *bench) {
+		person := func(kind int) map[string]any {
+			made := rows(b.do("customers", object{"type": kind, "unionid": "oU", "corp_name": "启明教育"}), "customers")[0]["external_userid"]
+			b.do("follows", object{"userid": "lin.qiao", "external_userid": made})
+			return b.get("externalcontact/get", "external_userid", made.(string))["external_contact"].(map[string]any)
+		}
+		require.Equal(b, "oU", person(1)["unionid"])
+		require.NotContains(b, person(1), "corp_name")
+		require.Equal(b, "启明教育", person(2)["corp_name"])
+		require.NotContains(b, person(2), "unionid")
+	})
 	rule(t, "bad ids", func(b *bench) {
 		require.EqualValues(b, 40096, b.get("externalcontact/get", "external_userid", "wmX")["errcode"])
 		require.EqualValues(b, 41035, b.get("externalcontact/get")["errcode"])
@@ -81,6 +92,10 @@ func TestSection4Contacts(t *testing.T) {
 			require.Equal(b, keep, createtime(ext) == first)
 		}
 	})
+}
+
+func TestSection4ContactPagesAndRemarks(t *testing.T) {
+	t.Parallel()
 	rule(t, "followers are paged by 500", func(b *bench) {
 		b.do("members", object{"count": 501})
 		ext := b.do("customers", object{})["customers"].([]any)[0].(map[string]any)["external_userid"].(string)
@@ -219,6 +234,12 @@ func TestSection4Tags(t *testing.T) {
 		require.Empty(b, b.ok("externalcontact/get_corp_tag_list", object{})["tag_group"])
 		b.code(40068, "externalcontact/del_corp_tag", object{"tag_id": ids})
 		b.code(40058, "externalcontact/del_corp_tag", object{})
+	})
+	rule(t, "delete by group", func(b *bench) {
+		group, _ := add(b, "SOP", "D0", "D3")
+		b.ok("externalcontact/del_corp_tag", object{"group_id": []string{group}})
+		require.Empty(b, b.ok("externalcontact/get_corp_tag_list", object{})["tag_group"])
+		b.code(40068, "externalcontact/del_corp_tag", object{"group_id": []string{group}})
 	})
 	rule(t, "the library is limited", func(b *bench) {
 		b.do("rules", object{"tag_limit": 1})

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -42,7 +44,7 @@ func (s *Sim) newMux() *http.ServeMux {
 		"POST /sim/faults":            control(s, s.addFault),
 		"GET /sim/faults":             view(s, s.listFaults),
 		"DELETE /sim/faults":          view(s, s.clearFaults),
-		"POST /sim/rules":             http.HandlerFunc(s.changeRules),
+		"POST /sim/rules":             control(s, s.changeRules),
 		"GET /sim/rules":              view(s, func(url.Values) (any, error) { return s.rules, nil }),
 		"DELETE /sim/tokens":          view(s, s.dropTokens),
 		"GET /sim/ledger":             view(s, s.listLedger),
@@ -68,7 +70,11 @@ func refuseControl(w http.ResponseWriter, status int, err error) {
 
 // readStrict decodes a control request and takes no field it does not know.
 func readStrict(w http.ResponseWriter, r *http.Request, v any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	return decodeStrict(http.MaxBytesReader(w, r.Body, maxBody), v)
+}
+
+func decodeStrict(r io.Reader, v any) error {
+	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
 		return fmt.Errorf("read request: %w", err)
@@ -184,23 +190,18 @@ func (s *Sim) moveClock(w http.ResponseWriter, r *http.Request) {
 }
 
 // changeRules takes any subset of the rules and leaves the others alone.
-func (s *Sim) changeRules(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
+func (s *Sim) changeRules(subset json.RawMessage, _ time.Time) (any, error) {
 	rules := s.rules
-	s.mu.Unlock()
-	err := readStrict(w, r, &rules)
+	rules.MiniPrograms = slices.Clone(rules.MiniPrograms) // decoding would write into it
+	if err := decodeStrict(bytes.NewReader(subset), &rules); err != nil {
+		return nil, err
+	}
 	rules = rules.withDefaults()
-	if err == nil {
-		err = rules.validate()
+	if err := rules.validate(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		refuseControl(w, http.StatusBadRequest, err)
-		return
-	}
-	s.mu.Lock()
 	s.rules = rules
-	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, rules)
+	return rules, nil
 }
 
 func (s *Sim) addFault(f Fault, _ time.Time) (any, error) {

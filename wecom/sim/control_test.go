@@ -69,6 +69,19 @@ func TestAPIFaults(t *testing.T) {
 		got := rows(b.call(http.MethodGet, "/sim/faults", nil), "faults")
 		require.EqualValues(b, 99, got[0]["n"])
 	})
+	rule(t, "a match looks into lists, pipes, numbers and the query", func(b *bench) {
+		ext := b.contact("lin.qiao")
+		b.do("faults", object{"path": "/cgi-bin/message/send", "errcode": -1, "match": object{"userid": "zhou.wei"}})
+		b.do("faults", object{"path": "/cgi-bin/externalcontact/batch", "errcode": -1, "match": object{"userid": "zhou.wei", "limit": "7"}})
+		b.do("faults", object{"path": "/cgi-bin/externalcontact/get", "errcode": -1, "match": object{"external_userid": ext}})
+		b.code(0, "message/send", appText("lin.qiao"))
+		b.code(-1, "message/send", appText("lin.qiao|zhou.wei"))
+		both := []string{"lin.qiao", "zhou.wei"}
+		b.code(0, "externalcontact/batch/get_by_user", object{"userid_list": both, "limit": 8})
+		b.code(-1, "externalcontact/batch/get_by_user", object{"userid_list": both, "limit": 7})
+		require.EqualValues(b, 0, b.get("externalcontact/get_follow_user_list")["errcode"])
+		require.EqualValues(b, -1, b.get("externalcontact/get", "external_userid", ext)["errcode"])
+	})
 	rule(t, "nonsense is refused in words", func(b *bench) {
 		for _, f := range []object{
 			{"path": path},

@@ -118,6 +118,8 @@ func TestSection10Media(t *testing.T) {
 		}
 		send(0, address)
 		send(40007, "https://elsewhere.example/a.png")
+		require.EqualValues(b, 40009, b.upload("media/uploadimg?x=1", make([]byte, 2<<20+1))["errcode"])
+		require.EqualValues(b, 40004, b.upload("media/uploadimg?x=1", []byte("no picture"))["errcode"])
 		send(41006, "")
 		b.do("rules", object{"any_pic_url": true})
 		send(0, "https://elsewhere.example/a.png")

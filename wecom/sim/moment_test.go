@@ -91,6 +91,10 @@ func TestSection7Moments(t *testing.T) {
 		require.Len(b, list, 1)
 		require.Equal(b, tagged, list[0]["external_userid"])
 	})
+}
+
+func TestSection7MomentLimits(t *testing.T) {
+	t.Parallel()
 	rule(t, "four per customer and month", func(b *bench) {
 		b.contact("lin.qiao")
 		publish := func() any {
@@ -127,6 +131,28 @@ func TestSection7Moments(t *testing.T) {
 		b.do("rules", object{"dispatch_polls": 1})
 		b.code(41079, "externalcontact/get_moment_task", object{"moment_id": id})
 		b.ok("externalcontact/get_moment_task", object{"moment_id": id})
+	})
+	rule(t, "list shows pictures, video and link by kind", func(b *bench) {
+		b.do("rules", object{"create_time_string": true})
+		id := func(kind string) any {
+			return b.upload("media/upload_attachment?attachment_type=1&media_type="+kind, picture(b.T, 8, 8))["media_id"]
+		}
+		image := id("image")
+		for _, a := range []object{
+			{"msgtype": "image", "image": object{"media_id": image}},
+			{"msgtype": "video", "video": object{"media_id": id("video")}},
+			{"msgtype": "link", "link": object{"title": "t", "url": "https://h5.example", "media_id": image}},
+		} {
+			b.moment(object{"attachments": []object{a}, "visible_range": senders("lin.qiao")})
+		}
+		now := b.sim.Clock().Now().Unix()
+		list := rows(b.ok("externalcontact/get_moment_list", object{"start_time": now - 5, "end_time": now + 5}), "moment_list")
+		require.Equal(b, image, rows(list[0], "image")[0]["media_id"])
+		require.Contains(b, list[1], "video")
+		require.Contains(b, list[2], "link")
+		require.IsType(b, "", list[2]["create_time"])
+		require.EqualValues(b, 1, list[2]["visible_type"])
+		require.NotContains(b, list[2], "creator")
 	})
 	rule(t, "list of at most 20 a page, without failed jobs", func(b *bench) {
 		b.do("rules", object{"moment_tasks_per_minute": -1})

@@ -174,7 +174,7 @@ func (s *saver) appendLedger(entries []Entry) error {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	w.WriteByte('\n') // ends a line that a crash may have cut short; Flush tells the error
+	err = w.WriteByte('\n') // ends a line that a crash may have cut short
 	e := json.NewEncoder(w)
 	for _, entry := range entries {
 		err = errors.Join(err, e.Encode(entry))

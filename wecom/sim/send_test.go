@@ -92,6 +92,10 @@ func TestSection6MassMessages(t *testing.T) {
 		require.Len(b, b.statuses(id, "lin.qiao"), 2)
 		b.code(40068, "externalcontact/add_msg_template", object{"tag_filter": object{"group_list": []object{{"tag_list": []string{"etX"}}}}, "text": text("x")})
 	})
+}
+
+func TestSection6MassMessageContent(t *testing.T) {
+	t.Parallel()
 	rule(t, "bad sender, kind and size", func(b *bench) {
 		ext := []string{b.contact("lin.qiao")}
 		b.do("members", object{"userid": "no.contact", "contact_permission": false})
@@ -133,6 +137,10 @@ func TestSection6MassMessages(t *testing.T) {
 		delete(mini, "page")
 		send(40063, object{"msgtype": "miniprogram", "miniprogram": mini})
 	})
+}
+
+func TestSection6MassMessageResults(t *testing.T) {
+	t.Parallel()
 	rule(t, "41063 for the first read", func(b *bench) {
 		b.do("rules", object{"dispatch_polls": 2})
 		id := b.mass(b.contact("lin.qiao"))
