@@ -449,7 +449,7 @@ func TestEngine_pausedHolderPastItsLeaseDoesNotSend(t *testing.T) {
 		require.Equal(w.t, model.DispatchUnknown, w.dispatches()[0].State)
 		<-done
 		// Depending on where the holder stood, its call or the next one met the fault.
-		for range 3 {
+		for range 6 {
 			w.clock.Advance(3 * time.Minute)
 			tick(w.t, other)
 		}

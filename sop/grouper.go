@@ -71,7 +71,8 @@ func (e *Engine) groupAll(ctx context.Context, g group) error {
 func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int, error) {
 	now := e.DB.Now(ctx)
 	var touches []model.Touch
-	err := e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").Limit(info.MaxRecipients).
+	// Any of them will do, and asking for an order makes MySQL walk the primary key.
+	err := e.DB.Conn(ctx).Clauses(forUpdate()).Limit(info.MaxRecipients).
 		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
 			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
 	if err != nil || len(touches) == 0 {
