@@ -1,0 +1,122 @@
+package handler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"sixtouch/model"
+	"sixtouch/web"
+)
+
+// Codes of problems that are HTTP's own.
+const (
+	codeTooLarge model.Code = "too_large"
+	codeMethod   model.Code = "method_not_allowed"
+)
+
+// Problem is an RFC 9457 problem document. Code is stable, for programs; Title,
+// Detail and Fields are for people, in their language.
+type Problem struct {
+	Type      string            `json:"type"`
+	Title     string            `json:"title"`
+	Status    int               `json:"status"`
+	Detail    string            `json:"detail"`
+	Code      model.Code        `json:"code"`
+	Fields    map[string]string `json:"fields,omitempty"`
+	RequestID string            `json:"request_id"`
+}
+
+func statusOf(code model.Code) int {
+	switch code {
+	case model.CodeInvalid:
+		return http.StatusBadRequest
+	case model.CodeUnauthenticated:
+		return http.StatusUnauthorized
+	case model.CodeForbidden:
+		return http.StatusForbidden
+	case model.CodeNotFound:
+		return http.StatusNotFound
+	case model.CodeConflict:
+		return http.StatusConflict
+	case model.CodeLimited:
+		return http.StatusTooManyRequests
+	case model.CodeUnavailable:
+		return http.StatusServiceUnavailable
+	case codeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case codeMethod:
+		return http.StatusMethodNotAllowed
+	case model.CodeInternal:
+	}
+	return http.StatusInternalServerError
+}
+
+// writeProblem answers with err: the one place where errors become HTTP. What
+// is not a *model.Error is for the log alone; the answer names the log line.
+func (s *server) writeProblem(c *gin.Context, err error) {
+	p := s.problem(c, err)
+	level := slog.LevelDebug
+	if p.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	s.Logger.Log(c.Request.Context(), level, "request failed", "request_id", p.RequestID, "route", c.FullPath(), "error", err)
+	if c.Writer.Written() || errors.Is(c.Request.Context().Err(), context.Canceled) {
+		return // an answer has begun, or nobody waits for one
+	}
+	switch {
+	case p.Status == http.StatusUnauthorized && isAPI(c):
+		c.Header("WWW-Authenticate", "Bearer")
+	case wantsPage(c) && s.ProblemPage != nil:
+		s.ProblemPage(c, p)
+		return
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		s.Logger.ErrorContext(c.Request.Context(), "problem not encoded", "request_id", p.RequestID, "error", err)
+		c.Status(p.Status)
+		return
+	}
+	c.Data(p.Status, "application/problem+json", body)
+}
+
+func (s *server) problem(c *gin.Context, err error) Problem {
+	lang := language(c)
+	e := &model.Error{Code: model.CodeInternal}
+	if !errors.As(err, &e) || e.Code == model.CodeInternal {
+		e = &model.Error{Code: model.CodeInternal, Message: "something went wrong on our side; the log has it under the request's id"}
+	}
+	p := Problem{
+		Type:   "urn:sixtouch:problem:" + string(e.Code),
+		Title:  s.Texts.Text(lang, "problem."+string(e.Code)),
+		Status: statusOf(e.Code), Detail: s.Texts.Text(lang, e.Message),
+		Code: e.Code, RequestID: c.GetString(requestIDHeader),
+	}
+	if len(e.Fields) > 0 {
+		p.Fields = make(map[string]string, len(e.Fields))
+		for name, message := range e.Fields {
+			p.Fields[name] = s.Texts.Text(lang, message)
+		}
+	}
+	return p
+}
+
+// languageCookie is set by the pages' language switch.
+const languageCookie = "lang"
+
+// language is what the person chose, else what their browser asks for, else
+// Chinese.
+func language(c *gin.Context) web.Lang {
+	if chosen, err := c.Cookie(languageCookie); err == nil {
+		for _, lang := range web.Languages() {
+			if string(lang) == chosen {
+				return lang
+			}
+		}
+	}
+	return web.Match(c.GetHeader("Accept-Language"))
+}

@@ -1,0 +1,215 @@
+// Package handler owns HTTP: it binds, authorises, calls one method of a
+// service and writes. It holds no SQL and decides nothing about the business.
+// Only cmd imports it.
+package handler
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sixtouch/model"
+	"sixtouch/service/auth"
+	"sixtouch/service/contact"
+	"sixtouch/service/inbox"
+	"sixtouch/service/report"
+	"sixtouch/service/touch"
+	"sixtouch/sop"
+	"sixtouch/web"
+)
+
+// Inbox is what the API needs of the callback inbox.
+type Inbox interface {
+	Parked(ctx context.Context, page model.Page) ([]model.InboxItem, error)
+	Redrive(ctx context.Context, ids []int64) (int64, error)
+	RedriveAll(ctx context.Context) (int64, error)
+	Lag(ctx context.Context) (inbox.Lag, error)
+}
+
+// Welcomes is what the API needs of the welcome messages.
+type Welcomes interface {
+	List(ctx context.Context, page model.Page) ([]model.Welcome, error)
+	Set(ctx context.Context, w model.Welcome) (model.Welcome, error)
+	Delete(ctx context.Context, id int64) error
+}
+
+// Syncs is what the API needs of the full synchronisation.
+type Syncs interface {
+	// Last returns the latest run; model.ErrNotFound before the first.
+	Last(ctx context.Context) (model.Sync, error)
+}
+
+// Deps equips the router. Nothing but Ready, Mount, ProblemPage and
+// TrustedProxies may be left out.
+type Deps struct {
+	Engine   *sop.Engine
+	Contacts *contact.Service
+	Touches  *touch.Log
+	Reports  *report.Service
+	Auth     *auth.Service
+	Inbox    Inbox
+	Welcomes Welcomes
+	Syncs    Syncs
+	// StartSync asks for a full synchronisation and does not wait for it.
+	StartSync func(ctx context.Context) error
+
+	Texts   *web.Catalogue
+	Logger  *slog.Logger
+	Clock   model.Clock
+	Metrics *prometheus.Registry
+	Ready   []Check
+
+	// PublicURL is what browsers call us: its scheme decides whether cookies are
+	// for HTTPS only.
+	PublicURL string
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []string
+	// Mount adds routes of other parts: open ones (callbacks, static files, the
+	// sign-in form) and ones that need a session or a token (pages).
+	Mount []func(open, guarded gin.IRoutes)
+	// ProblemPage shows a problem to a person; without it they get JSON too.
+	ProblemPage func(c *gin.Context, p Problem)
+}
+
+// maxBody bounds a request's body, of everything but callbacks, which have
+// their own bound.
+const maxBody = 1 << 20
+
+// server carries what the handlers share.
+type server struct {
+	Deps
+	secure bool // cookies for HTTPS only
+}
+
+// New returns the router. Whatever is not named open here or mounted as open
+// needs a session or a token; time-outs are the http.Server's.
+func New(deps Deps) (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	public, err := url.Parse(deps.PublicURL)
+	if err != nil || public.Host == "" {
+		return nil, model.Invalid("public_url", "must look like https://scrm.example.com")
+	}
+	s := &server{Deps: deps, secure: public.Scheme == "https"}
+	crossOrigin := http.NewCrossOriginProtection()
+	if err := crossOrigin.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+		return nil, fmt.Errorf("trust the public URL: %w", err)
+	}
+	r := gin.New()
+	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
+	if err := r.SetTrustedProxies(deps.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("trust proxies: %w", err)
+	}
+	observe, err := s.observer()
+	if err != nil {
+		return nil, err
+	}
+	r.Use(requestID, observe, s.problems, limits, sameOrigin(crossOrigin))
+	guarded := r.Group("/", s.guard)
+	r.NoRoute(s.guard, wrap(notFound))
+	r.NoMethod(s.guard, wrap(methodNotAllowed))
+
+	r.GET("/healthz", healthz)
+	r.GET("/readyz", wrap(s.readyz))
+	r.POST("/login", wrap(s.signInByForm))
+	r.GET("/setup/:token", wrap(s.setUp))
+	guarded.POST("/logout", wrap(s.signOutByForm))
+	guarded.GET("/metrics", gin.WrapH(promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{})))
+	if err := s.routeAPI(r, guarded); err != nil {
+		return nil, err
+	}
+	for _, mount := range deps.Mount {
+		mount(r, guarded)
+	}
+	return r, nil
+}
+
+// route is an endpoint of the JSON API.
+type route struct {
+	method string
+	path   string // below apiRoot
+	query  string // the query parameters it knows, separated by spaces
+	admin  bool   // for administrators even though it only reads
+	do     func(*gin.Context) error
+}
+
+const apiRoot = "/api/v1"
+
+func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
+	spec, err := specAsJSON()
+	if err != nil {
+		return err
+	}
+	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
+	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
+	for _, r := range s.routes() {
+		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
+		if r.admin || r.method != http.MethodGet {
+			chain = append([]gin.HandlerFunc{adminOnly}, chain...)
+		}
+		guarded.Handle(r.method, apiRoot+r.path, chain...)
+	}
+	guarded.DELETE(apiRoot+"/session", strictQuery(""), wrap(s.signOut))
+	return nil
+}
+
+// routes is the JSON API, but for signing in and out, which a reader may.
+func (s *server) routes() []route {
+	const paged = " limit cursor"
+	return []route{
+		{method: "GET", path: "/session", do: s.whoAmI},
+		{method: "GET", path: "/sops", query: paged, do: s.listSOPs},
+		{method: "POST", path: "/sops", do: s.createSOP},
+		{method: "GET", path: "/sops/:id", do: s.getSOP},
+		{method: "PUT", path: "/sops/:id", do: s.updateSOP},
+		{method: "POST", path: "/sops/:id/publish", do: s.publishSOP},
+		{method: "POST", path: "/sops/:id/pause", do: s.moveSOP(s.Engine.Pause)},
+		{method: "POST", path: "/sops/:id/resume", do: s.moveSOP(s.Engine.Resume)},
+		{method: "POST", path: "/sops/:id/archive", do: s.moveSOP(s.Engine.Archive)},
+		{method: "PUT", path: "/sops/:id/steps/:key/content", do: s.setContent},
+		{method: "GET", path: "/sops/:id/summary", do: s.summarizeSOP},
+		{method: "GET", path: "/sops/:id/enrollments", query: "state" + paged, do: s.listEnrollments},
+		{method: "POST", path: "/sops/:id/enrollments", do: s.enroll},
+		{method: "DELETE", path: "/enrollments/:id", do: s.exit},
+		{method: "GET", path: "/contacts", query: "rep_id tag_id state q" + paged, do: s.listContacts},
+		{method: "GET", path: "/contacts/:id", do: s.getContact},
+		{method: "GET", path: "/reps", query: paged, do: s.listReps},
+		{method: "GET", path: "/tags", query: paged, do: s.listTags},
+		{method: "GET", path: "/departments", query: paged, do: s.listDepartments},
+		{method: "GET", path: "/touches", query: "contact_id sop_id rep_id day state step_key" + paged, do: s.listTouches},
+		{method: "GET", path: "/touches/:id", do: s.getTouch},
+		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
+		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
+		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
+		{method: "PUT", path: "/welcomes", do: s.setWelcome},
+		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},
+		{method: "GET", path: "/inbox/parked", query: paged, do: s.listParked},
+		{method: "POST", path: "/inbox/redrive", do: s.redrive},
+		{method: "GET", path: "/inbox/lag", do: s.inboxLag},
+		{method: "GET", path: "/syncs/last", do: s.lastSync},
+		{method: "POST", path: "/syncs", do: s.startSync},
+		{method: "GET", path: "/tokens", query: paged, admin: true, do: s.listTokens},
+		{method: "POST", path: "/tokens", do: s.createToken},
+		{method: "DELETE", path: "/tokens/:id", do: s.revokeToken},
+	}
+}
+
+func notFound(*gin.Context) error { return model.NotFound("page") }
+
+func methodNotAllowed(c *gin.Context) error {
+	return &model.Error{Code: codeMethod, Message: "the method is not allowed here"}
+}
+
+// isAPI tells programs' requests from people's.
+func isAPI(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/api/") }
+
+// wantsPage tells whether a person's browser waits for a page.
+func wantsPage(c *gin.Context) bool {
+	return !isAPI(c) && strings.Contains(c.GetHeader("Accept"), "text/html")
+}
