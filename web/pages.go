@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"path"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -22,7 +23,9 @@ type Frame struct {
 
 // Pages renders the templates. Each language has its own set, in which the
 // functions that write words speak that language.
-type Pages struct{ sets map[Lang]map[string]*template.Template }
+type Pages struct {
+	sets map[Lang]map[string]*template.Template
+}
 
 // NewPages parses every template for every language. Times are shown in zone.
 func NewPages(texts *Catalogue, zone *time.Location) (*Pages, error) {
@@ -82,6 +85,15 @@ func linkTo(f Frame, name, href string) navLink {
 	return navLink{Name: name, Href: href, Current: f.Page == name || f.Page+"s" == name}
 }
 
+// count looks a machine word up in a map of counts, whatever the word's type.
+func count(counts any, key string) int {
+	m := reflect.ValueOf(counts)
+	if v := m.MapIndex(reflect.ValueOf(key).Convert(m.Type().Key())); v.IsValid() {
+		return int(v.Int())
+	}
+	return 0
+}
+
 // words are the template functions of one language.
 type words struct {
 	texts *Catalogue
@@ -103,6 +115,7 @@ func (w words) funcs(version string) template.FuncMap {
 		"asset":    func(name string) string { return "/static/" + name + "?v=" + version },
 		"initial":  initial,
 		"link":     linkTo,
+		"count":    count,
 	}
 }
 

@@ -1,0 +1,187 @@
+package handler
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"sixtouch/model"
+	"sixtouch/service/auth"
+	"sixtouch/service/contact"
+	"sixtouch/service/report"
+	"sixtouch/service/touch"
+	"sixtouch/sop"
+	"sixtouch/web"
+)
+
+// PageDeps equips the server-rendered pages. Demo may be left out.
+type PageDeps struct {
+	Texts    *web.Catalogue
+	Zone     *time.Location
+	Clock    model.Clock // the engine's: pages speak of its time
+	Contacts *contact.Service
+	Touches  *touch.Log
+	Reports  *report.Service
+	Engine   *sop.Engine
+	Auth     *auth.Service
+	Demo     *Demo
+}
+
+// Pages are the server-rendered pages.
+type Pages struct {
+	PageDeps
+	views  *web.Pages
+	static fs.FS
+}
+
+// NewPages parses the templates.
+func NewPages(d PageDeps) (*Pages, error) {
+	p := &Pages{PageDeps: d}
+	var err error
+	if p.views, err = web.NewPages(d.Texts, d.Zone); err != nil {
+		return nil, err
+	}
+	if p.static, err = web.Static(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Mount adds the pages' routes; it fits Deps.Mount.
+func (p *Pages) Mount(open, guarded gin.IRoutes) {
+	open.GET("/login", wrap(p.login))
+	open.GET("/language", p.language)
+	open.GET("/static/:name", p.asset)
+	page := func(path string, do func(*gin.Context) error) { guarded.GET(path, dropBlanks, wrap(do)) }
+	page("/", p.overview)
+	page("/contacts", p.contacts)
+	page("/contacts/:id", p.contact)
+	page("/sops", p.sops)
+	page("/sops/:id", p.sop)
+	page("/touches", p.touches)
+	guarded.POST("/sops/:id/pause", adminOnly, wrap(p.moveSOP(p.Engine.Pause)))
+	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.moveSOP(p.Engine.Resume)))
+	if p.Demo == nil {
+		return
+	}
+	open.GET("/enter/:token", wrap(p.enter))
+	page("/phones", p.phones)
+	guarded.POST("/phones/follow", adminOnly, wrap(p.played(p.follow)))
+	guarded.POST("/phones/confirm", adminOnly, wrap(p.played(p.confirm)))
+	guarded.POST("/phones/answer", adminOnly, wrap(p.played(p.answer)))
+	guarded.POST("/phones/clock", adminOnly, wrap(p.played(p.moveClock)))
+}
+
+// dropBlanks takes out what a form sends for fields that were left empty.
+func dropBlanks(c *gin.Context) {
+	q := c.Request.URL.Query()
+	for name, values := range q {
+		if strings.Join(values, "") == "" {
+			q.Del(name)
+		}
+	}
+	c.Request.URL.RawQuery = q.Encode()
+}
+
+// contentPolicy lets a page load and do nothing but what is ours.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// show writes a page.
+func (p *Pages) show(c *gin.Context, status int, name string, body any) error {
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	c.Header("Content-Security-Policy", contentPolicy)
+	c.Header("Cache-Control", "no-store")
+	c.Header("Vary", "Cookie, Accept-Language")
+	c.Status(status)
+	return p.views.Render(c.Writer, language(c), web.Frame{
+		Page: name, Now: p.Clock.Now(), Here: c.Request.URL.RequestURI(),
+		SignedIn: principal(c).Role != "", Demo: p.Demo != nil, Body: body,
+	})
+}
+
+// problemBody is what the problem page shows.
+type problemBody struct {
+	Title, Hint, Detail, RequestID string
+}
+
+// Problem shows a problem to a person; it fits Deps.ProblemPage.
+func (p *Pages) Problem(c *gin.Context, problem Problem) {
+	body := problemBody{Title: problem.Title, Hint: "problem." + string(problem.Code) + ".hint", RequestID: problem.RequestID}
+	if problem.Code == model.CodeInvalid || problem.Code == model.CodeConflict {
+		body.Detail = problem.Detail
+	}
+	if err := p.show(c, problem.Status, "problem", body); err != nil {
+		_ = c.Error(err) // returns what it was given
+	}
+}
+
+func (p *Pages) login(c *gin.Context) error {
+	body := struct{ Problem, Next string }{Next: localPath(c.Query("next"))}
+	switch model.Code(c.Query("fault")) {
+	case "":
+	case model.CodeLimited:
+		body.Problem = "login.locked"
+	default:
+		body.Problem = "login.wrong"
+	}
+	return p.show(c, http.StatusOK, "login", body)
+}
+
+// languageLife is how long a browser remembers the language, in seconds.
+const languageLife = 365 * 24 * 60 * 60
+
+func (p *Pages) language(c *gin.Context) {
+	http.SetCookie(c.Writer, &http.Cookie{
+		Name: languageCookie, Value: string(web.Match(c.Query("to"))), Path: "/", MaxAge: languageLife,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+	c.Redirect(http.StatusSeeOther, localPath(c.Query("back")))
+}
+
+// asset serves a file whose address names its version, so it never changes.
+func (p *Pages) asset(c *gin.Context) {
+	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	http.ServeFileFS(c.Writer, c.Request, p.static, c.Param("name"))
+}
+
+// nextPage is the address of the page after this one; empty on the last.
+func nextPage(c *gin.Context, page model.Page, rows int, last func() int64) string {
+	if rows == 0 || rows < page.Size() {
+		return ""
+	}
+	q := c.Request.URL.Query()
+	q.Set("cursor", cursorAt(last()))
+	return (&url.URL{Path: c.Request.URL.Path, RawQuery: q.Encode()}).String()
+}
+
+// option is an entry of a select.
+type option struct {
+	Value, Label string
+	Chosen       bool
+}
+
+func optionOf(id int64, label string, chosen int64) option {
+	return option{Value: fmt.Sprint(id), Label: label, Chosen: id == chosen}
+}
+
+func (p *Pages) repOptions(c *gin.Context, chosen int64) ([]option, error) {
+	reps, err := p.Contacts.Reps(c.Request.Context(), model.Page{Limit: model.PageLimit})
+	if err != nil {
+		return nil, err
+	}
+	options := make([]option, len(reps))
+	for i, r := range reps {
+		name := r.Name
+		if name == "" {
+			name = r.UserID
+		}
+		options[i] = optionOf(r.ID, name, chosen)
+	}
+	return options, nil
+}
