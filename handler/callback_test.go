@@ -236,3 +236,36 @@ func TestCallback_storageDownIsNeverSuccess(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)
 	require.Empty(t, w.Body.String())
 }
+
+// hanging is the handler of an event whose WeCom never answers.
+type hanging struct{ begun chan struct{} }
+
+func (hanging) Key() wecom.EventKey { return "change_external_contact/add_external_contact" }
+
+func (h hanging) Fetch(ctx context.Context, _ inbox.Event) (any, error) {
+	close(h.begun)
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (hanging) Apply(context.Context, inbox.Event, any) error { return nil }
+
+func TestCallback_answerDoesNotWaitForWeCom(t *testing.T) {
+	t.Parallel()
+	db, _ := modeltest.New(t)
+	h := intake(t, db)
+	stuck := hanging{make(chan struct{})}
+	worker, err := inbox.NewWorker(db, []inbox.Handler{stuck}, inbox.WorkerOptions{})
+	require.NoError(t, err)
+	ctx, interrupt := context.WithCancel(t.Context())
+	require.NoError(t, worker.Start(ctx))
+	defer worker.Stop()
+	defer interrupt()
+	first := seal(t, add("lin.qiao", "wm1"), vectorCorp, pkcs7)
+	require.Equal(t, http.StatusOK, post(h, "/callback/contact", sign(first), envelope(first)).Code)
+	worker.Wake(model.LaneNormal)
+	<-stuck.begun
+	second := seal(t, add("lin.qiao", "wm1x"), vectorCorp, pkcs7)
+	require.Equal(t, http.StatusOK, post(h, "/callback/contact", sign(second), envelope(second)).Code)
+	require.EqualValues(t, 2, stored(t, db))
+}

@@ -167,3 +167,21 @@ func (s *Service) Tags(ctx context.Context, page model.Page) ([]LibraryTag, erro
 		Order("tags.id").Limit(page.Size()).Scan(&rows).Error
 	return rows, wrap("list tags", err)
 }
+
+// Lookup names the relationship of a pair, with RelationshipID 0 when they have
+// none; model.ErrNotFound when the contact or the rep is not known.
+func (s *Service) Lookup(ctx context.Context, externalUserID, repUserID string) (Change, error) {
+	var c model.Contact
+	if err := s.db.Read(ctx).Where("external_userid = ?", externalUserID).Take(&c).Error; err != nil {
+		return Change{}, notFound("contact", err)
+	}
+	var rep model.Rep
+	if err := s.db.Read(ctx).Where("userid = ?", repUserID).Take(&rep).Error; err != nil {
+		return Change{}, notFound("rep", err)
+	}
+	var r model.Relationship
+	if err := s.db.Read(ctx).Where("contact_id = ? AND rep_id = ?", c.ID, rep.ID).Limit(1).Find(&r).Error; err != nil {
+		return Change{}, fmt.Errorf("look up relationship: %w", err)
+	}
+	return Change{ContactID: c.ID, RepID: rep.ID, RelationshipID: r.ID, Before: r.State, After: r.State}, nil
+}
