@@ -162,25 +162,32 @@ const (
 )
 
 // Sync is one run of the full synchronisation and its resumable position.
+// RunningSlot is 1 while it runs, else nil: the unique index on it makes a
+// second running one impossible.
 type Sync struct {
-	ID         int64 `gorm:"primaryKey"`
-	State      SyncState
-	Phase      string             // departments, reps, tags, contacts, groups
-	Position   JSON[SyncPosition] // where to go on after a crash
-	Counts     JSON[SyncCounts]
-	LastError  string
-	LeaseToken string
-	LeaseUntil *time.Time
-	StartedAt  time.Time
-	UpdatedAt  time.Time
-	FinishedAt *time.Time
+	ID          int64 `gorm:"primaryKey"`
+	State       SyncState
+	RunningSlot *int8
+	Phase       string             // departments, reps, tags, contacts, groups
+	Position    JSON[SyncPosition] // where to go on after a crash
+	Counts      JSON[SyncCounts]
+	LastError   string
+	LeaseToken  string
+	LeaseUntil  *time.Time
+	StartedAt   time.Time
+	UpdatedAt   time.Time
+	FinishedAt  *time.Time
 }
 
-// SyncPosition is a place inside a phase: the next rep (in the order of
-// userids) and WeCom's cursor within.
+// SyncPosition is a place inside a phase. Reps are gone through in the order of
+// their userids, some at a time: those after After, up to Until. Cursor is
+// WeCom's within them; Paged says that their pages are all read and what was
+// read is being checked, which has got as far as After.
 type SyncPosition struct {
 	After  string `json:"after,omitempty"`
+	Until  string `json:"until,omitempty"`
 	Cursor string `json:"cursor,omitempty"`
+	Paged  bool   `json:"paged,omitempty"`
 }
 
 // SyncCounts compares what WeCom listed with what was stored.

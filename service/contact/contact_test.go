@@ -335,7 +335,7 @@ func TestTagsMarked_isRecordedOnce(t *testing.T) {
 		apply(t, s, added(clock, clock.Now(), "etHigh"))
 		require.NoError(t, s.SaveTags(t.Context(), []contact.TagGroupFacts{
 			{WeComID: "g", Name: "意向", Tags: []contact.TagFacts{{WeComID: "etHigh", Name: "高"}, {WeComID: "etLow", Name: "低"}}},
-		}, true))
+		}, clock.Now()))
 		library, err := s.Tags(t.Context(), model.Page{After: 1})
 		require.NoError(t, err)
 		low := library[0].ID
@@ -363,7 +363,7 @@ func TestSaveTags_libraryNamesPlaceholdersAndTakesDeletedTagsOff(t *testing.T) {
 		f.Follow.Tags[0].Name = ""
 		apply(t, s, f)
 		library := []contact.TagGroupFacts{{WeComID: "g", Name: "意向", Tags: []contact.TagFacts{{WeComID: "etHigh", Name: "高"}}}}
-		require.NoError(t, s.SaveTags(t.Context(), library, true))
+		require.NoError(t, s.SaveTags(t.Context(), library, clock.Now()))
 		tags, err := s.Tags(t.Context(), model.Page{})
 		require.NoError(t, err)
 		require.Len(t, tags, 1)

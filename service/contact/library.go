@@ -28,10 +28,11 @@ type TagFacts struct {
 	Deleted   bool
 }
 
-// SaveTags stores groups with their tags. When groups are the whole library,
-// what they lack was deleted. A deleted tag is off everybody; that is the
-// library's doing and not each contact's, so it makes no activities.
-func (s *Service) SaveTags(ctx context.Context, groups []TagGroupFacts, whole bool) error {
+// SaveTags stores groups with their tags. When groups are the whole library as
+// read at the instant wholeAt, which is zero for a part of it, what they lack was
+// deleted, unless it became known since. A deleted tag is off everybody; that is
+// the library's doing and not each contact's, so it makes no activities.
+func (s *Service) SaveTags(ctx context.Context, groups []TagGroupFacts, wholeAt time.Time) error {
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		kept := map[string]bool{}
 		for _, g := range groups {
@@ -39,10 +40,10 @@ func (s *Service) SaveTags(ctx context.Context, groups []TagGroupFacts, whole bo
 				return err
 			}
 		}
-		if !whole {
+		if wholeAt.IsZero() {
 			return nil
 		}
-		return s.dropOtherTags(ctx, kept)
+		return s.dropOtherTags(ctx, kept, model.Instant(wholeAt))
 	})
 	return wrap("save tag library", err)
 }
@@ -92,9 +93,9 @@ func upsert(key string, columns ...string) clause.OnConflict {
 }
 
 // dropOtherTags deletes corp tags and groups that the library no longer names.
-func (s *Service) dropOtherTags(ctx context.Context, kept map[string]bool) error {
+func (s *Service) dropOtherTags(ctx context.Context, kept map[string]bool, readAt time.Time) error {
 	var groups []model.TagGroup
-	if err := s.db.Conn(ctx).Where("deleted_at IS NULL").Find(&groups).Error; err != nil {
+	if err := s.db.Conn(ctx).Where("deleted_at IS NULL AND updated_at <= ?", readAt).Find(&groups).Error; err != nil {
 		return fmt.Errorf("load tag groups: %w", err)
 	}
 	for _, g := range groups {
@@ -105,7 +106,7 @@ func (s *Service) dropOtherTags(ctx context.Context, kept map[string]bool) error
 		}
 	}
 	var tags []model.Tag
-	if err := s.db.Conn(ctx).Where("deleted_at IS NULL AND kind = ?", model.TagCorp).Find(&tags).Error; err != nil {
+	if err := s.db.Conn(ctx).Where("deleted_at IS NULL AND kind = ? AND updated_at <= ?", model.TagCorp, readAt).Find(&tags).Error; err != nil {
 		return fmt.Errorf("load tags: %w", err)
 	}
 	for _, t := range tags {

@@ -82,7 +82,7 @@ CREATE TABLE relationships (
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
   UNIQUE KEY uq_relationships_pair (contact_id, rep_id),
-  KEY ix_relationships_rep (rep_id, state, id)
+  KEY ix_relationships_rep (rep_id, state, contact_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE tag_groups (
@@ -158,11 +158,13 @@ CREATE TABLE syncs (
   position TEXT NOT NULL,
   counts TEXT NOT NULL,
   last_error TEXT NOT NULL,
+  running_slot TINYINT NULL,
   lease_token VARCHAR(40) NOT NULL DEFAULT '',
   lease_until DATETIME(6) NULL,
   started_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
-  finished_at DATETIME(6) NULL
+  finished_at DATETIME(6) NULL,
+  UNIQUE KEY uq_syncs_running (running_slot)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE activities (

@@ -84,7 +84,7 @@ CREATE TABLE relationships (
   updated_at DATETIME NOT NULL
 );
 CREATE UNIQUE INDEX uq_relationships_pair ON relationships (contact_id, rep_id);
-CREATE INDEX ix_relationships_rep ON relationships (rep_id, state, id);
+CREATE INDEX ix_relationships_rep ON relationships (rep_id, state, contact_id);
 
 CREATE TABLE tag_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -159,13 +159,14 @@ CREATE TABLE syncs (
   position TEXT NOT NULL,
   counts TEXT NOT NULL,
   last_error TEXT NOT NULL,
+  running_slot INTEGER,
   lease_token TEXT NOT NULL DEFAULT '',
   lease_until DATETIME,
   started_at DATETIME NOT NULL,
   updated_at DATETIME NOT NULL,
   finished_at DATETIME
 );
-
+CREATE UNIQUE INDEX uq_syncs_running ON syncs (running_slot);
 
 CREATE TABLE activities (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

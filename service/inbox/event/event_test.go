@@ -57,7 +57,7 @@ func before() map[string]func(w *world) {
 	library := func(w *world) {
 		require.NoError(w.t, w.deps.Contacts.SaveTags(w.t.Context(), []contact.TagGroupFacts{
 			{WeComID: w.ids["{group}"], Name: "旧名", Tags: []contact.TagFacts{{WeComID: w.ids["{tag}"], Name: "旧"}}},
-		}, true))
+		}, w.clock.Now()))
 	}
 	return map[string]func(w *world){
 		"add_external_contact":      func(w *world) { w.follow(nil) },

@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"sixtouch/model"
 	"sixtouch/service/contact"
@@ -18,8 +19,8 @@ const codeUnknownTag = 40068
 
 // library is a part of the tag library as WeCom has it.
 type library struct {
-	groups []contact.TagGroupFacts
-	whole  bool
+	groups  []contact.TagGroupFacts
+	wholeAt time.Time // when all of it was read, else zero
 }
 
 // onTagCreate: somebody made a tag or a group in WeCom.
@@ -54,8 +55,10 @@ func (d Deps) readTags(key wecom.EventKey) inbox.Handler {
 				return library{}, nil
 			}
 			var tags, groups []string
+			var wholeAt time.Time
 			switch {
 			case e.ID == "":
+				wholeAt = d.DB.Clock().Now()
 			case e.TagType == "tag":
 				tags = []string{e.ID}
 			default:
@@ -69,10 +72,10 @@ func (d Deps) readTags(key wecom.EventKey) inbox.Handler {
 			if err != nil {
 				return library{}, fmt.Errorf("read tags: %w", err)
 			}
-			return library{groups: tagGroupsOf(read), whole: e.ID == ""}, nil
+			return library{groups: tagGroupsOf(read), wholeAt: wholeAt}, nil
 		},
 		apply: func(ctx context.Context, _ inbox.Event, l library) error {
-			return d.Contacts.SaveTags(ctx, l.groups, l.whole)
+			return d.Contacts.SaveTags(ctx, l.groups, l.wholeAt)
 		},
 	}
 }
