@@ -198,6 +198,7 @@ type SyncCounts struct {
 	Expected       int      `json:"expected"` // relationships that WeCom's id lists name
 	Stored         int      `json:"stored"`   // relationships read and stored in this run
 	UnreadReps     []string `json:"unread_reps,omitempty"`
+	UnreadGroups   int      `json:"unread_groups,omitempty"`
 	EndedUnheard   int      `json:"ended_unheard"`   // relationships that ended without a callback
 	StartedUnheard int      `json:"started_unheard"` // relationships found without a callback
 }
