@@ -51,7 +51,7 @@ func (p *Pages) enter(c *gin.Context) error {
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: int(auth.SessionLife.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Request.TLS != nil,
 	})
-	c.Redirect(http.StatusSeeOther, "/")
+	c.Redirect(http.StatusSeeOther, localPath(c.Query("next")))
 	return nil
 }
 

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sixtouch/config"
+	"sixtouch/handler"
+	"sixtouch/model"
+	"sixtouch/service/runner"
+	"sixtouch/wecom/sim"
+)
+
+// The demo's rhythm: somebody sits in front of it and waits.
+const (
+	demoTick = time.Second
+	demoPoll = 2 * time.Second
+)
+
+func demoCommand(e env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "demo", Short: "Everything in one process, nothing to install: server, simulated WeCom, a seeded company", Args: cobra.NoArgs,
+		Long: "Starts the server on SQLite with a simulated WeCom, 20 reps, 2,000 contacts and a live SOP,\n" +
+			"on a clock that can be moved. It keeps its data; --fresh starts over. It reads no settings.",
+	}
+	addr := cmd.Flags().String("addr", "127.0.0.1:8080", "listen address")
+	data := cmd.Flags().String("data", "./data/demo", "folder of the demo's data")
+	fresh := cmd.Flags().Bool("fresh", false, "forget the old demo and start over")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), e, *addr, *data, *fresh) }
+	return cmd
+}
+
+// runDemo runs until ctx ends. The port comes first: while another demo holds
+// it, that demo's data are left alone.
+func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
+	mux := http.NewServeMux()
+	log := slog.New(slog.DiscardHandler)
+	public, err := listen(ctx, addr, mux, log)
+	if err != nil {
+		return err
+	}
+	defer public.listener.Close() //nolint:errcheck // closed by the server, if it came to serve
+	folder, err := openDemoFolder(data, fresh)
+	if err != nil {
+		return err
+	}
+	logFile, err := os.OpenFile(folder.file(demoLogFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the demo's log: %w", err)
+	}
+	defer logFile.Close() //nolint:errcheck // a log that cannot be closed is no reason to fail
+	d := &demo{env: e, folder: folder, public: public, mux: mux, log: slog.New(slog.NewTextHandler(logFile, nil))}
+	return d.run(ctx)
+}
+
+// demo is the product and the simulated WeCom in one process.
+type demo struct {
+	env
+	folder *demoFolder
+	public *httpServer // the product, for people and for callbacks
+	wecom  *httpServer // the simulated WeCom, for the product alone
+	mux    *http.ServeMux
+	log    *slog.Logger
+	sim    *sim.Sim
+	app    *app
+}
+
+func (d *demo) run(ctx context.Context) (err error) {
+	d.sim, err = sim.New(sim.Options{Now: d.Now, StateFile: d.folder.file(demoSimFile), Logger: d.log})
+	if err != nil {
+		return fmt.Errorf("start simulator: %w", err)
+	}
+	defer func() { err = errors.Join(err, d.sim.Close()) }()
+	if d.wecom, err = listen(ctx, "127.0.0.1:0", d.sim.Handler(), d.log); err != nil {
+		return err
+	}
+	defer d.wecom.listener.Close() //nolint:errcheck // closed by the server, if it came to serve
+	control := inProcess{d.sim.Handler()}
+	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, EnterToken: d.folder.EnterToken}
+	d.app, err = newApp(ctx, appDeps{
+		cfg: d.config(), clock: d.sim.Clock(), machine: d.Clock, log: d.log, role: roleAll, migrate: true, demo: play,
+	})
+	if err != nil {
+		return err
+	}
+	defer d.app.close()
+	play.Moved = d.moved
+	d.mount()
+	d.sim.SetCallbacks(sim.Callbacks{
+		Contact: sim.Receiver{URL: d.url("/callback/contact"), Token: d.folder.ContactToken, AESKey: d.folder.ContactKey},
+		App:     sim.Receiver{URL: d.url("/callback/app"), Token: d.folder.AppToken, AESKey: d.folder.AppKey},
+	})
+	return runUntilDone(ctx, runner.NewGroup(d.log, shutdownBudget, d.members(control)...), d.public)
+}
+
+// members are the parts in the order of their start: the product can only be
+// seeded when WeCom answers, and is only then shown.
+func (d *demo) members(control simulatorControl) []runner.Member {
+	list := []runner.Member{
+		{Name: "simulated WeCom", Service: d.wecom},
+		{Name: "seed", Service: runner.Hook{OnStart: func(ctx context.Context) error { return d.seed(ctx, control) }}},
+	}
+	list = append(list, d.app.members()...)
+	return append(list,
+		runner.Member{Name: "hurry", Service: heartbeat(d.log, []job{{"look at results at once", every(demoPoll), d.moved}})},
+		runner.Member{Name: "http", Service: d.public},
+		runner.Member{Name: "greeting", Service: runner.Hook{OnStart: func(context.Context) error { return d.greet(d.Out) }}},
+	)
+}
+
+func (d *demo) seed(ctx context.Context, control simulatorControl) error {
+	if d.folder.Seeded {
+		return nil
+	}
+	fmt.Fprintln(d.Out, "正在准备演示数据…  Preparing the demo…")
+	if err := seedDemo(ctx, d.app, control); err != nil {
+		return err
+	}
+	return d.folder.setSeeded()
+}
+
+// config is the demo's own: it reads no environment and no file.
+func (d *demo) config() config.Config {
+	cfg := config.Defaults()
+	cfg.HTTP.Addr, cfg.PublicURL = d.public.Addr(), d.url("")
+	cfg.DB.DSN = config.DSN("sqlite:" + d.folder.file(demoDBFile))
+	cfg.AdminPassword, cfg.SecretKey = config.Secret(d.folder.Password), config.Secret(d.folder.SecretKey)
+	cfg.SOP.Tick, cfg.SOP.PollEvery = demoTick, demoPoll
+	w := &cfg.WeCom
+	w.BaseURL, w.CorpID, w.AgentID, w.Secret = "http://"+d.wecom.Addr(), sim.DefaultCorpID, sim.DefaultAgentID, sim.DefaultSecret
+	w.ContactToken, w.ContactAESKey = config.Secret(d.folder.ContactToken), config.Secret(d.folder.ContactKey)
+	w.AppToken, w.AppAESKey = config.Secret(d.folder.AppToken), config.Secret(d.folder.AppKey)
+	return cfg
+}
+
+// mount serves the product, and the simulator beside it where nobody but this
+// machine can reach it: whoever reaches it plays everybody.
+func (d *demo) mount() {
+	d.mux.Handle("/", d.app.handler)
+	if host, _, err := net.SplitHostPort(d.public.Addr()); err == nil && net.ParseIP(host).IsLoopback() {
+		simulator := http.NewCrossOriginProtection().Handler(d.sim.Handler())
+		d.mux.Handle("/sim/", simulator)
+		d.mux.Handle("/cgi-bin/", simulator)
+	}
+}
+
+// url is an address of the product, as this machine reaches it.
+func (d *demo) url(path string) string {
+	host, port, err := net.SplitHostPort(d.public.Addr())
+	if err != nil {
+		return "http://" + d.public.Addr() + path
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + path
+}
+
+// moved lets the engine look now at what it would look at in a while: time has
+// jumped, or a rep has confirmed in front of somebody's eyes.
+func (d *demo) moved(ctx context.Context) error {
+	now := d.app.db.Now(ctx)
+	err := d.app.db.Conn(ctx).Model(&model.Dispatch{}).
+		Where("state = ? AND channel = 'group_message' AND next_at > ?", model.DispatchSent, now).Update("next_at", now).Error
+	if err != nil {
+		return fmt.Errorf("bring result polling forward: %w", err)
+	}
+	d.app.planner.Wake()
+	d.app.sender.Wake()
+	d.app.follower.Wake()
+	return nil
+}
+
+// greet prints where to go and what to try.
+func (d *demo) greet(w io.Writer) error {
+	_, err := fmt.Fprintf(w, `
+  六触 Sixtouch 演示 · demo
+
+  打开 open      %s
+  密码 password  %s
+  数据 data      %s
+
+  试试看                                        Try this
+  1  点“客户添加员工”：几秒内收到欢迎语            "A customer adds a rep": the welcome is there in seconds
+  2  点“次日早上”：第 1 天的内容等员工确认          "Next morning": day 1 waits for the rep
+  3  点“员工全部确认”：结果回到触达记录            "Reps confirm all": results come back to the touch log
+  4  再点几次“次日早上”：看每一步和跳过的原因       more mornings: every step, and why one was skipped
+  5  在“模拟手机”里回答第 3 天的员工待办            "Phones": answer the rep's prompt of day 3
+
+  Ctrl-C 结束，数据保留；--fresh 重新开始          Ctrl-C stops and keeps the data; --fresh starts over
+
+`, d.url("/enter/"+d.folder.EnterToken), d.folder.Password, d.folder.path)
+	return err
+}
+
+// inProcess calls a handler as if over HTTP.
+type inProcess struct{ handler http.Handler }
+
+// Call sends in as JSON and reads the answer into out; both may be nil. What
+// the simulator refuses is an error in its words.
+func (p inProcess) Call(ctx context.Context, method, path string, in, out any) error {
+	var body bytes.Buffer
+	if in != nil {
+		if err := json.NewEncoder(&body).Encode(in); err != nil {
+			return fmt.Errorf("encode request: %w", err)
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://simulator"+path, &body)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	w := &answer{header: http.Header{}, status: http.StatusOK}
+	p.handler.ServeHTTP(w, r)
+	if w.status != http.StatusOK {
+		var refusal struct{ Error string }
+		if err := json.Unmarshal(w.body.Bytes(), &refusal); err != nil || refusal.Error == "" {
+			return fmt.Errorf("the simulator answered %d", w.status)
+		}
+		return errors.New(refusal.Error)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(w.body.Bytes(), out); err != nil {
+		return fmt.Errorf("read the simulator's answer: %w", err)
+	}
+	return nil
+}
+
+// answer keeps a response in memory.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
