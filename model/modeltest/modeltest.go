@@ -88,13 +88,9 @@ func MySQLDSN(t testing.TB) string {
 	if server == "" {
 		t.Skip("SIXTOUCH_TEST_MYSQL names no server; make test starts one")
 	}
-	u, err := url.Parse(server)
-	require.NoError(t, err)
-	name := "t_" + strings.ToLower(rand.Text()[:16])
-	exec(t, server, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-	t.Cleanup(func() { exec(t, server, "DROP DATABASE "+name) })
-	u.Path = "/" + name
-	return u.String()
+	dsn := CreateDatabase(t, server)
+	t.Cleanup(func() { exec(t, server, "DROP DATABASE "+dsn[strings.LastIndex(dsn, "/")+1:]) })
+	return dsn
 }
 
 func exec(t testing.TB, server, statement string) {
@@ -118,4 +114,16 @@ func Open(t testing.TB, dsn string, clock model.Clock) *model.DB {
 	require.NoError(t, err)
 	require.NoError(t, m.Up(context.Background()))
 	return db
+}
+
+// CreateDatabase makes a database on the server at that URL and returns its
+// DSN; the server is the caller's, and so is what is left on it.
+func CreateDatabase(t testing.TB, server string) string {
+	t.Helper()
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	name := "t_" + strings.ToLower(rand.Text()[:16])
+	exec(t, server, "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	u.Path = "/" + name
+	return u.String()
 }

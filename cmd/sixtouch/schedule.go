@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"sixtouch/service/runner"
+	"sixtouch/service/sync"
+)
+
+// job is one entry of the schedule. The database is the schedule of record:
+// due work is found by its time and taken by one replica, so a heartbeat that
+// is missed or doubled changes nothing.
+type job struct {
+	name string
+	spec string // robfig/cron
+	run  func(ctx context.Context) error
+}
+
+// schedule is the product's heartbeat.
+func (a *app) schedule() []job {
+	return []job{
+		{"plan and send", every(a.cfg.SOP.Tick), func(context.Context) error { a.planner.Wake(); a.sender.Wake(); return nil }},
+		{"follow results", every(a.cfg.SOP.PollEvery), func(context.Context) error { a.follower.Wake(); return nil }},
+		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
+	}
+}
+
+// The full synchronisation runs at the first start, when one was interrupted,
+// and once a night.
+const (
+	syncCheck = 30 * time.Second
+	syncHour  = 3 // in the corp's zone
+)
+
+// synchronise runs the full synchronisation if it is due or was asked for.
+func (a *app) synchronise(ctx context.Context) (bool, error) {
+	if !a.syncAsked.Swap(false) {
+		due, err := a.syncDue(ctx)
+		if err != nil || !due {
+			return false, err
+		}
+	}
+	_, err := a.sync.Run(ctx)
+	if errors.Is(err, sync.ErrRunning) {
+		return false, nil // another replica is at it
+	}
+	return false, err
+}
+
+func (a *app) syncDue(ctx context.Context) (bool, error) {
+	if due, err := a.sync.Due(ctx); err != nil || due {
+		return due, err
+	}
+	last, err := a.sync.Last(ctx)
+	if err != nil {
+		return false, err
+	}
+	now := a.db.Now(ctx).In(a.zone)
+	night := time.Date(now.Year(), now.Month(), now.Day(), syncHour, 0, 0, 0, a.zone)
+	return !now.Before(night) && last.StartedAt.Before(night), nil
+}
+
+// startSync asks for a synchronisation and does not wait for it.
+func (a *app) startSync(context.Context) error {
+	a.syncAsked.Store(true)
+	a.syncer.Wake()
+	return nil
+}
+
+func every(d time.Duration) string { return "@every " + d.String() }
+
+// heartbeat runs the schedule until it is stopped. A job still running when
+// its turn comes again misses that turn.
+func heartbeat(log *slog.Logger, jobs []job) runner.Service {
+	var beat *cron.Cron
+	return runner.Hook{
+		OnStart: func(ctx context.Context) error {
+			cronLog := cronLogger{log}
+			beat = cron.New(cron.WithLogger(cronLog), cron.WithChain(cron.Recover(cronLog), cron.SkipIfStillRunning(cronLog)))
+			for _, j := range jobs {
+				_, err := beat.AddFunc(j.spec, func() {
+					if err := j.run(ctx); err != nil && ctx.Err() == nil {
+						log.ErrorContext(ctx, "scheduled job failed", "job", j.name, "error", err)
+					}
+				})
+				if err != nil {
+					return fmt.Errorf("schedule %q: %w", j.name, err)
+				}
+			}
+			beat.Start()
+			return nil
+		},
+		OnStop: func() { <-beat.Stop().Done() },
+	}
+}
+
+// cronLogger passes on what cron complains of; its chatter is for debugging.
+type cronLogger struct{ log *slog.Logger }
+
+// Info implements cron.Logger.
+func (l cronLogger) Info(msg string, kv ...any) { l.log.Debug("cron: "+msg, kv...) }
+
+// Error implements cron.Logger.
+func (l cronLogger) Error(err error, msg string, kv ...any) {
+	l.log.Error("cron: "+msg, append(kv, "error", err)...)
+}

@@ -1,0 +1,343 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"sixtouch/config"
+	"sixtouch/handler"
+	"sixtouch/model"
+	"sixtouch/model/kv"
+	"sixtouch/service/activity"
+	"sixtouch/service/auth"
+	"sixtouch/service/contact"
+	"sixtouch/service/inbox"
+	"sixtouch/service/inbox/event"
+	"sixtouch/service/report"
+	"sixtouch/service/runner"
+	"sixtouch/service/sync"
+	"sixtouch/service/touch"
+	"sixtouch/service/welcome"
+	"sixtouch/sop"
+	"sixtouch/sop/channel"
+	"sixtouch/web"
+	"sixtouch/wecom"
+)
+
+// senders is how many WeCom calls of the dispatcher are under way at once.
+const senders = 8
+
+// stalled is how long the planner may be silent before the replica says that
+// it is not ready.
+const stalled = 2 * time.Minute
+
+// Topics of wake-ups between replicas.
+const (
+	topicNormal  = "inbox"
+	topicWelcome = "welcome"
+	topicEngine  = "engine"
+)
+
+// appDeps is what a command gives to the product.
+type appDeps struct {
+	cfg     config.Config
+	clock   model.Clock // the engine's; the demo's can be moved
+	machine model.Clock // the machine's: sessions must not age with a moved clock
+	log     *slog.Logger
+	role    string
+	migrate bool
+	demo    *handler.Demo // nil outside the demo
+}
+
+// app is the product, put together.
+type app struct {
+	appDeps
+	zone     *time.Location
+	db       *model.DB
+	kv       *kv.KV
+	client   *wecom.Client
+	inbox    *inbox.Inbox
+	worker   *inbox.Worker
+	contacts *contact.Service
+	welcomes *welcome.Service
+	auth     *auth.Service
+	engine   *sop.Engine
+	sync     *sync.Syncer
+	handler  http.Handler
+	metrics  *prometheus.Registry
+
+	planner, sender, follower, syncer *runner.Loop
+	pulse                             *handler.Pulse // of the planner
+	syncAsked                         atomic.Bool
+	wakes                             map[string]*runner.Loop // by topic: tells the other replicas
+}
+
+// newApp puts the product together; nothing runs before its members start.
+func newApp(ctx context.Context, deps appDeps) (*app, error) {
+	a := &app{appDeps: deps, metrics: prometheus.NewRegistry(), pulse: handler.NewPulse(deps.machine)}
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, step := range []func(context.Context) error{a.openStores, a.openWeCom, a.buildServices, a.buildHandler} {
+		if err := step(ctx); err != nil {
+			a.close()
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (a *app) openStores(ctx context.Context) (err error) {
+	if a.zone, err = time.LoadLocation(a.cfg.Timezone); err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	if a.db, err = openDatabase(ctx, a.cfg, a.clock, a.log); err != nil {
+		return err
+	}
+	if err = a.checkSchema(ctx, a.migrate); err != nil {
+		return err
+	}
+	kv.LogClient(a.log)
+	if a.kv, err = kv.Open(ctx, a.cfg.Redis.URL.Reveal(), a.log); err != nil {
+		return fmt.Errorf("open Redis: %w", err)
+	}
+	return nil
+}
+
+func (a *app) openWeCom(context.Context) (err error) {
+	transport := wecom.NewTransport(nil)
+	transport.Install()
+	w := a.cfg.WeCom
+	a.client, err = wecom.New(wecom.Config{
+		BaseURL: w.BaseURL, CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret.Reveal(), Timeout: w.Timeout,
+	}, wecom.Deps{
+		Tokens: a.kv.Tokens(), Limiter: a.kv.Limiter(), Clock: a.clock, Logger: a.log, Metrics: a.metrics,
+		Guard: refuseInTransaction, Transport: transport,
+	})
+	return err
+}
+
+// refuseInTransaction keeps network calls out of transactions, whose locks
+// they would hold.
+func refuseInTransaction(ctx context.Context) error {
+	if model.InTransaction(ctx) {
+		return errors.New("a WeCom call inside a database transaction")
+	}
+	return nil
+}
+
+func (a *app) buildServices(context.Context) (err error) {
+	a.loops()
+	// The line that is the product's flow: who reacts to a happening, in order.
+	var pipeline *activity.Pipeline
+	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
+	a.contacts = contact.New(a.db, record)
+	a.engine = sop.New(sop.Deps{
+		DB: a.db, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		Config: sop.Config{Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders},
+	})
+	pipeline = activity.New(a.db, a.engine.Enroller())
+	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
+	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
+	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
+	a.worker, err = inbox.NewWorker(a.db, event.All(event.Deps{
+		DB: a.db, Client: a.client, Contacts: a.contacts, Welcomes: a.welcomes, Prompts: a.engine, Record: record,
+	}), inbox.WorkerOptions{Logger: a.log, Metrics: a.metrics, Normal: a.cfg.Inbox.Workers, Welcome: a.cfg.Inbox.WelcomeWorkers})
+	if err != nil {
+		return err
+	}
+	a.auth, err = auth.New(auth.Deps{
+		DB: a.db, Attempts: a.kv.Attempts(), Logger: a.log, Clock: a.machine,
+		Password: a.cfg.AdminPassword.Reveal(), SecretKey: a.cfg.SecretKey.Reveal(),
+	})
+	return err
+}
+
+// chooseWelcome offers a programme's welcome step before the configured ones.
+func (a *app) chooseWelcome(ctx context.Context, channelState, _ string, _ time.Time) (int64, string, model.Content, bool, error) {
+	return a.engine.WelcomeContent(ctx, channelState)
+}
+
+// loops are the background work that wakes on a signal or a heartbeat.
+func (a *app) loops() {
+	a.planner = runner.NewLoop("plan", 0, a.log, a.plan)
+	a.sender = runner.NewLoop("send", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Dispatch(ctx) })
+	a.follower = runner.NewLoop("follow", 0, a.log, a.follow)
+	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
+	a.wakes = map[string]*runner.Loop{}
+	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
+		a.wakes[topic] = runner.NewLoop("wake "+topic, 0, a.log, func(ctx context.Context) (bool, error) {
+			return false, a.kv.Wakes().Publish(ctx, topic)
+		})
+	}
+}
+
+func (a *app) plan(ctx context.Context) (bool, error) {
+	a.pulse.Beat()
+	if err := a.engine.Plan(ctx); err != nil {
+		return false, err
+	}
+	return false, a.engine.Group(ctx)
+}
+
+func (a *app) follow(ctx context.Context) (bool, error) {
+	if err := a.engine.Rescue(ctx); err != nil {
+		return false, err
+	}
+	unknown, err := a.engine.Reconcile(ctx)
+	if err != nil {
+		return false, err
+	}
+	sent, err := a.engine.Poll(ctx)
+	return unknown || sent, err
+}
+
+// wakeEngine, wakeInbox tell this replica and the others that there is work.
+func (a *app) wakeEngine() { a.heard(topicEngine); a.wakes[topicEngine].Wake() }
+
+func (a *app) wakeInbox(lane model.Lane) {
+	topic := topicNormal
+	if lane == model.LaneWelcome {
+		topic = topicWelcome
+	}
+	a.heard(topic)
+	a.wakes[topic].Wake()
+}
+
+// heard wakes this replica's loops.
+func (a *app) heard(topic string) {
+	switch topic {
+	case topicEngine:
+		a.planner.Wake()
+		a.sender.Wake()
+	case topicNormal:
+		a.worker.Wake(model.LaneNormal)
+	case topicWelcome:
+		a.worker.Wake(model.LaneWelcome)
+	}
+}
+
+// members are the services of the replica's role, in the order of their start.
+func (a *app) members() []runner.Member {
+	list := []runner.Member{{Name: "inbox", Service: a.inbox}}
+	for topic, loop := range a.wakes {
+		list = append(list, runner.Member{Name: "wake " + topic, Service: loop})
+	}
+	if a.role == roleWeb {
+		return list
+	}
+	return append(list,
+		runner.Member{Name: "worker", Service: a.worker},
+		runner.Member{Name: "send", Service: a.sender},
+		runner.Member{Name: "follow", Service: a.follower},
+		runner.Member{Name: "plan", Service: a.planner},
+		runner.Member{Name: "sync", Service: a.syncer},
+		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
+		runner.Member{Name: "heartbeat", Service: heartbeat(a.log, a.schedule())},
+	)
+}
+
+func (a *app) listenForWakes() runner.Service {
+	var stop context.CancelFunc
+	done := make(chan struct{})
+	return runner.Hook{
+		OnStart: func(ctx context.Context) error {
+			ctx, stop = context.WithCancel(ctx)
+			go func() {
+				defer close(done)
+				a.kv.Wakes().Subscribe(ctx, a.heard)
+			}()
+			return nil
+		},
+		OnStop: func() { stop(); <-done },
+	}
+}
+
+// close closes what newApp opened.
+func (a *app) close() {
+	var errs []error
+	if a.kv != nil {
+		errs = append(errs, a.kv.Close())
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		a.log.Warn("close stores", "error", err)
+	}
+}
+
+func (a *app) buildHandler(context.Context) error {
+	texts, err := web.LoadCatalogue()
+	if err != nil {
+		return fmt.Errorf("load texts: %w", err)
+	}
+	receivers, err := a.receivers()
+	if err != nil {
+		return err
+	}
+	reports, touches := report.New(a.db, a.zone), touch.New(a.db)
+	pages, err := handler.NewPages(handler.PageDeps{
+		Texts: texts, Zone: a.zone, Clock: a.clock, Contacts: a.contacts, Touches: touches, Reports: reports,
+		Engine: a.engine, Auth: a.auth, Demo: a.demo,
+	})
+	if err != nil {
+		return fmt.Errorf("build pages: %w", err)
+	}
+	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
+	deps := handler.Deps{
+		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
+		Inbox: a.worker, Welcomes: a.welcomes, Syncs: a.sync,
+		StartSync: a.startSync,
+		Texts:     texts, Logger: a.log, Clock: a.clock, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
+		Ready: a.checks(),
+		Mount: []func(open, guarded gin.IRoutes){pages.Mount, func(open, _ gin.IRoutes) {
+			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)
+		}},
+		ProblemPage: pages.Problem,
+	}
+	if a.handler, err = handler.New(deps); err != nil {
+		return fmt.Errorf("build routes: %w", err)
+	}
+	return nil
+}
+
+// checks are what must be right before traffic is let in. A worker that has
+// stopped turning round is as bad as a database that is gone.
+func (a *app) checks() []handler.Check {
+	list := []handler.Check{
+		{Name: "database", Run: a.db.Ping},
+		{Name: "schema", Run: func(ctx context.Context) error { return a.checkSchema(ctx, false) }},
+		{Name: "redis", Run: a.kv.Ping},
+	}
+	if a.role != roleWeb {
+		list = append(list, a.pulse.Check("planner", stalled))
+	}
+	return list
+}
+
+// receivers are the callbacks that WeCom has been told of.
+func (a *app) receivers() (map[string]*wecom.Receiver, error) {
+	w := a.cfg.WeCom
+	out := map[string]*wecom.Receiver{}
+	for name, keys := range map[string][2]config.Secret{
+		"contact": {w.ContactToken, w.ContactAESKey}, "app": {w.AppToken, w.AppAESKey}, "kf": {w.KFToken, w.KFAESKey},
+	} {
+		if keys[0] == "" {
+			continue
+		}
+		r, err := wecom.NewReceiver(w.CorpID, keys[0].Reveal(), keys[1].Reveal())
+		if err != nil {
+			return nil, fmt.Errorf("callback %s: %w", name, err)
+		}
+		out[name] = r
+	}
+	return out, nil
+}
