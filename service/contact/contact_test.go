@@ -161,48 +161,57 @@ func TestApply_endsInWeComsTruthWhateverTheOrderOfEvents(t *testing.T) {
 		kinds []model.ActivityKind
 	}{
 		"half, then confirmed": {
-			[]step{tell(half, 1), add(2)}, active,
+			[]step{tell(half, 1), add(2)},
+			active,
 			[]model.ActivityKind{model.ActivityContactHalf, model.ActivityContactAdded},
 		},
 		"confirmed, then the half event arrives late": {
 			[]step{add(2), tell(half, 1)}, active, []model.ActivityKind{model.ActivityContactAdded},
 		},
 		"customer deletes the rep": {
-			[]step{add(1), tell(lost, 2)}, lost,
+			[]step{add(1), tell(lost, 2)},
+			lost,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost},
 		},
 		"a read still lists a rep whom the customer deleted": {
-			[]step{add(1), tell(lost, 2), see(1)}, lost,
+			[]step{add(1), tell(lost, 2), see(1)},
+			lost,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost},
 		},
 		"the deletion arrives before the addition": {
 			[]step{tell(lost, 2), add(1)}, lost, []model.ActivityKind{model.ActivityContactLost},
 		},
 		"added again after the deletion": {
-			[]step{add(1), tell(lost, 2), add(3)}, active,
+			[]step{add(1), tell(lost, 2), add(3)},
+			active,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost, model.ActivityContactAdded},
 		},
 		"added again with the old time of creation": {
-			[]step{add(1), tell(lost, 2), addAgain(3, 1), see(1)}, active,
+			[]step{add(1), tell(lost, 2), addAgain(3, 1), see(1)},
+			active,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost, model.ActivityContactAdded},
 		},
 		"the old deletion arrives after the second addition": {
 			[]step{add(1), addAgain(3, 3), tell(lost, 2)}, active, []model.ActivityKind{model.ActivityContactAdded},
 		},
 		"added again, which only a read shows": {
-			[]step{add(1), tell(lost, 2), see(5)}, active,
+			[]step{add(1), tell(lost, 2), see(5)},
+			active,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost, model.ActivityContactAdded},
 		},
 		"rep deletes the customer": {
-			[]step{add(1), tell(removed, 2)}, removed,
+			[]step{add(1), tell(removed, 2)},
+			removed,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactRemoved},
 		},
 		"rep deletes a customer who had left": {
-			[]step{add(1), tell(lost, 2), tell(removed, 3)}, removed,
+			[]step{add(1), tell(lost, 2), tell(removed, 3)},
+			removed,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityContactLost},
 		},
 		"handed to another rep": {
-			[]step{add(1), tell(transferred, 2)}, transferred,
+			[]step{add(1), tell(transferred, 2)},
+			transferred,
 			[]model.ActivityKind{model.ActivityContactAdded, model.ActivityTransferred},
 		},
 	} {

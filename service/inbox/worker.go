@@ -266,7 +266,7 @@ func (w *Worker) failed(ctx context.Context, it model.InboxItem, cause error) (m
 func pause(attempts int) time.Duration {
 	all := pauses()
 	d := all[min(max(attempts, 1), len(all))-1]
-	return d*4/5 + rand.N(d*2/5)
+	return d*4/5 + rand.N(d*2/5) //nolint:gosec // spreads load, hides nothing
 }
 
 func retryAfter(err error) time.Duration {

@@ -39,7 +39,7 @@ func (d Deps) readChat(key wecom.EventKey) inbox.Handler {
 			chat, err := d.Client.GroupChat(ctx, e.ChatID)
 			switch {
 			case noSuchChat(wecom.CodeOf(err)):
-				return nil, nil //nolint:nilnil // nil is the documented "it is gone"
+				return nil, nil
 			case err != nil:
 				return nil, fmt.Errorf("read customer group: %w", err)
 			case e.CurMemVer != e.LastMemVer && chat.MemberVersion == e.LastMemVer:

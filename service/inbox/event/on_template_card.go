@@ -19,9 +19,9 @@ func onTemplateCard(d Deps) inbox.Handler {
 	return handler[nothing]{
 		key: "template_card_event",
 		apply: func(ctx context.Context, e inbox.Event, _ nothing) error {
-			id, err := strconv.ParseInt(strings.TrimPrefix(e.TaskID, taskPrefix), 10, 64)
-			if err != nil || !strings.HasPrefix(e.TaskID, taskPrefix) {
-				return nil // another program's card
+			id, ours := dispatchOf(e.TaskID)
+			if !ours {
+				return nil
 			}
 			if err := d.Prompts.Answered(ctx, id, e.FromUser, e.Event.EventKey); err != nil {
 				return fmt.Errorf("settle prompt %d: %w", id, err)
@@ -29,6 +29,17 @@ func onTemplateCard(d Deps) inbox.Handler {
 			return d.recordAnswer(ctx, e, id)
 		},
 	}
+}
+
+// dispatchOf reads the dispatch from a card's task id; ours is false for the
+// card of another program.
+func dispatchOf(taskID string) (id int64, ours bool) {
+	number, ours := strings.CutPrefix(taskID, taskPrefix)
+	if !ours {
+		return 0, false
+	}
+	id, err := strconv.ParseInt(number, 10, 64)
+	return id, err == nil
 }
 
 func (d Deps) recordAnswer(ctx context.Context, e inbox.Event, dispatchID int64) error {

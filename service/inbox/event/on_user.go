@@ -32,13 +32,12 @@ func (d Deps) readMember(key wecom.EventKey) inbox.Handler {
 				userID = e.NewUserID
 			}
 			m, err := d.Client.Member(ctx, userID)
-			switch classOf(err) {
-			case wecom.Gone:
+			switch class := classOf(err); {
+			case class == wecom.Gone:
 				return contact.RepFacts{UserID: userID, Status: statusLeft}, nil
-			case wecom.Forbidden:
+			case class == wecom.Forbidden:
 				return memberOfEvent(e, userID), nil
-			}
-			if err != nil {
+			case err != nil:
 				return contact.RepFacts{}, fmt.Errorf("read member: %w", err)
 			}
 			return contact.RepFacts{
