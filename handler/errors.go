@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 
 	"github.com/gin-gonic/gin"
 
@@ -93,16 +94,31 @@ func (s *server) problem(c *gin.Context, err error) Problem {
 	p := Problem{
 		Type:   "urn:sixtouch:problem:" + string(e.Code),
 		Title:  s.Texts.Text(lang, "problem."+string(e.Code)),
-		Status: statusOf(e.Code), Detail: s.Texts.Text(lang, e.Message),
+		Status: statusOf(e.Code), Detail: s.say(lang, e.Message),
 		Code: e.Code, RequestID: c.GetString(requestIDHeader),
 	}
 	if len(e.Fields) > 0 {
 		p.Fields = make(map[string]string, len(e.Fields))
 		for name, message := range e.Fields {
-			p.Fields[name] = s.Texts.Text(lang, message)
+			p.Fields[name] = s.say(lang, message)
 		}
 	}
 	return p
+}
+
+// say puts a message into words. Messages are written where the fault is, in
+// English, with the numbers and names of the case; the catalogue knows them with
+// %s in those places. One that it does not know is shown as it is.
+func (s *server) say(lang web.Lang, message string) string {
+	var values []any
+	key := regexp.MustCompile(`"[^"]*"|\[[^\]]*\]|\d+`).ReplaceAllStringFunc(message, func(value string) string {
+		values = append(values, value)
+		return "%s"
+	})
+	if !s.Texts.Has(key) {
+		return message
+	}
+	return s.Texts.Text(lang, key, values...)
 }
 
 // languageCookie is set by the pages' language switch.

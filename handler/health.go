@@ -67,7 +67,7 @@ func (s *server) check(ctx context.Context, c *gin.Context, check Check) checkRe
 	if errors.As(err, &e) && e.Code != model.CodeInternal {
 		detail = e.Message
 	}
-	return checkResult{Name: check.Name, Detail: s.Texts.Text(language(c), detail)}
+	return checkResult{Name: check.Name, Detail: s.say(language(c), detail)}
 }
 
 // Pulse watches a worker: whoever runs it beats after each round, and Check

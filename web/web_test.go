@@ -42,7 +42,7 @@ func TestCatalogueFillsInAndFallsBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "3 分钟", c.Text(web.Chinese, "time.minutes", 3))
 	require.Equal(t, "3 min", c.Text(web.English, "time.minutes", 3))
-	require.Equal(t, "the SOP is draft, not live", c.Text(web.Chinese, "the SOP is draft, not live"))
+	require.Equal(t, "a sentence that nobody has translated", c.Text(web.Chinese, "a sentence that nobody has translated"))
 }
 
 func TestTemplatesAskOnlyForTextsThatExist(t *testing.T) {
