@@ -161,7 +161,7 @@ func (d *doctor) addWeCom(check string, err error) {
 	}
 	last := &d.findings[len(d.findings)-1]
 	if advice, ok := wecom.AdviceTexts()[e.Advice()]; ok {
-		last.Advice = d.choose(advice)
+		last.Advice = d.choose(bilingual(advice))
 	}
 	if ip := egressIP(e.Message); e.Code == codeUntrustedIP && ip != "" {
 		last.Advice = fmt.Sprintf(d.text("wecom.ip"), ip) + last.Advice
@@ -176,7 +176,7 @@ func (d *doctor) skip(checks ...string) {
 
 func (d *doctor) text(key string) string { return d.choose(doctorTexts()[key]) }
 
-func (d *doctor) choose(t wecom.AdviceText) string {
+func (d *doctor) choose(t bilingual) string {
 	if d.lang == web.English {
 		return t.EN
 	}

@@ -1,11 +1,12 @@
 package main
 
-import "sixtouch/wecom"
+// bilingual is a text in both languages of the product.
+type bilingual struct{ ZH, EN string }
 
 // doctorTexts is what doctor says, by key: the titles of the checks, what they
 // found, and under the same key with ".advice" what to do about it.
-func doctorTexts() map[string]wecom.AdviceText {
-	return map[string]wecom.AdviceText{
+func doctorTexts() map[string]bilingual {
+	return map[string]bilingual{
 		"faults":  {"发现 %d 个故障", "%d faults"},
 		"skipped": {"未检查：请先解决上面的故障", "not checked: mend the faults above first"},
 
