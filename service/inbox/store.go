@@ -18,11 +18,20 @@ var errFenced = errors.New("the lease is no longer ours")
 // nothing earlier under way. A welcome waits only for earlier welcomes: its code
 // dies after 20 s, while something else of the same contact may be waiting for
 // its next attempt for minutes.
-const claimable = `SELECT i.id FROM inbox_items i
+//
+// MySQL is told the indexes: with statistics from a quiet night it would look
+// for earlier items among all that wait instead of among those of the subject.
+func claimable(d model.Dialect) string {
+	due, earlier := "", ""
+	if d == model.MySQL {
+		due, earlier = "FORCE INDEX (ix_inbox_claim)", "FORCE INDEX (ix_inbox_subject)"
+	}
+	return `SELECT i.id FROM inbox_items i ` + due + `
 WHERE i.state = ? AND i.lane = ? AND i.next_at <= ?
-  AND NOT EXISTS (SELECT 1 FROM inbox_items e
+  AND NOT EXISTS (SELECT 1 FROM inbox_items e ` + earlier + `
     WHERE e.subject = i.subject AND e.state IN ('received', 'retry', 'processing') AND e.id < i.id AND e.lane >= ?)
 ORDER BY i.next_at, i.id LIMIT ?`
+}
 
 // claim takes up to limit due items of a lane for the length of the lease. Of
 // any number of workers that see an item, the conditional update lets one win.
@@ -63,7 +72,7 @@ func (w *Worker) due(ctx context.Context, state model.InboxState, lane model.Lan
 	if limit <= 0 {
 		return nil, nil
 	}
-	err := w.db.Read(ctx).Raw(claimable, state, lane, now, lane, limit).Scan(&ids).Error
+	err := w.db.Read(ctx).Raw(claimable(w.db.Dialect()), state, lane, now, lane, limit).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("find due inbox items: %w", err)
 	}

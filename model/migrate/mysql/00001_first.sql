@@ -82,7 +82,8 @@ CREATE TABLE relationships (
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
   UNIQUE KEY uq_relationships_pair (contact_id, rep_id),
-  KEY ix_relationships_rep (rep_id, state, contact_id)
+  KEY ix_relationships_rep (rep_id, state, contact_id),
+  KEY ix_relationships_state (state, contact_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE tag_groups (

@@ -85,6 +85,7 @@ CREATE TABLE relationships (
 );
 CREATE UNIQUE INDEX uq_relationships_pair ON relationships (contact_id, rep_id);
 CREATE INDEX ix_relationships_rep ON relationships (rep_id, state, contact_id);
+CREATE INDEX ix_relationships_state ON relationships (state, contact_id);
 
 CREATE TABLE tag_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
