@@ -248,7 +248,7 @@ func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
 	<-time.After(time.Second)
 	maria("start", dir, port)
 	<-time.After(3 * time.Second)
-	redisServer("kill", redisDir)
+	redisServer("stop", redisDir)
 	<-time.After(time.Second)
 	redisServer("start", redisDir, redisPort)
 	require.NoError(t, client.FlushAll(ctx).Err())

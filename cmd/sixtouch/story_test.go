@@ -153,7 +153,7 @@ func TestStory_callbacksTwiceLateAndOutOfOrder(t *testing.T) {
 		s.startAll()
 		s.to(14, 0)
 		s.publish("新好友", threeDays)
-		s.wecom.Fault(sim.Fault{Path: "callback", N: 3, Duplicate: 3})
+		s.wecom.Fault(sim.Fault{Path: "callback", N: 1, Duplicate: 3})
 		tripled := s.wecom.Follow("lin.qiao", "三遍", nil)
 		s.receives(tripled, "三遍，你好，我是林乔")
 		s.wecom.Fault(sim.Fault{Path: "callback", N: 1, Reorder: true})
