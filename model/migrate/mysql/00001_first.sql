@@ -279,6 +279,7 @@ CREATE TABLE touches (
   KEY ix_touches_dispatch (dispatch_id, contact_id),
   KEY ix_touches_contact (contact_id, id),
   KEY ix_touches_sop (sop_id, step_key, state, rep_id, id),
+  KEY ix_touches_sop_log (sop_id, id),
   KEY ix_touches_rep (rep_id, id),
   KEY ix_touches_day (local_day, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -282,6 +282,7 @@ CREATE INDEX ix_touches_queue ON touches (state, not_before, id);
 CREATE INDEX ix_touches_dispatch ON touches (dispatch_id, contact_id);
 CREATE INDEX ix_touches_contact ON touches (contact_id, id);
 CREATE INDEX ix_touches_sop ON touches (sop_id, step_key, state, rep_id, id);
+CREATE INDEX ix_touches_sop_log ON touches (sop_id, id);
 CREATE INDEX ix_touches_rep ON touches (rep_id, id);
 CREATE INDEX ix_touches_day ON touches (local_day, id);
 
