@@ -8,6 +8,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/service/report"
+	"sixtouch/service/touch"
 )
 
 // alert is something on the overview that a person should look at.
@@ -30,10 +31,14 @@ type overviewBody struct {
 	TodayBar       bar
 	DispatchStates []named
 	Programmes     []report.ProgrammeRow
+	Latest         []touchView
 }
 
-// overviewSOPs is how many SOPs the overview names.
-const overviewSOPs = 6
+// How many SOPs and touches the overview names.
+const (
+	overviewSOPs    = 6
+	overviewTouches = 8
+)
 
 func (p *Pages) overview(c *gin.Context) error {
 	o, err := p.Reports.Overview(c.Request.Context())
@@ -59,6 +64,13 @@ func (p *Pages) overview(c *gin.Context) error {
 	body.TodayBar = barOf(today, "overview.today.none")
 	if body.Programmes, err = p.Reports.Programmes(c.Request.Context(), model.Page{Limit: overviewSOPs}); err != nil {
 		return err
+	}
+	latest, err := p.Touches.List(c.Request.Context(), touch.Filter{}, model.Page{Limit: overviewTouches})
+	if err != nil {
+		return err
+	}
+	for _, t := range latest {
+		body.Latest = append(body.Latest, touchViewOf(t))
 	}
 	return p.show(c, http.StatusOK, "overview", body)
 }

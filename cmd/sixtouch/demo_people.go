@@ -125,8 +125,9 @@ const (
 	groupSource   = "来源"
 	groupIndustry = "行业"
 	groupProgress = "跟进"
-	tagHigh       = "高"
-	tagLow        = "低"
+	tagHigh       = "高意向"
+	tagMiddle     = "中意向"
+	tagLow        = "低意向"
 	tagFirstWeek  = "首周已跟进"
 )
 
@@ -140,7 +141,7 @@ func (c cast) tagGroups() []demoTagGroup {
 		}
 	}
 	return []demoTagGroup{
-		{groupIntent, []string{tagHigh, "中", tagLow}},
+		{groupIntent, []string{tagHigh, tagMiddle, tagLow}},
 		{groupRole, []string{"决策者", "影响者", "使用者", "采购"}},
 		{groupSource, []string{"展会", "官网", "转介绍", "直播"}},
 		{groupIndustry, industries},

@@ -118,7 +118,7 @@ func (cast) tagsOf(n int, industry string, ids map[string]string) []string {
 		tags = append(tags, ids[groupRole+pick(n, "role", []string{"决策者", "影响者", "使用者", "使用者", "采购"})])
 	}
 	if upTo(n, "has intent", 3) > 0 {
-		tags = append(tags, ids[groupIntent+pick(n, "intent", []string{tagHigh, "中", "中", tagLow})])
+		tags = append(tags, ids[groupIntent+pick(n, "intent", []string{tagHigh, tagMiddle, tagMiddle, tagLow})])
 	}
 	return tags
 }
