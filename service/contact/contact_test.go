@@ -435,6 +435,22 @@ func TestContacts_filtersAndPages(t *testing.T) {
 	})
 }
 
+func TestContacts_twoRepsWithTheSameTagListTheirContactOnce(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		s := newService(db)
+		other := added(clock, clock.Now(), "etHigh")
+		other.RepUserID = "zhou.wei"
+		apply(t, s, added(clock, clock.Now(), "etHigh"), other)
+		for _, f := range []contact.Filter{{TagID: 1}, {State: model.RelationshipActive}, {TagID: 1, RepID: 2}} {
+			rows, err := s.Contacts(t.Context(), f, model.Page{})
+			require.NoError(t, err)
+			require.Len(t, rows, 1)
+			require.Len(t, rows[0].Relationships, 2)
+		}
+	})
+}
+
 func TestReps_leaveReturnAndChangeTheirID(t *testing.T) {
 	t.Parallel()
 	modeltest.Each(t, func(t *testing.T, db *model.DB, _ *modeltest.Clock) {

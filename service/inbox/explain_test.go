@@ -51,16 +51,19 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 		want map[string]string // table → key
 	}{
 		"claim: received": {
-			claimable(model.MySQL), []any{model.InboxReceived, model.LaneNormal, now, model.LaneNormal, 64},
+			claimable(model.MySQL),
+			[]any{model.InboxReceived, model.LaneNormal, now, model.LaneNormal, 64},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},
 		"claim: retry": {
-			claimable(model.MySQL), []any{model.InboxRetry, model.LaneWelcome, now, model.LaneWelcome, 17},
+			claimable(model.MySQL),
+			[]any{model.InboxRetry, model.LaneWelcome, now, model.LaneWelcome, 17},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},
 		"claim: take": {
 			"UPDATE inbox_items SET state = 'processing' WHERE id IN ? AND state IN ('received', 'retry')",
-			[]any{[]int64{4001, 4002, 4003}}, map[string]string{"inbox_items": "PRIMARY"},
+			[]any{[]int64{4001, 4002, 4003}},
+			map[string]string{"inbox_items": "PRIMARY"},
 		},
 		"claim: read back": {
 			"SELECT * FROM inbox_items WHERE lease_token = 'T7' AND state = 'processing' ORDER BY id", nil,
@@ -71,7 +74,8 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			map[string]string{"inbox_items": "uq_inbox_dedupe|PRIMARY"},
 		},
 		"rescue": {
-			"UPDATE inbox_items SET state = 'retry' WHERE state = 'processing' AND lease_until < ? AND attempts < 8", []any{now},
+			"UPDATE inbox_items SET state = 'retry' WHERE state = 'processing' AND lease_until < ? AND attempts < 8",
+			[]any{now},
 			map[string]string{"inbox_items": "ix_inbox_claim"},
 		},
 		"lag": {
