@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,6 +25,9 @@ const (
 	maxBatchBytes = 4 << 20
 	// storeTimeout is shorter than the 5 s after which WeCom drops the connection.
 	storeTimeout = 4 * time.Second
+	// maxPrepared is up to which size a batch has a prepared statement: parsing
+	// the text of a small one costs MySQL as much as the insert itself.
+	maxPrepared = 64
 	// maxName is the width of the columns event_key and subject.
 	maxName = 96
 	// unreadable is the event key of what is no XML that we can read.
@@ -43,6 +47,8 @@ type Inbox struct {
 	log     *slog.Logger
 	metrics *intakeMetrics
 	stored  []func(model.Lane)
+	// prepared are the statements by batch size. Only the writer uses them.
+	prepared map[int]*sql.Stmt
 
 	mu    sync.RWMutex
 	queue chan *waiting // nil when not running
@@ -58,7 +64,7 @@ type waiting struct {
 // New returns an inbox that is not yet started. After each commit it calls every
 // stored function with each lane that got something; they must not block.
 func New(db *model.DB, log *slog.Logger, metrics prometheus.Registerer, stored ...func(model.Lane)) *Inbox {
-	return &Inbox{db: db, log: log, metrics: newIntakeMetrics(metrics), stored: stored}
+	return &Inbox{db: db, log: log, metrics: newIntakeMetrics(metrics), stored: stored, prepared: map[int]*sql.Stmt{}}
 }
 
 // Start begins to take callbacks.
@@ -72,6 +78,7 @@ func (b *Inbox) Start(ctx context.Context) error {
 	b.queue, b.done = queue, done
 	go func() {
 		defer close(done)
+		defer b.forget()
 		b.write(ctx, queue)
 	}()
 	return nil
@@ -201,33 +208,56 @@ const (
 
 // insert is hand-written: an ORM's insert costs more than the commit.
 func (b *Inbox) insert(ctx context.Context, batch []*waiting) error {
-	pool, err := b.db.Conn(ctx).DB()
-	if err != nil {
-		return fmt.Errorf("reach connection pool: %w", err)
-	}
-	var sql strings.Builder
-	sql.Grow(len(insertHead) + len(batch)*(len(insertRow)+1) + 64)
-	sql.WriteString(insertHead)
 	args := make([]any, 0, len(batch)*insertArgs)
-	for i, w := range batch {
-		if i > 0 {
-			sql.WriteByte(',')
-		}
-		sql.WriteString(insertRow)
+	for _, w := range batch {
 		it := &w.item
 		args = append(args, it.Receiver, it.DedupeKey, it.EventKey, it.Subject, it.Lane, it.Payload,
 			model.InboxReceived, it.NextAt, it.OccurredAt, it.ReceivedAt)
 	}
-	// INSERT IGNORE would hide a value that was cut off.
-	if b.db.Dialect() == model.MySQL {
-		sql.WriteString(" ON DUPLICATE KEY UPDATE dedupe_key = dedupe_key")
-	} else {
-		sql.WriteString(" ON CONFLICT (dedupe_key) DO NOTHING")
-	}
-	if _, err := pool.ExecContext(ctx, sql.String(), args...); err != nil {
+	if err := b.execute(ctx, len(batch), args); err != nil {
 		return fmt.Errorf("insert %d inbox items: %w", len(batch), err)
 	}
 	return nil
+}
+
+// execute inserts so many rows in one statement, which is one commit.
+func (b *Inbox) execute(ctx context.Context, rows int, args []any) error {
+	pool, err := b.db.Conn(ctx).DB()
+	if err != nil {
+		return fmt.Errorf("reach connection pool: %w", err)
+	}
+	if rows > maxPrepared {
+		_, err := pool.ExecContext(ctx, b.statement(rows), args...)
+		return err
+	}
+	prepared, ok := b.prepared[rows]
+	if !ok {
+		if prepared, err = pool.PrepareContext(ctx, b.statement(rows)); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		b.prepared[rows] = prepared
+	}
+	_, err = prepared.ExecContext(ctx, args...)
+	return err
+}
+
+func (b *Inbox) statement(rows int) string {
+	text := insertHead + strings.Repeat(insertRow+",", rows-1) + insertRow
+	// INSERT IGNORE would hide a value that was cut off.
+	if b.db.Dialect() == model.MySQL {
+		return text + " ON DUPLICATE KEY UPDATE dedupe_key = dedupe_key"
+	}
+	return text + " ON CONFLICT (dedupe_key) DO NOTHING"
+}
+
+// forget closes the prepared statements.
+func (b *Inbox) forget() {
+	for size, prepared := range b.prepared {
+		if err := prepared.Close(); err != nil {
+			b.log.Warn("close prepared statement", "err", err)
+		}
+		delete(b.prepared, size)
+	}
 }
 
 // describe makes the row of a callback. What cannot be read is stored as it is:

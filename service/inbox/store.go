@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -104,12 +106,21 @@ func (w *Worker) Rescue(ctx context.Context) error {
 		state    model.InboxState
 		attempts string
 	}{{model.InboxDead, "attempts >= ?"}, {model.InboxRetry, "attempts < ?"}} {
-		taken := w.db.Conn(ctx).Model(&model.InboxItem{}).
-			Where("state = ? AND lease_until < ?", model.InboxProcessing, now).Where(to.attempts, maxAttempts).
-			UpdateColumns(map[string]any{
-				"state": to.state, "next_at": now, "lease_token": "", "lease_until": nil,
-				"last_error": "the worker that held it did not come back",
-			})
+		expired := func(db *gorm.DB) *gorm.DB {
+			return db.Model(&model.InboxItem{}).Where("state = ? AND lease_until < ?", model.InboxProcessing, now).Where(to.attempts, maxAttempts)
+		}
+		// Reading first keeps the update from locking all that is in process.
+		var ids []int64
+		if err := expired(w.db.Read(ctx)).Pluck("id", &ids).Error; err != nil {
+			return fmt.Errorf("find inbox items to rescue: %w", err)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		taken := expired(w.db.Conn(ctx)).Where("id IN ?", ids).UpdateColumns(map[string]any{
+			"state": to.state, "next_at": now, "lease_token": "", "lease_until": nil,
+			"last_error": "the worker that held it did not come back",
+		})
 		if taken.Error != nil {
 			return fmt.Errorf("rescue inbox items: %w", taken.Error)
 		}

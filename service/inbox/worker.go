@@ -143,16 +143,22 @@ func (w *Worker) loops() []*runner.Loop {
 }
 
 // fill claims as many items as the lane has places for and begins them. The end
-// of each wakes the loop.
+// of each wakes the loop. Each welcome in process takes a place from the normal
+// lane: what must leave within seconds does not share the database with what
+// can wait.
 func (w *Worker) fill(ctx context.Context, id model.Lane, l *lane) (bool, error) {
 	free := min(cap(l.places)-len(l.places), maxClaim)
-	if free == 0 {
+	if id == model.LaneNormal {
+		free -= len(w.lanes[model.LaneWelcome].places)
+	}
+	if free <= 0 {
 		return false, nil
 	}
 	items, err := w.claim(ctx, id, free)
 	for _, it := range items {
 		l.places <- struct{}{}
 		l.busy.Go(func() {
+			defer w.lanes[model.LaneNormal].loop.Wake()
 			defer l.loop.Wake()
 			defer func() { <-l.places }()
 			w.process(ctx, it)
