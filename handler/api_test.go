@@ -134,7 +134,7 @@ func TestAPI_showsPeople(t *testing.T) {
 			list("departments", "/api/v1/departments", `"name":"销售部"`),
 			handlertest.Scenario{Name: "nobody", URL: "/api/v1/contacts/99", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{Name: "no state of ours", URL: "/api/v1/contacts?state=married", As: handlertest.Reader, Status: 400, Contains: []string{`"state"`}},
-			handlertest.Scenario{Name: "a misspelt filter lists nobody", URL: "/api/v1/contacts?repid=1", As: handlertest.Reader, Status: 400, Contains: []string{`"repid"`}},
+			handlertest.Scenario{Name: "a misspelt filter lists nobody", URL: "/api/v1/contacts?rep=1", As: handlertest.Reader, Status: 400, Contains: []string{`"rep"`}},
 		)
 	})
 }

@@ -81,7 +81,7 @@ func (s *server) openSession(c *gin.Context, p auth.Principal) error {
 }
 
 func (s *server) setSession(c *gin.Context, value string, maxAge int) {
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the public URL: plain HTTP has no other choice
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	})

@@ -88,7 +88,10 @@ func (s *server) writeProblem(c *gin.Context, err error) {
 func (s *server) problem(c *gin.Context, err error) Problem {
 	lang := language(c)
 	e := &model.Error{Code: model.CodeInternal}
-	if !errors.As(err, &e) || e.Code == model.CodeInternal {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		e = &model.Error{Code: model.CodeUnavailable, Message: "it took too long: try again in a moment"}
+	case !errors.As(err, &e), e.Code == model.CodeInternal:
 		e = &model.Error{Code: model.CodeInternal, Message: "something went wrong on our side; the log has it under the request's id"}
 	}
 	p := Problem{

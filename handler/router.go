@@ -110,7 +110,7 @@ func New(deps Deps) (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Use(requestID, observe, s.problems, limits, sameOrigin(crossOrigin))
+	r.Use(requestID, observe, deadline, s.problems, limits, sameOrigin(crossOrigin))
 	guarded := r.Group("/", s.guard)
 	r.NoRoute(s.guard, wrap(notFound))
 	r.NoMethod(s.guard, wrap(methodNotAllowed))
@@ -202,7 +202,7 @@ func (s *server) routes() []route {
 
 func notFound(*gin.Context) error { return model.NotFound("page") }
 
-func methodNotAllowed(c *gin.Context) error {
+func methodNotAllowed(*gin.Context) error {
 	return &model.Error{Code: codeMethod, Message: "the method is not allowed here"}
 }
 

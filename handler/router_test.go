@@ -1,11 +1,14 @@
 package handler_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/require"
@@ -251,4 +254,19 @@ func TestMetrics_needASession(t *testing.T) {
 			Contains: []string{`sixtouch_http_seconds_count{method="GET",route="/metrics",status="401"} 1`},
 		},
 	)
+}
+
+func TestRouter_givesEveryRequestADeadline(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	app := handlertest.New(t, db, clock)
+	app.Router.GET("/test/wait", func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), time.Nanosecond)
+		defer cancel()
+		_, bounded := c.Request.Context().Deadline()
+		require.True(t, bounded)
+		<-ctx.Done()
+		_ = c.Error(fmt.Errorf("load people: %w", ctx.Err()))
+	})
+	app.Run(t, handlertest.Scenario{Name: "too late", URL: "/test/wait", Status: 503, Contains: []string{`"code":"unavailable"`}})
 }

@@ -1,7 +1,9 @@
 package handler
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -86,7 +88,7 @@ func (s *server) problems(c *gin.Context) {
 		if p == nil {
 			return
 		}
-		if p == http.ErrAbortHandler {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 		s.writeProblem(c, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
@@ -95,6 +97,17 @@ func (s *server) problems(c *gin.Context) {
 	if last := c.Errors.Last(); last != nil {
 		s.writeProblem(c, last.Err)
 	}
+}
+
+// maxTime is how long a request may take: whoever waits longer has gone, and a
+// database that does not answer must not collect requests.
+const maxTime = 20 * time.Second
+
+func deadline(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), maxTime)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
 }
 
 // limits bounds the body and tells browsers to be careful with the answer.

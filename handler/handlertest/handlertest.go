@@ -26,7 +26,7 @@ import (
 
 	"sixtouch/handler"
 	"sixtouch/model"
-	"sixtouch/model/kv"
+	"sixtouch/model/kv" //nolint:depguard // only tests import this package
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
 	"sixtouch/service/auth"
@@ -39,8 +39,8 @@ import (
 	"sixtouch/sop/channel"
 	"sixtouch/web"
 	"sixtouch/wecom"
-	"sixtouch/wecom/sim"
-	"sixtouch/wecom/sim/simtest"
+	"sixtouch/wecom/sim"         //nolint:depguard // only tests import this package
+	"sixtouch/wecom/sim/simtest" //nolint:depguard // only tests import this package
 )
 
 // Password is the administrator's.

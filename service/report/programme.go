@@ -86,6 +86,21 @@ func (s *Service) withEnrollments(ctx context.Context, sops []model.SOP) ([]Prog
 
 // Programme loads one SOP; model.ErrNotFound when there is none.
 func (s *Service) Programme(ctx context.Context, id int64) (Programme, error) {
+	p, err := s.Outline(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	err = s.db.Read(ctx).Model(&model.Touch{}).Select("step_key, state, reason, COUNT(*) AS count").
+		Where("sop_id = ?", id).Group("step_key, state, reason").Order("step_key, state, reason").Scan(&p.Steps).Error
+	if err != nil {
+		return p, fmt.Errorf("count touches of SOP %d: %w", id, err)
+	}
+	return p, nil
+}
+
+// Outline loads one SOP without counting its touches, which costs as much as
+// there are; model.ErrNotFound when there is none.
+func (s *Service) Outline(ctx context.Context, id int64) (Programme, error) {
 	var sops []model.SOP
 	if err := s.db.Read(ctx).Limit(1).Find(&sops, id).Error; err != nil {
 		return Programme{}, fmt.Errorf("load SOP %d: %w", id, err)
@@ -100,11 +115,6 @@ func (s *Service) Programme(ctx context.Context, id int64) (Programme, error) {
 	p := Programme{ProgrammeRow: rows[0], Definition: rows[0].Draft.V, Contents: map[string]model.Content{}}
 	if err := s.loadVersion(ctx, &p); err != nil {
 		return p, fmt.Errorf("load version of SOP %d: %w", id, err)
-	}
-	err = s.db.Read(ctx).Model(&model.Touch{}).Select("step_key, state, reason, COUNT(*) AS count").
-		Where("sop_id = ?", id).Group("step_key, state, reason").Order("step_key, state, reason").Scan(&p.Steps).Error
-	if err != nil {
-		return p, fmt.Errorf("count touches of SOP %d: %w", id, err)
 	}
 	return p, nil
 }
