@@ -124,7 +124,7 @@ func barOf(counts []report.StepCount, empty string) bar {
 				continue
 			}
 			part.Count += n.Count
-			if n.Reason != "" {
+			if n.Reason != "" && n.Reason != string(n.State) {
 				part.Reasons = append(part.Reasons, n)
 			}
 		}

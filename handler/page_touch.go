@@ -24,6 +24,14 @@ func touchViewOf(r touch.Row) touchView {
 	return v
 }
 
+// Why is the reason, unless the state says it already.
+func (v touchView) Why() string {
+	if v.Reason == string(v.State) {
+		return ""
+	}
+	return v.Reason
+}
+
 // Verdicts are the gates' words.
 func (v touchView) Verdicts() []model.Verdict { return v.Touch.Verdicts.V }
 

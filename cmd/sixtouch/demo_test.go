@@ -1,0 +1,291 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sixtouch/model"
+)
+
+// output collects what a command prints, and tells when something came.
+type output struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	news chan struct{}
+}
+
+func newOutput() *output { return &output{news: make(chan struct{}, 1)} }
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case o.news <- struct{}{}:
+	default:
+	}
+	return o.buf.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// playedDemo is a demo that runs inside the test.
+type playedDemo struct {
+	t      *testing.T
+	out    *output
+	base   string // http://127.0.0.1:port
+	enter  string // the link that signs in
+	stop   context.CancelFunc
+	ended  chan int
+	client *http.Client
+}
+
+// startDemo starts a demo and waits for its greeting.
+func startDemo(t *testing.T, folder string, flags ...string) *playedDemo {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	d := &playedDemo{t: t, out: newOutput(), stop: stop, ended: make(chan int, 1)}
+	args := append([]string{"demo", "--addr", "127.0.0.1:0", "--data", folder}, flags...)
+	go func() {
+		d.ended <- execute(ctx, env{Out: d.out, Err: d.out, Clock: model.SystemClock{}, Now: time.Now}, args)
+	}()
+	t.Cleanup(func() { d.end() })
+	link := regexp.MustCompile(`http://\S+/enter/\S+`)
+	for d.enter == "" {
+		select {
+		case <-d.out.news:
+			d.enter = link.FindString(d.out.String())
+		case code := <-d.ended:
+			d.ended <- code
+			require.Failf(t, "the demo did not come up", "exit code %d: %s", code, d.out)
+		case <-time.After(time.Minute):
+			require.Failf(t, "the demo did not come up", "in a minute: %s", d.out)
+		}
+	}
+	d.base, _, _ = strings.Cut(d.enter, "/enter/")
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	d.client = &http.Client{Jar: jar, Timeout: 10 * time.Second}
+	t.Cleanup(d.client.CloseIdleConnections)
+	return d
+}
+
+// end asks the demo to stop and waits for its exit code.
+func (d *playedDemo) end() int {
+	d.stop()
+	select {
+	case code := <-d.ended:
+		d.ended <- code
+		return code
+	case <-time.After(shutdownBudget):
+		require.Fail(d.t, "the demo did not stop")
+		return -1
+	}
+}
+
+// open reads a page.
+func (d *playedDemo) open(path string) (int, string) {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.base+path, nil)
+	require.NoError(d.t, err)
+	r.Header.Set("Accept", "text/html")
+	return d.read(d.client.Do(r))
+}
+
+func (d *playedDemo) press(path string, form url.Values) {
+	d.t.Helper()
+	code, body := d.read(d.client.PostForm(d.base+path, form))
+	require.Equal(d.t, http.StatusOK, code, body)
+}
+
+func (d *playedDemo) read(res *http.Response, err error) (int, string) {
+	d.t.Helper()
+	require.NoError(d.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(d.t, err)
+	return res.StatusCode, string(body)
+}
+
+// shows waits until a page shows all of the words.
+func (d *playedDemo) shows(path string, words ...string) {
+	d.t.Helper()
+	require.Eventually(d.t, func() bool {
+		_, body := d.open(path)
+		for _, w := range words {
+			if !strings.Contains(body, w) {
+				return false
+			}
+		}
+		return true
+	}, 30*time.Second, 50*time.Millisecond, "%s does not show %q", path, words)
+}
+
+func TestDemo_tellsAWeekInAMinute(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t, t.TempDir())
+	code, body := d.open("/")
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, body, "管理员密码", "without signing in there is only the form")
+
+	code, body = d.open(strings.TrimPrefix(d.enter, d.base))
+	require.Equal(t, http.StatusOK, code)
+	for _, part := range []string{"<b>2000</b>", "完整", "新好友 7 天", "五分钟看懂"} {
+		require.Contains(t, body, part)
+	}
+
+	d.press("/phones/follow", url.Values{"userid": {"ZhouYu"}, "back": {"/"}})
+	d.shows("/touches", "欢迎语", "已送达", "周瑜")
+	d.shows("/phones", "好，我是周瑜")
+	for _, step := range []string{"入门指南", "同行案例"} {
+		d.press("/phones/clock", url.Values{"to": {"morning"}})
+		d.shows("/phones", "确认发送", "周瑜")
+		d.press("/phones/confirm", nil)
+		d.shows("/phones", "没有员工需要处理的事")
+		d.shows("/touches?state=delivered", step)
+	}
+	d.press("/phones/clock", url.Values{"to": {"morning"}})
+	d.shows("/phones", "第三天回访", "客户积极")
+	_, phones := d.open("/phones")
+	card := regexp.MustCompile(`name="task_id" value="([^"]+)"`).FindStringSubmatch(phones)
+	require.NotEmpty(t, card)
+	d.press("/phones/answer", url.Values{"userid": {"ZhouYu"}, "task_id": {card[1]}, "key": {"positive"}})
+	d.shows("/touches", "第三天回访", "客户积极")
+	for range 4 {
+		d.press("/phones/clock", url.Values{"to": {"morning"}})
+	}
+	d.shows("/touches", "标记首周完成", "已完成", "不符合这一步的筛选条件")
+	d.shows("/contacts?q=", "首周已跟进")
+}
+
+func TestDemo_keepsItsDataUntilToldToStartOver(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	first := startDemo(t, folder)
+	first.open(strings.TrimPrefix(first.enter, first.base))
+	first.press("/phones/clock", url.Values{"to": {"day"}})
+	first.press("/phones/follow", url.Values{"userid": {"BaiLu"}})
+	first.shows("/", "<b>2001</b>")
+	require.Zero(t, first.end())
+	_, err := net.DialTimeout("tcp", strings.TrimPrefix(first.base, "http://"), time.Second)
+	require.Error(t, err, "the port is free again")
+
+	again := startDemo(t, folder)
+	require.Equal(t, first.enter[strings.Index(first.enter, "/enter/"):], again.enter[strings.Index(again.enter, "/enter/"):])
+	require.NotContains(t, again.out.String(), "Preparing")
+	again.open(strings.TrimPrefix(again.enter, again.base))
+	again.shows("/", "<b>2001</b>", time.Now().AddDate(0, 0, 1).In(time.FixedZone("", 8*60*60)).Format(time.DateOnly))
+	require.Zero(t, again.end())
+
+	fresh := startDemo(t, folder, "--fresh")
+	fresh.open(strings.TrimPrefix(fresh.enter, fresh.base))
+	fresh.shows("/", "<b>2000</b>", "五分钟看懂")
+}
+
+func TestDemo_makesAnewWhatWasCutShort(t *testing.T) {
+	t.Parallel()
+	folder, err := openDemoFolder(t.TempDir(), false)
+	require.NoError(t, err)
+	for _, name := range []string{demoDBFile, demoSimFile} {
+		require.NoError(t, os.WriteFile(folder.file(name), []byte("half"), 0o600))
+	}
+	require.NoError(t, os.WriteFile(folder.file("notes.txt"), nil, 0o600))
+	again, err := openDemoFolder(folder.path, false)
+	require.NoError(t, err)
+	require.Equal(t, folder.demoKeys, again.demoKeys)
+	require.NoFileExists(t, folder.file(demoDBFile))
+	require.NoFileExists(t, folder.file(demoSimFile))
+	require.FileExists(t, folder.file("notes.txt"), "only the demo's own files are removed")
+
+	require.NoError(t, again.setSeeded())
+	require.NoError(t, os.WriteFile(folder.file(demoDBFile), []byte("whole"), 0o600))
+	_, err = openDemoFolder(folder.path, false)
+	require.NoError(t, err)
+	require.FileExists(t, folder.file(demoDBFile))
+}
+
+func TestDemo_saysWhatToDoAboutABusyPort(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	folder, out := filepath.Join(t.TempDir(), "demo"), newOutput()
+	code := execute(t.Context(), env{Out: out, Err: out, Clock: model.SystemClock{}, Now: time.Now},
+		[]string{"demo", "--addr", l.Addr().String(), "--data", folder, "--fresh"})
+	require.Equal(t, 1, code)
+	require.Contains(t, out.String(), l.Addr().String()+" is in use")
+	require.Contains(t, out.String(), "--addr")
+	require.NoDirExists(t, folder, "another demo's data are left alone")
+}
+
+func TestDemo_simulatorTakesNothingFromOtherSites(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t, t.TempDir())
+	post := func(header http.Header) int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.base+"/sim/clock", strings.NewReader(`{"advance":"1h"}`))
+		require.NoError(t, err)
+		r.Header = header
+		res, err := d.client.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	require.Equal(t, http.StatusForbidden, post(http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}))
+	require.Equal(t, http.StatusOK, post(http.Header{}))
+}
+
+func TestCast_isPlausibleAndAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	var people cast
+	companies, reps := map[string]bool{}, map[string]bool{}
+	for n := range demoCompanies {
+		companies[people.company(n)] = true
+	}
+	require.Len(t, companies, demoCompanies)
+	for _, r := range people.reps() {
+		reps[r.UserID] = true
+		require.NotEmpty(t, r.Name)
+	}
+	require.Len(t, reps, 20)
+	now := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)
+	tags := map[string]string{}
+	for _, g := range people.tagGroups() {
+		for _, name := range g.Tags {
+			tags[g.Group+name] = g.Group + name
+		}
+	}
+	list := people.follows(tags, now)
+	customers := map[string]bool{}
+	for _, f := range list {
+		customers[f.ExternalUserID] = true
+		require.Len(t, f.ExternalUserID, 32)
+		require.NotContains(t, f.Tags, "", "a tag that is in no group")
+		require.Less(t, f.CreateTime, now.Unix())
+		require.Greater(t, f.CreateTime, now.Add(-demoAge-2*time.Hour).Unix())
+	}
+	require.Len(t, customers, demoContacts)
+	require.Greater(t, len(list), demoContacts, "some know two reps")
+	one, err := json.Marshal(list)
+	require.NoError(t, err)
+	two, err := json.Marshal(people.follows(tags, now))
+	require.NoError(t, err)
+	require.Equal(t, one, two)
+}
