@@ -12,7 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
+	gosync "sync"
 	"testing"
 	"time"
 
@@ -33,6 +33,7 @@ import (
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/report"
+	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
 	"sixtouch/sop"
@@ -75,7 +76,7 @@ type App struct {
 
 // Buffer is a log that many goroutines write to.
 type Buffer struct {
-	mu  sync.Mutex
+	mu  gosync.Mutex
 	buf bytes.Buffer
 }
 
@@ -91,17 +92,6 @@ func (b *Buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
-}
-
-// syncs reads the runs as they are stored.
-type syncs struct{ db *model.DB }
-
-func (s syncs) Last(ctx context.Context) (model.Sync, error) {
-	var rows []model.Sync
-	if err := s.db.Read(ctx).Order("id DESC").Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
-		return model.Sync{}, model.ErrNotFound
-	}
-	return rows[0], nil
 }
 
 // New builds the server on db. Each option may change its settings.
@@ -125,15 +115,17 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
 	require.NoError(t, err)
+	contacts := contact.New(db, pipeline.Record)
 	worker, err := inbox.NewWorker(db, nil, inbox.WorkerOptions{Logger: log})
 	require.NoError(t, err)
 	texts, err := web.LoadCatalogue()
 	require.NoError(t, err)
 	deps := handler.Deps{
-		Engine: a.Engine, Contacts: contact.New(db, pipeline.Record), Touches: touch.New(db), Reports: report.New(db, zone),
+		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Zone: zone, Logger: log}),
-		Syncs: syncs{db}, StartSync: func(context.Context) error { a.Synced++; return nil },
-		Texts: texts, Logger: log, Clock: clock, Metrics: a.Metrics, PublicURL: "http://example.com",
+		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
+		StartSync: func(context.Context) error { a.Synced++; return nil },
+		Texts:     texts, Logger: log, Clock: clock, Metrics: a.Metrics, PublicURL: "http://example.com",
 		Ready: []handler.Check{{Name: "part", Run: func(context.Context) error { return a.Ready }}},
 	}
 	pages, err := handler.NewPages(handler.PageDeps{
