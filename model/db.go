@@ -215,6 +215,16 @@ func (d *DB) Read(ctx context.Context) *gorm.DB {
 	return d.reader.WithContext(ctx)
 }
 
+// Walk names a table with the index to read it by. MySQL's estimates lag behind
+// rows that have just changed state and then prefer a scan; a queue's head is
+// always such rows. SQLite chooses well by itself.
+func (d *DB) Walk(table, index string) string {
+	if d.dialect == MySQL {
+		return table + " FORCE INDEX (" + index + ")"
+	}
+	return table
+}
+
 // Now returns the one instant of the transaction in ctx, else the clock's.
 func (d *DB) Now(ctx context.Context) time.Time {
 	if t := txOf(ctx); t != nil {

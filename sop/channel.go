@@ -111,8 +111,6 @@ func failureOf(err error) *Failure {
 	return &Failure{Kind: Unknown, Reason: "unknown", Err: err}
 }
 
-func asModelError(err error, target **model.Error) bool { return errors.As(err, target) }
-
 // Channels are the ways out by name.
 type Channels map[string]Channel
 

@@ -3,6 +3,7 @@ package sop
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -113,7 +114,8 @@ func ParseDefinition(doc []byte) (Definition, error) {
 	decoder := json.NewDecoder(bytes.NewReader(doc))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&d); err != nil {
-		if e := (*model.Error)(nil); asModelError(err, &e) {
+		var e *model.Error
+		if errors.As(err, &e) {
 			return d, e
 		}
 		return d, model.Invalid("definition", "is not a programme: "+err.Error())
@@ -200,8 +202,17 @@ func (s Step) check(f faults, at string, channels Channels) {
 		return
 	}
 	if err := channel.Check(s); err != nil {
-		f.add(at, "%v", err)
+		f.add(at, "%s", sentence(err))
 	}
+}
+
+// sentence is what an error says to a person.
+func sentence(err error) string {
+	var e *model.Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
 }
 
 func (o Offset) fault() string {

@@ -387,6 +387,23 @@ func TestEngine_tagActionMarksEachContactOnce(t *testing.T) {
 	})
 }
 
+func TestEngine_whoComesBackIsNotEnrolledAgain(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.publish("新好友", `{"trigger":{"kind":"contact_added"},"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"你好"}},`+
+			message("d1", `{"day":1,"at":"10:00"}`, "第一天")+`]}`)
+		c, r := w.add("lin", "甲", "")
+		w.add("lin", "乙", "")
+		w.clock.Advance(time.Hour)
+		w.record(model.Activity{DedupeKey: "again", Kind: model.ActivityContactAdded, ContactID: c.ID, RepID: r.RepID, RelationshipID: r.ID, OccurredAt: w.clock.Now()})
+		var n int64
+		require.NoError(w.t, w.db.Read(w.ctx).Model(&model.Enrollment{}).Count(&n).Error)
+		require.EqualValues(w.t, 2, n)
+		require.Len(w.t, w.touches("contact_id = ?", c.ID), 1)
+		require.Len(w.t, w.touches("1 = 1"), 2)
+	})
+}
+
 func TestEngine_unconfirmedTouchesExpire(t *testing.T) {
 	each(t, func(w *world) {
 		w.rep("lin")

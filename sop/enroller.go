@@ -2,10 +2,11 @@ package sop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
+	"gorm.io/gorm"
 
 	"sixtouch/model"
 	"sixtouch/service/audience"
@@ -101,12 +102,21 @@ func (e *Engine) enroll(ctx context.Context, v *Version, a model.Activity) error
 	if en.NextDueAt == nil {
 		en.State, en.ActiveSlot, en.EndedAt = model.EnrollmentCompleted, nil, &now
 	}
-	res := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&en)
-	if res.Error != nil {
-		return fmt.Errorf("store enrollment: %w", res.Error)
+	var before int64
+	if err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("sop_id = ? AND contact_id = ?", v.SOPID, a.ContactID).Count(&before).Error; err != nil {
+		return fmt.Errorf("look for an earlier enrollment: %w", err)
 	}
-	if res.RowsAffected == 0 {
+	if before > 0 {
 		return nil
+	}
+	// Another replica may be as quick; the unique index lets one in. (An insert
+	// that ignores duplicates would not tell: MySQL counts found rows for us.)
+	err := e.DB.Conn(ctx).Create(&en).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store enrollment: %w", err)
 	}
 	if err := e.touchWelcome(ctx, v, en, a); err != nil {
 		return err

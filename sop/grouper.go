@@ -28,7 +28,7 @@ type group struct {
 func (e *Engine) Group(ctx context.Context) error {
 	for {
 		var groups []group
-		err := e.DB.Conn(ctx).Model(&model.Touch{}).
+		err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
 			Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
 			Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, e.DB.Now(ctx)).
 			Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").Limit(maxGroups).Find(&groups).Error
@@ -71,8 +71,8 @@ func (e *Engine) groupAll(ctx context.Context, g group) error {
 func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int, error) {
 	now := e.DB.Now(ctx)
 	var touches []model.Touch
-	// Any of them will do, and asking for an order makes MySQL walk the primary key.
-	err := e.DB.Conn(ctx).Clauses(forUpdate()).Limit(info.MaxRecipients).
+	// Any of them will do: asking for an order would make MySQL walk the primary key.
+	err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Clauses(forUpdate()).Limit(info.MaxRecipients).
 		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
 			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
 	if err != nil || len(touches) == 0 {

@@ -16,7 +16,7 @@ import (
 // most a page's work. It is safe beside any number of others.
 func (e *Engine) Plan(ctx context.Context) error {
 	// Replicas begin at different shards instead of racing for one page.
-	first := rand.IntN(model.EnrollmentShards)
+	first := rand.IntN(model.EnrollmentShards) //nolint:gosec // chance is enough
 	for i := range model.EnrollmentShards {
 		if err := e.planShard(ctx, (first+i)%model.EnrollmentShards); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (e *Engine) planShard(ctx context.Context, shard int) error {
 	for {
 		var ids []int64
 		now := e.DB.Now(ctx)
-		err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("shard = ? AND next_due_at <= ?", shard, now).
+		err := e.DB.Conn(ctx).Table(e.DB.Walk("enrollments", "ix_enrollments_due")).Where("shard = ? AND next_due_at <= ?", shard, now).
 			Order("next_due_at, id").Limit(e.Config.PageSize).Pluck("id", &ids).Error
 		if err != nil {
 			return fmt.Errorf("find due enrollments: %w", err)

@@ -165,6 +165,7 @@ func TestKill_nothingLostNothingTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
+	t.Parallel()
 	databases(t, func(t *testing.T, s *stage) {
 		const reps = 5
 		for i := range reps {
@@ -209,13 +210,13 @@ func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
 	}
 	dir, port := t.TempDir(), portOf(freeAddr(t))
 	maria := func(args ...string) {
-		cmd := exec.Command("../../scripts/mariadb.sh", args...) //nolint:gosec,noctx // ours
+		cmd := exec.Command("../../scripts/mariadb.sh", args...)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%v: %s", args, out)
 	}
 	redisDir, redisPort := filepath.Join(t.TempDir(), "r"), portOf(freeAddr(t))
 	redisServer := func(args ...string) {
-		cmd := exec.Command("../../scripts/redis.sh", args...) //nolint:gosec,noctx // ours
+		cmd := exec.Command("../../scripts/redis.sh", args...)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%v: %s", args, out)
 	}

@@ -64,9 +64,27 @@ func serveCommand(e env) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := a.offerSetUp(cmd.Context(), e.Out); err != nil {
+			a.close()
+			return err
+		}
 		return a.run(cmd.Context(), a.handler)
 	}
 	return cmd
+}
+
+// offerSetUp prints a link that signs the administrator in, once, where no
+// password is configured.
+func (a *app) offerSetUp(ctx context.Context, out io.Writer) error {
+	if a.auth.HasPassword() || a.role == roleWorker {
+		return nil
+	}
+	token, err := a.auth.SetupToken(ctx)
+	if err != nil {
+		return fmt.Errorf("make set-up link: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "no SIXTOUCH_ADMIN_PASSWORD is set; sign in once, within the hour, at %s/setup/%s\n", a.cfg.PublicURL, token)
+	return err
 }
 
 // run serves h until ctx ends, then stops everything in order.
@@ -152,6 +170,6 @@ func (s *httpServer) Stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownBudget/2)
 	defer cancel()
 	if err := s.server.Shutdown(ctx); err != nil {
-		s.server.Close() //nolint:errcheck,gosec // nothing is left to do about it
+		_ = s.server.Close() // nothing is left to do about it
 	}
 }

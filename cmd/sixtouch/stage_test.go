@@ -64,7 +64,7 @@ func (c *followedClock) Now() time.Time {
 }
 
 func (c *followedClock) follow(url string) error {
-	res, err := http.Get(url) //nolint:gosec,noctx // the test's own server
+	res, err := http.Get(url)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 	return l.Addr().String()
@@ -170,7 +170,7 @@ func freeAddr(t *testing.T) string {
 // run runs a command of the product to its end and returns what it printed.
 func (s *stage) run(args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(os.Args[0], args...) //nolint:gosec,noctx // this very binary
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = s.vars
 	out, err := cmd.CombinedOutput()
 	require.NoError(s.t, err, "%v: %s", args, out)
@@ -181,14 +181,14 @@ func (s *stage) run(args ...string) string {
 func (s *stage) start(i int) {
 	s.t.Helper()
 	r := s.replicas[i]
-	cmd := exec.Command(os.Args[0], "serve") //nolint:gosec,noctx // this very binary
+	cmd := exec.Command(os.Args[0], "serve")
 	log := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(append([]string{}, s.vars...), "SIXTOUCH_HTTP_ADDR="+r.addr, "SIXTOUCH_PUBLIC_URL=http://"+r.addr, "SIXTOUCH_WECOM_BASE_URL="+r.proxy.URL)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(s.t, cmd.Start())
 	done := make(chan struct{})
-	go func() { cmd.Wait(); close(done) }() //nolint:errcheck // it is killed, mostly
+	go func() { cmd.Wait(); close(done) }()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.cmd, r.log, r.done = cmd, log, done
@@ -219,7 +219,7 @@ func (s *stage) waitReady() {
 	s.t.Helper()
 	for i, r := range s.replicas {
 		s.eventually(30*time.Second, func() string {
-			res, err := http.Get("http://" + r.addr + "/readyz") //nolint:gosec,noctx // ours
+			res, err := http.Get("http://" + r.addr + "/readyz")
 			if err != nil {
 				return err.Error()
 			}
@@ -315,7 +315,7 @@ func (s *stage) api(method, path string, body, out any) {
 		doc, err := json.Marshal(body)
 		require.NoError(s.t, err)
 		for _, r := range s.replicas {
-			req, err := http.NewRequest(method, "http://"+r.addr+"/api/v1"+path, bytes.NewReader(doc)) //nolint:noctx // at once
+			req, err := http.NewRequest(method, "http://"+r.addr+"/api/v1"+path, bytes.NewReader(doc))
 			require.NoError(s.t, err)
 			req.Header.Set("Authorization", "Bearer "+s.token)
 			if body != nil {

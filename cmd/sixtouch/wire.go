@@ -245,18 +245,18 @@ func (a *app) members() []runner.Member {
 }
 
 func (a *app) listenForWakes() runner.Service {
-	var stop context.CancelFunc
-	done := make(chan struct{})
+	quit, done := make(chan struct{}), make(chan struct{})
 	return runner.Hook{
 		OnStart: func(ctx context.Context) error {
-			ctx, stop = context.WithCancel(ctx)
+			ctx, cancel := context.WithCancel(ctx)
+			go func() { <-quit; cancel() }()
 			go func() {
 				defer close(done)
 				a.kv.Wakes().Subscribe(ctx, a.heard)
 			}()
 			return nil
 		},
-		OnStop: func() { stop(); <-done },
+		OnStop: func() { close(quit); <-done },
 	}
 }
 

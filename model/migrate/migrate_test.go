@@ -19,10 +19,26 @@ import (
 // tables are all structs that map a table.
 func tables() []any {
 	return []any{
-		model.InboxItem{}, model.Rep{}, model.Department{}, model.Contact{}, model.Relationship{}, model.TagGroup{},
-		model.Tag{}, model.RelationshipTag{}, model.CustomerGroup{}, model.CustomerGroupMember{}, model.Sync{},
-		model.Activity{}, model.Welcome{}, model.SOP{}, model.SOPVersion{}, model.StepContent{}, model.Enrollment{},
-		model.Touch{}, model.Dispatch{}, model.Token{},
+		model.InboxItem{},
+		model.Rep{},
+		model.Department{},
+		model.Contact{},
+		model.Relationship{},
+		model.TagGroup{},
+		model.Tag{},
+		model.RelationshipTag{},
+		model.CustomerGroup{},
+		model.CustomerGroupMember{},
+		model.Sync{},
+		model.Activity{},
+		model.Welcome{},
+		model.SOP{},
+		model.SOPVersion{},
+		model.StepContent{},
+		model.Enrollment{},
+		model.Touch{},
+		model.Dispatch{},
+		model.Token{},
 	}
 }
 

@@ -51,12 +51,12 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 		want map[string]string // table → key
 	}{
 		"claim: received": {
-			claimable(model.MySQL),
+			claimable(db),
 			[]any{model.InboxReceived, model.LaneNormal, now, model.LaneNormal, 64},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},
 		"claim: retry": {
-			claimable(model.MySQL),
+			claimable(db),
 			[]any{model.InboxRetry, model.LaneWelcome, now, model.LaneWelcome, 17},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},

@@ -23,14 +23,10 @@ var errFenced = errors.New("the lease is no longer ours")
 //
 // MySQL is told the indexes: with statistics from a quiet night it would look
 // for earlier items among all that wait instead of among those of the subject.
-func claimable(d model.Dialect) string {
-	due, earlier := "", ""
-	if d == model.MySQL {
-		due, earlier = "FORCE INDEX (ix_inbox_claim)", "FORCE INDEX (ix_inbox_subject)"
-	}
-	return `SELECT i.id FROM inbox_items i ` + due + `
+func claimable(db *model.DB) string {
+	return "SELECT i.id FROM " + db.Walk("inbox_items i", "ix_inbox_claim") + `
 WHERE i.state = ? AND i.lane = ? AND i.next_at <= ?
-  AND NOT EXISTS (SELECT 1 FROM inbox_items e ` + earlier + `
+  AND NOT EXISTS (SELECT 1 FROM ` + db.Walk("inbox_items e", "ix_inbox_subject") + `
     WHERE e.subject = i.subject AND e.state IN ('received', 'retry', 'processing') AND e.id < i.id AND e.lane >= ?)
 ORDER BY i.next_at, i.id LIMIT ?`
 }
@@ -74,7 +70,7 @@ func (w *Worker) due(ctx context.Context, state model.InboxState, lane model.Lan
 	if limit <= 0 {
 		return nil, nil
 	}
-	err := w.db.Read(ctx).Raw(claimable(w.db.Dialect()), state, lane, now, lane, limit).Scan(&ids).Error
+	err := w.db.Read(ctx).Raw(claimable(w.db), state, lane, now, lane, limit).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("find due inbox items: %w", err)
 	}

@@ -75,7 +75,7 @@ func (w *World) do(method, path string, body []byte, out any) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, w.URL+path, bytes.NewReader(body))
 	require.NoError(w.t, err)
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.DefaultTransport.RoundTrip(req)
 	require.NoError(w.t, err)
 	doc, err := io.ReadAll(res.Body)
 	require.NoError(w.t, err)
