@@ -162,10 +162,10 @@ func (s *stage) database() *model.DB {
 }
 
 func TestKill_nothingLostNothingTwice(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	t.Parallel()
 	databases(t, func(t *testing.T, s *stage) {
 		const reps = 5
 		for i := range reps {
@@ -201,10 +201,10 @@ func TestKill_nothingLostNothingTwice(t *testing.T) {
 }
 
 func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	t.Parallel()
 	if os.Getenv("SIXTOUCH_TEST_REDIS") == "" {
 		t.Skip("SIXTOUCH_TEST_REDIS names no server; make test starts one")
 	}
