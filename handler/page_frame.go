@@ -137,11 +137,16 @@ func (p *Pages) login(c *gin.Context) error {
 const languageLife = 365 * 24 * 60 * 60
 
 func (p *Pages) language(c *gin.Context) {
-	http.SetCookie(c.Writer, &http.Cookie{
-		Name: languageCookie, Value: string(web.Match(c.Query("to"))), Path: "/", MaxAge: languageLife,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	setCookie(c, languageCookie, string(web.Match(c.Query("to"))), languageLife)
 	c.Redirect(http.StatusSeeOther, localPath(c.Query("back")))
+}
+
+// setCookie sets a cookie that no script sees; on HTTPS it stays there.
+func setCookie(c *gin.Context, name, value string, maxAge int) {
+	secure := c.Request.TLS != nil
+	http.SetCookie(c.Writer, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // asset serves a file whose address names its version, so it never changes.

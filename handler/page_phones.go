@@ -26,12 +26,16 @@ type Demo struct {
 	// Simulator is the simulator's control API.
 	Simulator Simulator
 	// NewCustomer makes up the n-th customer.
-	NewCustomer func(n int) (name, company string)
+	NewCustomer func(n int) NewCustomer
 	// Moved is called after somebody played: there may be work for the engine.
 	Moved func(ctx context.Context) error
 	// EnterToken opens a session by a link, for whoever started the demo.
 	EnterToken string
 }
+
+// NewCustomer is a customer to be; Tag is the name of a tag that the rep gives
+// them at once, or empty.
+type NewCustomer struct{ Name, Company, Tag string }
 
 // Simulator calls the control API. Its errors are for people to read.
 type Simulator interface {
@@ -47,10 +51,7 @@ func (p *Pages) enter(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(c.Writer, &http.Cookie{
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: int(auth.SessionLife.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Request.TLS != nil,
-	})
+	setCookie(c, sessionCookie, value, int(auth.SessionLife.Seconds()))
 	c.Redirect(http.StatusSeeOther, localPath(c.Query("next")))
 	return nil
 }
@@ -375,9 +376,19 @@ func (p *Pages) follow(c *gin.Context) error {
 		}
 		userID = list.Members[n.Int64()].UserID
 	}
-	name, company := p.Demo.NewCustomer(corp.Customers)
+	who := p.Demo.NewCustomer(corp.Customers)
+	tags, err := p.Contacts.Tags(ctx, model.Page{Limit: model.PageLimit})
+	if err != nil {
+		return err
+	}
+	ids := []string{}
+	for _, t := range tags {
+		if t.Name == who.Tag {
+			ids = append(ids, t.WeComID)
+		}
+	}
 	return p.post(c, "/sim/follows", map[string]any{
-		"userid": userID, "name": name, "remark_company": company, "state": c.PostForm("state"), "add_way": 1,
+		"userid": userID, "name": who.Name, "remark_company": who.Company, "tags": ids, "state": c.PostForm("state"), "add_way": 1,
 	})
 }
 

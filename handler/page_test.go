@@ -201,7 +201,9 @@ func demo(t *testing.T) (*handlertest.App, *int) {
 		pages, err := handler.NewPages(handler.PageDeps{
 			Texts: d.Texts, Zone: zone, Clock: d.Clock, Contacts: d.Contacts, Touches: d.Touches, Reports: d.Reports, Engine: d.Engine, Auth: d.Auth,
 			Demo: &handler.Demo{
-				Simulator: simulator, EnterToken: "let me in", NewCustomer: func(int) (string, string) { return "赵六", "上海某某有限公司" },
+				Simulator: simulator, EnterToken: "let me in", NewCustomer: func(int) handler.NewCustomer {
+					return handler.NewCustomer{Name: "赵六", Company: "上海某某有限公司"}
+				},
 				Moved: func(context.Context) error { *moved++; return nil },
 			},
 		})

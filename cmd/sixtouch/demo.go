@@ -50,7 +50,7 @@ func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	defer public.listener.Close() //nolint:errcheck // closed by the server, if it came to serve
+	defer public.listener.Close() // closed by the server, if it came to serve
 	folder, err := openDemoFolder(data, fresh)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
 	if err != nil {
 		return fmt.Errorf("open the demo's log: %w", err)
 	}
-	defer logFile.Close() //nolint:errcheck // a log that cannot be closed is no reason to fail
+	defer logFile.Close() // a log that cannot be closed is no reason to fail
 	d := &demo{env: e, folder: folder, public: public, mux: mux, log: slog.New(slog.NewTextHandler(logFile, nil))}
 	return d.run(ctx)
 }
@@ -85,7 +85,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if d.wecom, err = listen(ctx, "127.0.0.1:0", d.sim.Handler(), d.log); err != nil {
 		return err
 	}
-	defer d.wecom.listener.Close() //nolint:errcheck // closed by the server, if it came to serve
+	defer d.wecom.listener.Close() // closed by the server, if it came to serve
 	control := inProcess{d.sim.Handler()}
 	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, EnterToken: d.folder.EnterToken}
 	d.app, err = newApp(ctx, appDeps{

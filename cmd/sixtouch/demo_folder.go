@@ -73,7 +73,7 @@ func openDemoFolder(path string, fresh bool) (*demoFolder, error) {
 func (f *demoFolder) file(name string) string { return filepath.Join(f.path, name) }
 
 func (f *demoFolder) save() error {
-	data, err := json.MarshalIndent(f.demoKeys, "", "  ")
+	data, err := json.MarshalIndent(f.demoKeys, "", "  ") //nolint:gosec // the demo's keys are kept in the demo's folder
 	if err != nil {
 		return fmt.Errorf("encode the demo's keys: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+
+	"sixtouch/handler"
 )
 
 // cast makes up the demo's people and companies. Everything follows from a
@@ -49,12 +51,25 @@ type trade struct{ name, tag string }
 
 func (cast) trades() []trade {
 	return []trade{
-		{"智能装备", "制造"}, {"精密机械", "制造"}, {"新材料科技", "制造"}, {"电子", "制造"}, {"汽车零部件", "制造"},
-		{"软件", "软件与信息"}, {"信息技术", "软件与信息"}, {"数据科技", "软件与信息"},
-		{"医疗器械", "医疗健康"}, {"生物医药", "医疗健康"},
-		{"供应链管理", "物流"}, {"国际物流", "物流"},
-		{"商贸", "零售消费"}, {"食品", "零售消费"}, {"家居用品", "零售消费"},
-		{"环保工程", "能源环保"}, {"新能源", "能源环保"}, {"教育科技", "教育"}, {"建筑设计", "建筑"},
+		{"智能装备", "制造"},
+		{"精密机械", "制造"},
+		{"新材料科技", "制造"},
+		{"电子", "制造"},
+		{"汽车零部件", "制造"},
+		{"软件", "软件与信息"},
+		{"信息技术", "软件与信息"},
+		{"数据科技", "软件与信息"},
+		{"医疗器械", "医疗健康"},
+		{"生物医药", "医疗健康"},
+		{"供应链管理", "物流"},
+		{"国际物流", "物流"},
+		{"商贸", "零售消费"},
+		{"食品", "零售消费"},
+		{"家居用品", "零售消费"},
+		{"环保工程", "能源环保"},
+		{"新能源", "能源环保"},
+		{"教育科技", "教育"},
+		{"建筑设计", "建筑"},
 	}
 }
 
@@ -71,10 +86,15 @@ func (c cast) employer(n int) (company, industry string) {
 	return c.company(of), pick(of, "trade", c.trades()).tag
 }
 
-// customer names the n-th customer for the button "a customer adds a rep".
-func (c cast) customer(n int) (name, company string) {
-	company, _ = c.employer(n)
-	return c.person(n), company
+// customer is the n-th customer for the button "a customer adds a rep"; every
+// third one is keen, so that a step's filter has somebody to let through.
+func (c cast) customer(n int) handler.NewCustomer {
+	company, _ := c.employer(n)
+	who := handler.NewCustomer{Name: c.person(n), Company: company}
+	if n%3 == 0 {
+		who.Tag = tagHigh
+	}
+	return who
 }
 
 // externalUserID has WeCom's shape: wm for WeChat users, wo for WeCom users.
