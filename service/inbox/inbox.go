@@ -25,8 +25,9 @@ const (
 	maxBatchBytes = 4 << 20
 	// storeTimeout is shorter than the 5 s after which WeCom drops the connection.
 	storeTimeout = 4 * time.Second
-	// maxPrepared is up to which size a batch has a prepared statement: parsing
-	// the text of a small one costs MySQL as much as the insert itself.
+	// maxPrepared is up to which size a batch has a prepared statement on MySQL,
+	// where parsing the text costs as much as inserting the rows. The driver of
+	// SQLite compiles the text each time anyway.
 	maxPrepared = 64
 	// maxName is the width of the columns event_key and subject.
 	maxName = 96
@@ -226,7 +227,7 @@ func (b *Inbox) execute(ctx context.Context, rows int, args []any) error {
 	if err != nil {
 		return fmt.Errorf("reach connection pool: %w", err)
 	}
-	if rows > maxPrepared {
+	if rows > maxPrepared || b.db.Dialect() != model.MySQL {
 		_, err := pool.ExecContext(ctx, b.statement(rows), args...)
 		return err
 	}

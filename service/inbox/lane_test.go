@@ -56,7 +56,9 @@ func TestInsert_ofAnySizeIsOneStatement(t *testing.T) {
 			require.NoError(t, db.Read(context.Background()).Model(&model.InboxItem{}).Count(&n).Error)
 			require.Equal(t, stored, n)
 		}
-		require.Len(t, b.prepared, 3)
+		if db.Dialect() == model.MySQL {
+			require.Len(t, b.prepared, 3)
+		}
 		b.forget()
 		require.Empty(t, b.prepared)
 	})
