@@ -169,7 +169,8 @@ JOIN reps p ON p.id = r.rep_id JOIN contacts c ON c.id = r.contact_id WHERE r.st
 		who := known[i%len(known)]
 		// The same change of the same two people happens a second apart.
 		at := b.at.Add(-time.Duration(i/len(known)) * time.Second)
-		path, plain := "/callback/contact", []byte(nil)
+		path := "/callback/contact"
+		var plain []byte
 		switch kind := i % 100; {
 		case kind < addsPercent:
 			if plain, err = b.add(ctx, who.Userid, i); err != nil {

@@ -83,7 +83,7 @@ func (l load) connection(ctx context.Context, use func(net.Conn, *bufio.Reader) 
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })() //nolint:errcheck // ends the exchange under way
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	return use(conn, bufio.NewReader(conn))
 }
 

@@ -60,7 +60,7 @@ func (d *doctor) database(ctx context.Context) {
 		d.add(statusFault, "database", "database.down", err)
 		return
 	}
-	defer db.Close() //nolint:errcheck // it was only read
+	defer db.Close()
 	d.add(statusOK, "database", "database.ok", dsn)
 	m, err := migrate.New(ctx, db)
 	if err == nil {
@@ -100,7 +100,7 @@ func (d *doctor) redis(ctx context.Context) {
 	}
 	k, err := kv.Open(ctx, d.cfg.Redis.URL.Reveal(), slog.New(slog.DiscardHandler))
 	if err == nil {
-		defer k.Close() //nolint:errcheck // it was only asked
+		defer k.Close()
 		err = k.Ping(ctx)
 	}
 	if err != nil {
