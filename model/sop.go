@@ -227,3 +227,12 @@ type Token struct {
 	LastUsedAt *time.Time
 	RevokedAt  *time.Time
 }
+
+// CalendarDay is a day that the corp has made off or worked, over the calendar
+// that comes with the binary.
+type CalendarDay struct {
+	Day       string `gorm:"primaryKey"` // YYYY-MM-DD
+	Kind      string // off or work
+	Name      string
+	UpdatedAt time.Time
+}
