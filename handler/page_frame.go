@@ -144,7 +144,7 @@ func (p *Pages) language(c *gin.Context) {
 // setCookie sets a cookie that no script sees; on HTTPS it stays there.
 func setCookie(c *gin.Context, name, value string, maxAge int) {
 	secure := c.Request.TLS != nil
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // a browser keeps no Secure cookie of a plain http:// page
 		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode,
 	})
 }
