@@ -103,7 +103,7 @@ func Defaults() Config {
 		},
 		Inbox: Inbox{
 			Workers:        8,
-			WelcomeWorkers: 8,
+			WelcomeWorkers: 24,
 			MaxAttempts:    12,
 			MaxBody:        64 << 10,
 		},

@@ -53,18 +53,23 @@ type Step struct {
 	Content    *model.Content  `json:"content,omitempty"`     // in drafts; versions keep none
 }
 
-// Offset is a relative time: day N at a wall-clock time, or a duration after
-// the anchor.
+// Offset is a relative time: so many days, weeks, months or Chinese working
+// days after the anchor's local date, at a wall-clock time (the anchor's own,
+// unless given), or a duration after the anchor. Day 0 is the anchor's own day.
 type Offset struct {
-	Day   *int     `json:"day,omitempty"`
-	At    string   `json:"at,omitempty"` // HH:MM
-	After Duration `json:"after,omitzero"`
+	Day     *int     `json:"day,omitempty"`
+	Week    int      `json:"week,omitempty"`    // 7 days
+	Month   int      `json:"month,omitempty"`   // the same day of a later month, else its last
+	Workday int      `json:"workday,omitempty"` // make-up working days count, holidays do not
+	At      string   `json:"at,omitempty"`      // HH:MM
+	After   Duration `json:"after,omitzero"`
 }
 
 // Window is when messages may go out, as wall-clock times of the SOP's zone.
 type Window struct {
-	From string `json:"from,omitempty"` // HH:MM, inclusive; default 09:00
-	To   string `json:"to,omitempty"`   // HH:MM, exclusive; default 20:30
+	From     string `json:"from,omitempty"`     // HH:MM, inclusive; default 09:00
+	To       string `json:"to,omitempty"`       // HH:MM, exclusive; default 20:30
+	Workdays bool   `json:"workdays,omitempty"` // on working days only
 }
 
 // Duration reads and writes "90s", "30m", "4h", "3d".
@@ -215,16 +220,31 @@ func sentence(err error) string {
 	return err.Error()
 }
 
+// maxDays bounds how far from its anchor a step may be.
+const maxDays = 3650
+
+// dated tells whether the offset counts in calendar days.
+func (o Offset) dated() bool { return o.Day != nil || o.Week != 0 || o.Month != 0 || o.Workday != 0 }
+
 func (o Offset) fault() string {
+	kinds, days := 0, 0
+	for _, n := range []int{o.Week * 7, o.Month * 31, o.Workday * 2} {
+		if n != 0 {
+			kinds, days = kinds+1, n
+		}
+	}
+	if o.Day != nil {
+		kinds, days = kinds+1, *o.Day
+	}
 	switch {
-	case o.Day != nil && o.After != 0:
-		return "has both day and after: choose one"
-	case o.Day == nil && o.At != "":
+	case kinds > 1 || kinds == 1 && o.After != 0:
+		return "counts in two ways: choose one of day, week, month, workday, after"
+	case kinds == 0 && o.At != "":
 		return "has a time but no day"
-	case o.Day == nil:
+	case days < 0 || days > maxDays:
+		return "must lie within ten years after the anchor"
+	case o.At == "":
 		return ""
-	case *o.Day < 0 || *o.Day > 3650:
-		return "day must be 0 to 3650"
 	}
 	if _, err := parseClock(o.At); err != nil {
 		return "needs the time of day as HH:MM"

@@ -53,7 +53,7 @@ func TestDefinition_refusesUnknownKeys(t *testing.T) {
 	for _, doc := range []string{
 		`{"trigger":{"kind":"manual"},"steps":[],"color":"red"}`,
 		`{"trigger":{"kind":"manual","when":"now"},"steps":[]}`,
-		`{"trigger":{"kind":"manual"},"steps":[{"key":"a","offset":{"week":1},"channel":"tag"}]}`,
+		`{"trigger":{"kind":"manual"},"steps":[{"key":"a","offset":{"year":1},"channel":"tag"}]}`,
 		`{"trigger":{"kind":"manual"},"filter":{"f":"stage","is":"in","v":[1]},"steps":[]}`,
 		`[]`,
 	} {

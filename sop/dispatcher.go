@@ -39,7 +39,7 @@ func (e *Engine) claim(ctx context.Context) ([]model.Dispatch, error) {
 	now := e.DB.Now(ctx)
 	var ids []int64
 	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-		Where("state = ? AND next_at <= ?", model.DispatchQueued, now).
+		Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
 		Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPLive).
 		Order("next_at, id").Limit(e.Config.Senders).Pluck("id", &ids).Error
 	if err != nil || len(ids) == 0 {
@@ -104,7 +104,7 @@ func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelI
 		}
 		ours, err := e.own(ctx, d, map[string]any{
 			"state": state, "remote_id": r.RemoteID, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
-			"next_at": now.Add(info.PollEvery), "lease_token": "", "lease_until": nil, "last_error": "",
+			"next_at": now.Add(info.PollEvery), "polls": 0, "lease_token": "", "lease_until": nil, "last_error": "",
 		})
 		if err != nil || !ours {
 			return err

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
 
 	"sixtouch/model"
+	"sixtouch/service/calendar"
 )
 
 // Config times the engine.
@@ -33,6 +35,8 @@ type Deps struct {
 	Channels Channels
 	Logger   *slog.Logger
 	Config   Config
+	// Calendar returns the working days in force.
+	Calendar func(ctx context.Context) (calendar.Days, error)
 	// Wake tells the loops that there may be work; may be nil.
 	Wake func()
 	// TagsMarked applies a successful tag action to our own store, inside the
@@ -44,6 +48,30 @@ type Deps struct {
 type Engine struct {
 	Deps
 	versions sync.Map // id → *Version; versions never change
+	calendar atomic.Pointer[datedCalendar]
+}
+
+// datedCalendar is the calendar as it was at an instant.
+type datedCalendar struct {
+	days calendar.Days
+	at   time.Time
+}
+
+// calendarLife is how long a change of the calendar may take to be seen.
+const calendarLife = time.Minute
+
+// days returns the calendar, read at most once a minute: every plan asks.
+func (e *Engine) days(ctx context.Context) (calendar.Days, error) {
+	now := e.DB.Now(ctx)
+	if c := e.calendar.Load(); c != nil && now.Sub(c.at).Abs() < calendarLife {
+		return c.days, nil
+	}
+	days, err := e.Calendar(ctx)
+	if err != nil {
+		return days, fmt.Errorf("load working days: %w", err)
+	}
+	e.calendar.Store(&datedCalendar{days, now})
+	return days, nil
 }
 
 // New returns an engine.
@@ -244,6 +272,9 @@ func (e *Engine) move(ctx context.Context, id int64, to, from model.SOPState) er
 	return model.Conflict(fmt.Sprintf("the SOP is %s, not %s", s.State, from))
 }
 
+// reasonClosed is why an archived programme's people leave it.
+const reasonClosed = "sop_closed"
+
 // Archive ends the programme for good: everybody leaves it and what has not
 // gone out is cancelled.
 func (e *Engine) Archive(ctx context.Context, id int64) error {
@@ -257,10 +288,16 @@ func (e *Engine) Archive(ctx context.Context, id int64) error {
 		if err := e.DB.Conn(ctx).Save(&s).Error; err != nil {
 			return err
 		}
-		if err := e.endEnrollments(ctx, "sop_closed", "sop_id = ?", id); err != nil {
+		if err := e.endEnrollments(ctx, reasonClosed, "sop_id = ?", id); err != nil {
 			return err
 		}
-		return e.cancelQueued(ctx, "sop_closed", "sop_id = ?", id)
+		// The last touch of somebody who has been through it all may still wait.
+		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("sop_id = ? AND state = ?", id, model.TouchPlanned).
+			Updates(map[string]any{"state": model.TouchCancelled, "reason": reasonClosed, "final_at": now, "updated_at": now}).Error
+		if err != nil {
+			return fmt.Errorf("cancel planned touches: %w", err)
+		}
+		return e.cancelQueued(ctx, reasonClosed, "sop_id = ?", id)
 	})
 	if err != nil {
 		return fmt.Errorf("archive SOP %d: %w", id, err)
@@ -292,10 +329,15 @@ func (e *Engine) lockSOP(ctx context.Context, id int64) (model.SOP, error) {
 	return s, nil
 }
 
-// version returns a compiled version, from memory after the first time.
+// version returns a compiled version under today's calendar, from memory after
+// the first time.
 func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
+	days, err := e.days(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if v, ok := e.versions.Load(id); ok {
-		return v.(*Version), nil
+		return v.(*Version).under(days), nil
 	}
 	var row model.SOPVersion
 	if err := e.DB.Read(ctx).Take(&row, id).Error; err != nil {
@@ -306,7 +348,7 @@ func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
 		return nil, err
 	}
 	e.versions.Store(id, v)
-	return v, nil
+	return v.under(days), nil
 }
 
 func (e *Engine) compile(row model.SOPVersion) (*Version, error) {

@@ -198,7 +198,9 @@ func TestEngine_customerWhoDeletedTheRepLeavesAndTheOthersGoOn(t *testing.T) {
 			w.wecom.Confirm(map[string]any{"all": true})
 		}
 		w.at("2026-03-06 10:00")
-		require.Equal(w.t, []string{"甲 ← 第一天", "乙 ← 第一天", "乙 ← 第二天", "乙 ← 第三天"}, w.got())
+		got := w.got()
+		require.ElementsMatch(w.t, []string{"甲 ← 第一天", "乙 ← 第一天"}, got[:2])
+		require.Equal(w.t, []string{"乙 ← 第二天", "乙 ← 第三天"}, got[2:])
 		var e model.Enrollment
 		require.NoError(w.t, w.db.Read(w.ctx).Take(&e, "contact_id = ?", c.ID).Error)
 		require.Equal(w.t, "contact_lost", e.ExitReason)

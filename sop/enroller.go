@@ -60,7 +60,7 @@ func (e *Engine) enrollBy(ctx context.Context, a model.Activity) error {
 		if !v.admits(s, a, audience.Facts{TagIDs: tags}) {
 			continue
 		}
-		if err := e.enroll(ctx, v, a); err != nil {
+		if _, err := e.enroll(ctx, v, a); err != nil {
 			return fmt.Errorf("enroll contact %d in SOP %d: %w", a.ContactID, s.ID, err)
 		}
 	}
@@ -89,8 +89,8 @@ func (v *Version) admits(s model.SOP, a model.Activity, facts audience.Facts) bo
 }
 
 // enroll puts the activity's contact into the programme once; somebody who
-// has ever been in stays as they are.
-func (e *Engine) enroll(ctx context.Context, v *Version, a model.Activity) error {
+// has ever been in stays as they are. It tells whether they entered.
+func (e *Engine) enroll(ctx context.Context, v *Version, a model.Activity) (entered bool, err error) {
 	now := e.DB.Now(ctx)
 	slot := int8(1)
 	en := model.Enrollment{
@@ -104,25 +104,25 @@ func (e *Engine) enroll(ctx context.Context, v *Version, a model.Activity) error
 	}
 	var before int64
 	if err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("sop_id = ? AND contact_id = ?", v.SOPID, a.ContactID).Count(&before).Error; err != nil {
-		return fmt.Errorf("look for an earlier enrollment: %w", err)
+		return false, fmt.Errorf("look for an earlier enrollment: %w", err)
 	}
 	if before > 0 {
-		return nil
+		return false, nil
 	}
 	// Another replica may be as quick; the unique index lets one in. (An insert
 	// that ignores duplicates would not tell: MySQL counts found rows for us.)
-	err := e.DB.Conn(ctx).Create(&en).Error
+	err = e.DB.Conn(ctx).Create(&en).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("store enrollment: %w", err)
+		return false, fmt.Errorf("store enrollment: %w", err)
 	}
 	if err := e.touchWelcome(ctx, v, en, a); err != nil {
-		return err
+		return false, err
 	}
 	model.AfterCommit(ctx, e.Wake)
-	return nil
+	return true, nil
 }
 
 // touchWelcome logs the programme's welcome step: sent by the fast path before
@@ -145,20 +145,45 @@ func (e *Engine) touchWelcome(ctx context.Context, v *Version, en model.Enrollme
 				return fmt.Errorf("load welcome dispatch %d: %w", id, err)
 			}
 		}
-		if d.SOPID == v.SOPID && d.StepKey == s.Key {
-			t.DispatchID, t.SentAt = &d.ID, d.SentAt
-			switch d.State {
-			case model.DispatchConfirmed:
-				t.State, t.Reason, t.ConfirmedAt = model.TouchDelivered, "", d.SentAt
-			default:
-				t.State, t.Reason = model.TouchFailed, d.LastError
+		if d.ID == 0 || d.LastError == model.WelcomedElsewhere {
+			adopted, err := e.adoptWelcome(ctx, en, s.Key)
+			if err != nil {
+				return err
 			}
+			if adopted {
+				continue
+			}
+		}
+		switch {
+		case d.ID == 0:
+		case d.SOPID == v.SOPID && d.StepKey == s.Key:
+			t.DispatchID, t.SentAt, t.ConfirmedAt = &d.ID, d.SentAt, d.SentAt
+			t.State, t.Reason = d.WelcomeOutcome()
+		default:
+			t.Reason = model.WelcomedElsewhere
 		}
 		if err := e.insertTouches(ctx, []model.Touch{t}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// adoptWelcome gives the enrollment the touch of a welcome of this step that
+// went out before there was an enrollment: with the code of a half-added
+// customer, who comes in only when the rep confirms.
+func (e *Engine) adoptWelcome(ctx context.Context, en model.Enrollment, stepKey string) (bool, error) {
+	var found []model.Touch
+	err := e.DB.Conn(ctx).Where("contact_id = ? AND relationship_id = ? AND channel = ?", en.ContactID, en.RelationshipID, ChannelWelcome).
+		Where("sop_id = ? AND step_key = ? AND state = ? AND enrollment_id IS NULL", en.SOPID, stepKey, model.TouchDelivered).
+		Order("id DESC").Limit(1).Find(&found).Error
+	if err != nil || len(found) == 0 {
+		return false, wrap("look for the welcome before the enrollment", err)
+	}
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("id = ?", found[0].ID).Updates(map[string]any{
+		"enrollment_id": en.ID, "version_id": en.VersionID, "run": en.Run, "updated_at": e.DB.Now(ctx),
+	}).Error
+	return true, wrap(fmt.Sprintf("adopt welcome touch %d", found[0].ID), err)
 }
 
 // WelcomeContent names the welcome step that a new contact by this channel
@@ -220,10 +245,13 @@ func (e *Engine) Enroll(ctx context.Context, sopID int64, contactIDs []int64) (i
 				continue
 			}
 			a := model.Activity{ContactID: id, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID, OccurredAt: e.DB.Now(ctx)}
-			if err := e.enroll(ctx, v, a); err != nil {
+			entered, err := e.enroll(ctx, v, a)
+			if err != nil {
 				return err
 			}
-			count++
+			if entered {
+				count++
+			}
 		}
 		return nil
 	})

@@ -81,23 +81,52 @@ func (e *Engine) loadStep(ctx context.Context, g group, tagIDs []int64, out *gat
 	return nil
 }
 
-// open says what the touch's dispatch carries, or why the touch is skipped.
-func (g *gate) open(t model.Touch, now time.Time) (model.DispatchPayload, string) {
-	var p model.DispatchPayload
+// passage is what the gate says about a touch: what its dispatch carries, or
+// why it is skipped, or from when on to ask again, or whose voice it moves to.
+type passage struct {
+	load  model.DispatchPayload
+	skip  string
+	until time.Time
+	wait  string // why it waits until then
+	voice *model.Relationship
+}
+
+// free tells whether the touch may go now.
+func (p passage) free() bool { return p.skip == "" && p.until.IsZero() && p.voice == nil }
+
+// open asks everything again that may have changed since the touch was planned.
+func (g *gate) open(t model.Touch, now time.Time) passage {
 	facts := g.people.factsFor(t.ContactID, t.RelationshipID)
-	step, ok := g.versions[t.VersionID].step(t.StepKey)
+	v := g.versions[t.VersionID]
+	step, ok := v.step(t.StepKey)
+	opens := v.window.next(now)
 	switch {
 	case t.EnrollmentID != nil && g.left[*t.EnrollmentID]:
-		return p, "exited"
-	case facts.Voice == nil || facts.Voice.ID != t.RelationshipID:
-		return p, ReasonNotFriend
-	case facts.Rep.LeftAt != nil:
-		return p, ReasonRepGone
-	case !ok || !step.Filter.Match(facts.Audience):
-		return p, ReasonFilter
+		return passage{skip: "exited"}
 	case now.After(t.ExpireAt):
-		return p, ReasonExpired
+		return passage{skip: ReasonExpired}
+	case facts.Voice == nil && facts.passing(now):
+		return passage{until: now.Add(handOverPause), wait: "hand_over"}
+	case facts.Voice == nil:
+		return passage{skip: ReasonNotFriend}
+	case facts.Voice.ID != t.RelationshipID:
+		return passage{voice: facts.Voice}
+	case facts.Rep.LeftAt != nil:
+		return passage{skip: ReasonRepGone}
+	case !ok || !step.Filter.Match(facts.Audience):
+		return passage{skip: ReasonFilter}
+	case opens.After(t.ExpireAt):
+		return passage{skip: ReasonExpired}
+	case opens.After(now):
+		return passage{until: opens, wait: reasonWindow}
 	}
+	load, reason := g.load(step, facts)
+	return passage{load: load, skip: reason}
+}
+
+// load is what the touch's dispatch carries, or why there is nothing to carry.
+func (g *gate) load(step Step, facts Facts) (model.DispatchPayload, string) {
+	var p model.DispatchPayload
 	p.UserID, p.Title = facts.Rep.UserID, step.Name
 	p.AddTags, p.RemoveTags = g.wecomTags(step.AddTags), g.wecomTags(step.RemoveTags)
 	if len(step.AddTags)+len(step.RemoveTags) > 0 {

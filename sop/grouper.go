@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,6 +14,14 @@ import (
 
 // maxGroups bounds how many groups one look at the queue takes in.
 const maxGroups = 1000
+
+// queueLife is how long a queued dispatch may be called without asking the
+// gates again; longer than the longest back-off. regroupPage bounds how many
+// are taken back at once.
+const (
+	queueLife   = 15 * time.Minute
+	regroupPage = 100
+)
 
 // group names touches that may share a dispatch before their content is known.
 type group struct {
@@ -26,6 +35,9 @@ type group struct {
 // rep and rendered content, up to the channel's number of recipients. It asks
 // the gates again, on fresh facts.
 func (e *Engine) Group(ctx context.Context) error {
+	if err := e.regroup(ctx); err != nil {
+		return err
+	}
 	for {
 		var groups []group
 		err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
@@ -38,10 +50,42 @@ func (e *Engine) Group(ctx context.Context) error {
 		if len(groups) == 0 {
 			return nil
 		}
+		// One group that fails must not hold up the others; it is tried again
+		// at the next tick.
+		var faults []error
 		for _, g := range groups {
 			if err := e.groupAll(ctx, g); err != nil {
-				return fmt.Errorf("group touches of step %s of SOP %d for rep %d: %w", g.StepKey, g.SOPID, g.RepID, err)
+				faults = append(faults, fmt.Errorf("group touches of step %s of SOP %d for rep %d: %w", g.StepKey, g.SOPID, g.RepID, err))
 			}
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		if len(faults) > 0 {
+			return errors.Join(faults...)
+		}
+	}
+}
+
+// regroup takes back the queued dispatches that nobody has come to for a while:
+// their programme was paused, or no worker ran. What was true when they were
+// made need not be true now, so their touches pass the gates again.
+func (e *Engine) regroup(ctx context.Context) error {
+	for {
+		now := e.DB.Now(ctx)
+		var ids []int64
+		err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+			Where("state = ? AND next_at <= ? AND updated_at <= ?", model.DispatchQueued, now, now.Add(-queueLife)).
+			Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPLive).
+			Order("next_at, id").Limit(regroupPage).Pluck("id", &ids).Error
+		if err != nil {
+			return fmt.Errorf("find stale dispatches: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := e.DB.InTx(ctx, func(ctx context.Context) error { return e.takeBack(ctx, ids) }); err != nil {
+			return err
 		}
 	}
 }
@@ -84,14 +128,14 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 	}
 	var parcels parcels
 	for _, t := range touches {
-		load, reason := gate.open(t, now)
-		if reason != "" {
-			if err := e.skip(ctx, t, reason); err != nil {
+		p := gate.open(t, now)
+		if !p.free() {
+			if err := e.hold(ctx, t, p); err != nil {
 				return 0, err
 			}
 			continue
 		}
-		if err := parcels.add(t, gate.people.contacts[t.ContactID], load, info.Personal); err != nil {
+		if err := parcels.add(t, gate.people.contacts[t.ContactID], p.load, info.Personal); err != nil {
 			return 0, err
 		}
 	}
@@ -103,11 +147,25 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 	return len(touches), nil
 }
 
-func (e *Engine) skip(ctx context.Context, t model.Touch, reason string) error {
+// hold keeps a touch that does not go now, with the gate's reason: skipped, put
+// off, or moved to the contact's new voice, whose group takes it up.
+func (e *Engine) hold(ctx context.Context, t model.Touch, p passage) error {
 	now := e.DB.Now(ctx)
-	t.State, t.Reason, t.FinalAt, t.UpdatedAt = model.TouchSkipped, reason, &now, now
-	t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "dispatch", Say: "skip", Reason: reason})
-	return wrap("skip touch", e.DB.Conn(ctx).Save(&t).Error)
+	t.UpdatedAt = now
+	v := model.Verdict{At: now, Gate: "dispatch", Say: "defer", Reason: p.wait}
+	switch {
+	case p.skip != "":
+		v.Say, v.Reason = "skip", p.skip
+		t.State, t.Reason, t.FinalAt = model.TouchSkipped, p.skip, &now
+	case p.voice != nil:
+		v.Reason = "new_voice"
+		t.RepID, t.RelationshipID = p.voice.RepID, p.voice.ID
+	default:
+		t.NotBefore = model.Instant(p.until)
+		v.Until = &t.NotBefore
+	}
+	t.Verdicts.V = append(t.Verdicts.V, v)
+	return wrap("hold touch", e.DB.Conn(ctx).Save(&t).Error)
 }
 
 // parcel collects the touches of one dispatch.

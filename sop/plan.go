@@ -6,6 +6,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/service/audience"
+	"sixtouch/service/calendar"
 )
 
 // catchUpPause spaces overdue steps of one contact after an outage.
@@ -14,8 +15,15 @@ const catchUpPause = time.Hour
 // overdue is from how late on a step counts as caught up, not as on time.
 const overdue = time.Hour
 
-// handOver is how long a contact on the way to another rep is waited for.
-const handOver = 48 * time.Hour
+// handOver is how long a contact on the way to another rep is waited for, with
+// a look every handOverPause.
+const (
+	handOver      = 48 * time.Hour
+	handOverPause = 5 * time.Minute
+)
+
+// reasonWindow says that a touch waits for the send window to open.
+const reasonWindow = "window_closed"
 
 // Facts are what planning knows of one enrolled contact at one instant.
 type Facts struct {
@@ -31,6 +39,12 @@ type Facts struct {
 	Done map[string]bool
 }
 
+// passing tells whether the contact is on the way to another rep.
+func (f Facts) passing(now time.Time) bool {
+	ended := f.Own.EndedAt
+	return f.Own.State == model.RelationshipTransferred && ended != nil && now.Before(ended.Add(handOver))
+}
+
 // Plan is what one enrollment does now.
 type Plan struct {
 	Touches []model.Touch
@@ -42,8 +56,8 @@ type Plan struct {
 // whoever asks. zone and window come from the compiled version.
 func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 	if f.Voice == nil {
-		if ended := f.Own.EndedAt; f.Own.State == model.RelationshipTransferred && ended != nil && now.Before(ended.Add(handOver)) {
-			later := now.Add(5 * time.Minute)
+		if f.passing(now) {
+			later := now.Add(handOverPause)
 			return Plan{NextDue: &later}
 		}
 		return Plan{Exit: "contact_gone"}
@@ -95,7 +109,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 	}
 	if t.NotBefore.After(now) {
 		until := t.NotBefore
-		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: "window_closed", Until: &until})
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: reasonWindow, Until: &until})
 	}
 	return t
 }
@@ -105,6 +119,13 @@ type Version struct {
 	ID, SOPID int64
 	Definition
 	window window
+}
+
+// under returns the version with that calendar.
+func (v *Version) under(days calendar.Days) *Version {
+	out := *v
+	out.window.days = days
+	return &out
 }
 
 // dueStep is a step at its instant for one anchor.

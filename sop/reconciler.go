@@ -2,6 +2,7 @@ package sop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,18 +16,29 @@ const pollPage = 50
 // maxPollEvery is the slowest that results are asked for.
 const maxPollEvery = time.Hour
 
+// pollSlack is how much longer results are asked for while the answers fail.
+const pollSlack = 24 * time.Hour
+
 // clockSlack is how far our clock and WeCom's may be apart when its tasks are
 // matched with our calls.
 const clockSlack = 2 * time.Minute
 
 // Rescue declares dispatches whose holder vanished in mid-call unknown: the
-// call may have been made. The reconciler finds out.
+// call may have been made. The reconciler finds out. It also cancels what has
+// come back to the queue of an archived programme.
 func (e *Engine) Rescue(ctx context.Context) error {
 	now := e.DB.Now(ctx)
 	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
 		Where("state = ? AND lease_until < ? AND channel <> ?", model.DispatchSending, now, ChannelWelcome).
 		Updates(map[string]any{"state": model.DispatchUnknown, "next_at": now.Add(e.Config.Settle), "last_error": "the holder vanished in mid-call", "updated_at": now}).Error
-	return wrap("rescue abandoned dispatches", err)
+	if err != nil {
+		return fmt.Errorf("rescue abandoned dispatches: %w", err)
+	}
+	// A call that did not happen may have come back to the queue of a programme
+	// that was archived meanwhile.
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		return e.cancelQueued(ctx, reasonClosed, "sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPArchived)
+	})
 }
 
 // Reconcile finds out what became of calls with an unknown outcome.
@@ -146,12 +158,18 @@ func (e *Engine) poll(ctx context.Context, d model.Dispatch) error {
 		return fmt.Errorf("no channel %q", d.Channel)
 	}
 	outcomes, err := channel.Poll(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
-	if err != nil {
+	// A task that can no longer be read must not be asked about for ever.
+	if err != nil && !late(d, channel.Info().PollFor+pollSlack, e.DB.Now(ctx)) {
 		return fmt.Errorf("poll dispatch %d: %w", d.ID, err)
 	}
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		return e.applyOutcomes(ctx, d, channel.Info(), outcomes)
 	})
+}
+
+// late tells whether a sent dispatch has had that long for its results.
+func late(d model.Dispatch, bound time.Duration, now time.Time) bool {
+	return d.SentAt != nil && now.After(d.SentAt.Add(bound))
 }
 
 func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info ChannelInfo, outcomes []Outcome) error {
@@ -171,7 +189,7 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	for _, o := range outcomes {
 		byContact[o.ExternalUserID] = o
 	}
-	late := d.SentAt != nil && now.After(d.SentAt.Add(info.PollFor))
+	late := late(d, info.PollFor, now)
 	changes := map[Outcome][]int64{} // outcome without its recipient → touches
 	var gone []int64
 	left := 0
@@ -215,7 +233,7 @@ func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64)
 			set["confirmed_at"] = model.Instant(o.At)
 		}
 		for part := range slices.Chunk(ids, chunk) {
-			if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", part).Updates(set).Error; err != nil {
+			if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ? AND state = ?", part, model.TouchAccepted).Updates(set).Error; err != nil {
 				return fmt.Errorf("store outcomes: %w", err)
 			}
 		}
@@ -223,15 +241,26 @@ func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64)
 	return nil
 }
 
+var errPromptOpen = errors.New("the prompt is not yet known to be sent")
+
 // Answered settles a rep's prompt: the button they pressed is the outcome. It
 // runs inside the transaction that processes the event; an answer from anybody
-// but the prompt's rep, or a second one, changes nothing.
+// but the prompt's rep, or a second one, changes nothing. One that comes before
+// the prompt is known to be sent is an error: it must be handed in again.
 func (e *Engine) Answered(ctx context.Context, dispatchID int64, userID, answer string) error {
 	var d model.Dispatch
 	err := e.DB.Conn(ctx).Joins("JOIN reps ON reps.id = dispatches.rep_id AND reps.userid = ?", userID).
-		Limit(1).Find(&d, "dispatches.id = ? AND dispatches.state = ?", dispatchID, model.DispatchSent).Error
-	if err != nil || d.ID == 0 {
-		return wrap(fmt.Sprintf("load prompt %d", dispatchID), err)
+		Limit(1).Find(&d, "dispatches.id = ?", dispatchID).Error
+	if err != nil {
+		return fmt.Errorf("load prompt %d: %w", dispatchID, err)
+	}
+	switch d.State {
+	case model.DispatchSent:
+	case model.DispatchQueued, model.DispatchSending, model.DispatchUnknown:
+		// The rep was quicker than our own commit, or than the reconciler.
+		return fmt.Errorf("settle prompt %d: %w", dispatchID, errPromptOpen)
+	default: // none, another rep's, answered, expired
+		return nil
 	}
 	now := e.DB.Now(ctx)
 	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).

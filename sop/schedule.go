@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sixtouch/model"
+	"sixtouch/service/calendar"
 )
 
 // defaultGrace is how late a step may still be carried out.
@@ -20,38 +21,66 @@ func (s Step) grace() time.Duration {
 
 // due is when the step is due for somebody with that anchor: anchor-based, so
 // a late step never shifts the next. The send window moves an instant outside
-// it to the next opening.
+// it: to the next opening, or to the next day that it is open on.
 func (s Step) due(anchor time.Time, w window) time.Time {
-	at := anchor.Add(time.Duration(s.Offset.After))
-	if s.Offset.Day != nil {
-		clock, err := parseClock(s.Offset.At)
-		if err != nil { // publishing checked it
-			clock = w.from
-		}
-		local := anchor.In(w.zone)
-		at = wallClock(local.Year(), local.Month(), local.Day()+*s.Offset.Day, clock, w.zone)
+	return model.Instant(w.next(s.Offset.instant(anchor, w)))
+}
+
+// instant is where the offset points, before the send window has its say.
+func (o Offset) instant(anchor time.Time, w window) time.Time {
+	if !o.dated() {
+		return anchor.Add(time.Duration(o.After))
 	}
-	return model.Instant(w.next(at))
+	local := anchor.In(w.zone)
+	clock, err := parseClock(o.At)
+	if o.At == "" || err != nil {
+		clock = clockTime(local.Hour()*60 + local.Minute())
+	}
+	year, month, day := local.Date()
+	switch {
+	case o.Workday != 0:
+		year, month, day = w.workdaysAfter(local, o.Workday).Date()
+	case o.Month != 0:
+		year, month, day = monthsAfter(year, month, day, o.Month)
+	case o.Week != 0:
+		day += 7 * o.Week
+	default:
+		day += *o.Day
+	}
+	return wallClock(year, month, day, clock, w.zone)
+}
+
+// monthsAfter is the same day n months later, or the last of a shorter month:
+// Go's own month addition would run over into the next.
+func monthsAfter(year int, month time.Month, day, n int) (int, time.Month, int) {
+	month += time.Month(n)
+	last := time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC)
+	return last.Year(), last.Month(), min(day, last.Day())
 }
 
 // before tells whether the step's instant lies before the anchor itself: "day
 // 0 at 10:00" of somebody added at 15:00 has never been.
 func (s Step) before(anchor time.Time, w window) bool {
-	if s.Offset.Day == nil || *s.Offset.Day > 0 {
-		return false
-	}
-	clock, err := parseClock(s.Offset.At)
-	if err != nil {
-		return false
-	}
-	local := anchor.In(w.zone)
-	return wallClock(local.Year(), local.Month(), local.Day(), clock, w.zone).Before(anchor)
+	return s.Offset.instant(anchor, w).Before(anchor.Truncate(time.Minute))
 }
 
-// window is a Window with its zone, ready for computing.
+// window is a Window with its zone and calendar, ready for computing.
 type window struct {
 	zone     *time.Location
 	from, to clockTime
+	workdays bool
+	days     calendar.Days
+}
+
+// workdaysAfter is the date n working days after t's.
+func (w window) workdaysAfter(t time.Time, n int) time.Time {
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if w.days.Working(t) {
+			n--
+		}
+	}
+	return t
 }
 
 // clockTime is a wall-clock time in minutes since midnight.
@@ -97,20 +126,27 @@ func (d Definition) schedule(zone *time.Location) (window, error) {
 	if err != nil {
 		return window{}, fmt.Errorf("read send window: %w", err)
 	}
-	return window{zone: zone, from: b[0], to: b[1]}, nil
+	return window{zone: zone, from: b[0], to: b[1], workdays: d.Window.Workdays}, nil
 }
 
-// next is t itself inside the window, else the next opening.
+// next is t itself inside the window. When the day must move, the time of day
+// is kept; when only the time is outside, the next opening is meant.
 func (w window) next(t time.Time) time.Time {
-	local := t.In(w.zone)
-	minute := clockTime(local.Hour()*60 + local.Minute())
-	switch {
-	case minute < w.from:
-		return wallClock(local.Year(), local.Month(), local.Day(), w.from, w.zone)
-	case minute >= w.to:
-		return wallClock(local.Year(), local.Month(), local.Day()+1, w.from, w.zone)
+	for {
+		local := t.In(w.zone)
+		minute := clockTime(local.Hour()*60 + local.Minute())
+		year, month, day := local.Date()
+		switch {
+		case w.workdays && !w.days.Working(local):
+			t = wallClock(year, month, day+1, minute, w.zone)
+		case minute < w.from:
+			return wallClock(year, month, day, w.from, w.zone)
+		case minute >= w.to:
+			t = wallClock(year, month, day+1, w.from, w.zone)
+		default:
+			return t
+		}
 	}
-	return t
 }
 
 // wallClock is the instant that a local clock shows that time. A time that

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"sixtouch/service/calendar"
 )
 
 func zone(t require.TestingT, name string) *time.Location {
@@ -24,6 +26,79 @@ func office(t require.TestingT, z *time.Location) window {
 	w, err := Definition{Window: Window{From: "09:00", To: "18:00"}}.schedule(z)
 	require.NoError(t, err)
 	return w
+}
+
+// workdays is the golden vectors' window: 09:00 to 18:00 on working days.
+func workdays(t require.TestingT, z *time.Location) window {
+	w, err := Definition{Window: Window{From: "09:00", To: "18:00", Workdays: true}}.schedule(z)
+	require.NoError(t, err)
+	w.days, err = calendar.Announced()
+	require.NoError(t, err)
+	return w
+}
+
+func TestDue_goldenVectorsOnWorkingDays(t *testing.T) {
+	t.Parallel()
+	shanghai := zone(t, "Asia/Shanghai")
+	for _, c := range []struct {
+		anchor string
+		offset Offset
+		want   string
+	}{
+		{"2026-02-13 15:00", day(1, ""), "2026-02-14 15:00"}, // make-up working day
+		{"2026-02-13 15:00", day(2, ""), "2026-02-24 15:00"}, // over the Spring Festival
+		{"2026-02-13 15:00", Offset{Workday: 1}, "2026-02-14 15:00"},
+		{"2026-02-13 15:00", Offset{Workday: 2}, "2026-02-24 15:00"},
+		{"2026-09-18 10:00", Offset{Workday: 1}, "2026-09-20 10:00"}, // a Sunday that is worked
+		{"2026-09-30 20:30", Offset{}, "2026-10-08 09:00"},
+		{"2026-05-08 17:59", day(1, ""), "2026-05-09 17:59"},
+		{"2026-05-08 18:00", Offset{}, "2026-05-09 09:00"},
+		{"2026-03-07 11:00", Offset{}, "2026-03-09 11:00"},
+		{"2026-03-09 08:59", Offset{}, "2026-03-09 09:00"},
+		{"2026-01-15 10:00", day(30, ""), "2026-02-14 10:00"}, // silent for 30, 45, 60 days
+		{"2026-01-15 10:00", day(45, ""), "2026-03-02 10:00"},
+		{"2026-01-15 10:00", day(60, ""), "2026-03-16 10:00"},
+	} {
+		got := Step{Offset: c.offset}.due(local(t, shanghai, c.anchor), workdays(t, shanghai))
+		require.Equal(t, c.want, got.In(shanghai).Format("2006-01-02 15:04"), "%s %+v", c.anchor, c.offset)
+	}
+}
+
+func TestDue_quietHours(t *testing.T) {
+	t.Parallel()
+	shanghai := zone(t, "Asia/Shanghai")
+	w, err := Definition{Window: Window{From: "08:00", To: "21:00"}}.schedule(shanghai)
+	require.NoError(t, err)
+	for anchor, want := range map[string]string{
+		"2026-03-02 23:30": "2026-03-03 08:00", "2026-03-02 07:59": "2026-03-02 08:00", "2026-03-02 08:00": "2026-03-02 08:00",
+		"2026-03-02 20:59": "2026-03-02 20:59", "2026-03-02 21:00": "2026-03-03 08:00",
+	} {
+		require.Equal(t, want, Step{}.due(local(t, shanghai, anchor), w).In(shanghai).Format("2006-01-02 15:04"), anchor)
+	}
+}
+
+func TestDue_weeksMonthsAndWeekdays(t *testing.T) {
+	t.Parallel()
+	shanghai := zone(t, "Asia/Shanghai")
+	w := office(t, shanghai)
+	for _, c := range []struct {
+		anchor string
+		offset Offset
+		want   string
+	}{
+		{"2026-03-02 10:00", Offset{Week: 2}, "2026-03-16 10:00"},
+		{"2026-01-31 10:00", Offset{Month: 1}, "2026-02-28 10:00"}, // Go itself would say 3 March
+		{"2028-01-31 10:00", Offset{Month: 1}, "2028-02-29 10:00"},
+		{"2026-03-31 10:00", Offset{Month: 1, At: "15:00"}, "2026-04-30 15:00"},
+		{"2026-11-30 10:00", Offset{Month: 3}, "2027-02-28 10:00"},
+	} {
+		got := Step{Offset: c.offset}.due(local(t, shanghai, c.anchor), w)
+		require.Equal(t, c.want, got.In(shanghai).Format("2006-01-02 15:04"), "%s %+v", c.anchor, c.offset)
+	}
+	early := workdays(t, shanghai)
+	early.from = 7 * 60
+	got := Step{Offset: Offset{Workday: 1, At: "07:00"}}.due(local(t, shanghai, "2026-11-20 12:00"), early)
+	require.Equal(t, "2026-11-23 07:00", got.In(shanghai).Format("2006-01-02 15:04"), "Monday to Friday at 07:00, asked on a Friday")
 }
 
 func day(n int, at string) Offset { return Offset{Day: &n, At: at} }

@@ -122,8 +122,29 @@ func (e *Engine) contactTags(ctx context.Context, contactID int64) ([]int64, err
 	return ids, nil
 }
 
+// takeBack dissolves dispatches that nobody has begun to send: their touches are
+// planned again.
+func (e *Engine) takeBack(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var queued []int64
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Clauses(forUpdate()).
+		Where("id IN ? AND state = ?", ids, model.DispatchQueued).Pluck("id", &queued).Error
+	if err != nil || len(queued) == 0 {
+		return wrap("lock queued dispatches", err)
+	}
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id IN ? AND state = ?", queued, model.TouchDispatched).
+		Updates(map[string]any{"state": model.TouchPlanned, "dispatch_id": nil, "updated_at": e.DB.Now(ctx)}).Error
+	if err != nil {
+		return fmt.Errorf("take touches out of queued dispatches: %w", err)
+	}
+	return wrap("dissolve queued dispatches", e.DB.Conn(ctx).Delete(&model.Dispatch{}, queued).Error)
+}
+
 // endEnrollments ends the active enrollments that the condition names and
-// cancels their touches that have not gone out.
+// cancels their touches that have not gone out; what else was in their queued
+// dispatches is grouped anew.
 func (e *Engine) endEnrollments(ctx context.Context, reason, where string, args ...any) error {
 	now := e.DB.Now(ctx)
 	open := []model.EnrollmentState{model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentParked}
@@ -142,6 +163,16 @@ func (e *Engine) endEnrollments(ctx context.Context, reason, where string, args 
 		}).Error
 		if err != nil {
 			return fmt.Errorf("end enrollments: %w", err)
+		}
+		var queued []int64
+		err = e.DB.Conn(ctx).Model(&model.Touch{}).Joins("JOIN dispatches ON dispatches.id = touches.dispatch_id").
+			Where("touches.enrollment_id IN ? AND touches.state = ? AND dispatches.state = ?", ids, model.TouchDispatched, model.DispatchQueued).
+			Distinct().Pluck("touches.dispatch_id", &queued).Error
+		if err != nil {
+			return fmt.Errorf("find their queued dispatches: %w", err)
+		}
+		if err := e.takeBack(ctx, queued); err != nil {
+			return err
 		}
 		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ? AND state = ?", ids, model.TouchPlanned).
 			Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error

@@ -15,6 +15,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
+	"sixtouch/service/calendar"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
 	"sixtouch/wecom"
@@ -71,8 +72,10 @@ func (w *world) newEngine() *sop.Engine {
 	require.NoError(w.t, err)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(w.t, err)
+	days, err := calendar.New(w.db)
+	require.NoError(w.t, err)
 	return sop.New(sop.Deps{
-		DB: w.db, Logger: log, Channels: sop.NewChannels(channel.All(client, w.clock)...),
+		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.clock)...),
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
 	})

@@ -19,6 +19,7 @@ import (
 	"sixtouch/model/kv"
 	"sixtouch/service/activity"
 	"sixtouch/service/auth"
+	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
@@ -139,8 +140,12 @@ func (a *app) buildServices(context.Context) (err error) {
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
+	days, err := calendar.New(a.db)
+	if err != nil {
+		return err
+	}
 	a.engine = sop.New(sop.Deps{
-		DB: a.db, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		DB: a.db, Calendar: days.Days, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
 		Config: sop.Config{Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders},
 	})
 	pipeline = activity.New(a.db, a.engine.Enroller())
