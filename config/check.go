@@ -70,8 +70,6 @@ func (d DB) check(r *report) {
 		r.fault("db.dsn", "it is neither mysql:// nor sqlite:", fix)
 	}
 	checkAtLeast(r, "db.max_open", d.MaxOpen, 2)
-	checkAtLeast(r, "db.max_idle", d.MaxIdle, 1)
-	checkAtLeast(r, "db.max_lifetime", d.MaxLifetime, time.Second)
 }
 
 func (c Redis) check(r *report) {
@@ -95,8 +93,6 @@ func (s SOP) check(r *report) {
 func (i Inbox) check(r *report) {
 	checkAtLeast(r, "inbox.workers", i.Workers, 1)
 	checkAtLeast(r, "inbox.welcome_workers", i.WelcomeWorkers, 1)
-	checkAtLeast(r, "inbox.max_attempts", i.MaxAttempts, 1)
-	checkAtLeast(r, "inbox.max_body", i.MaxBody, 1<<10)
 }
 
 func (l Log) check(r *report) {

@@ -45,10 +45,8 @@ type HTTP struct {
 
 // DB says where facts are kept.
 type DB struct {
-	DSN         DSN           `koanf:"dsn"`          // mysql://user:password@host:3306/db?… or sqlite:path
-	MaxOpen     int           `koanf:"max_open"`     // connections, MySQL only
-	MaxIdle     int           `koanf:"max_idle"`     // connections, MySQL only
-	MaxLifetime time.Duration `koanf:"max_lifetime"` // of a connection; shorter than the server's wait_timeout
+	DSN     DSN `koanf:"dsn"`      // mysql://user:password@host:3306/db?… or sqlite:path
+	MaxOpen int `koanf:"max_open"` // connections, MySQL only
 }
 
 // Redis says where tokens, limits and leases are kept.
@@ -69,8 +67,6 @@ type SOP struct {
 type Inbox struct {
 	Workers        int `koanf:"workers"`
 	WelcomeWorkers int `koanf:"welcome_workers"` // for what WeCom gives us 20 seconds
-	MaxAttempts    int `koanf:"max_attempts"`    // after these an item is parked
-	MaxBody        int `koanf:"max_body"`        // bytes of a callback's body
 }
 
 // Log says what is logged and how.
@@ -85,10 +81,8 @@ func Defaults() Config {
 	return Config{
 		HTTP: HTTP{Addr: ":8080"},
 		DB: DB{
-			DSN:         "sqlite:./data/sixtouch.db",
-			MaxOpen:     20,
-			MaxIdle:     10,
-			MaxLifetime: 3 * time.Minute,
+			DSN:     "sqlite:./data/sixtouch.db",
+			MaxOpen: 40,
 		},
 		WeCom: WeCom{
 			BaseURL: "https://qyapi.weixin.qq.com",
@@ -104,8 +98,6 @@ func Defaults() Config {
 		Inbox: Inbox{
 			Workers:        8,
 			WelcomeWorkers: 24,
-			MaxAttempts:    12,
-			MaxBody:        64 << 10,
 		},
 		Log:       Log{Level: slog.LevelInfo, Format: "json"},
 		PublicURL: "http://127.0.0.1:8080",
