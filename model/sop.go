@@ -205,6 +205,25 @@ type Dispatch struct {
 	UpdatedAt  time.Time
 }
 
+// Reasons why a welcome was left out rather than refused: another app (or
+// another programme) greeted the customer, or they have yet to agree to the
+// archiving of chats, which brings a new code.
+const (
+	WelcomedElsewhere     = "welcomed_elsewhere"
+	WelcomeConsentPending = "consent_pending"
+)
+
+// WelcomeOutcome is what a welcome's settled dispatch means for its touch.
+func (d Dispatch) WelcomeOutcome() (TouchState, string) {
+	switch {
+	case d.State == DispatchConfirmed:
+		return TouchDelivered, ""
+	case d.LastError == WelcomedElsewhere, d.LastError == WelcomeConsentPending:
+		return TouchSkipped, d.LastError
+	}
+	return TouchFailed, d.LastError
+}
+
 // DispatchPayload is what the channel needs, frozen when the dispatch is made.
 type DispatchPayload struct {
 	UserID          string   `json:"user_id"` // the rep's WeCom id

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -88,6 +89,10 @@ func (e *Engine) moveDispatch(ctx context.Context, d model.Dispatch, set map[str
 	return wrap("move dispatch", e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ?", d.ID).Updates(set).Error)
 }
 
+// decidedGrace is how late a touch that a person planned anew may go: the send
+// window opens at least once in it.
+const decidedGrace = 24 * time.Hour
+
 // planAnew gives a failed dispatch's touches back to the grouper. The dispatch
 // stays as it is, without touches: the record of what was refused.
 func (e *Engine) planAnew(ctx context.Context, d model.Dispatch) error {
@@ -100,7 +105,7 @@ func (e *Engine) planAnew(ctx context.Context, d model.Dispatch) error {
 	}
 	now := e.DB.Now(ctx)
 	res := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchFailed).Updates(map[string]any{
-		"state": model.TouchPlanned, "reason": "", "dispatch_id": nil, "not_before": now, "expire_at": now.Add(defaultGrace),
+		"state": model.TouchPlanned, "reason": "", "dispatch_id": nil, "not_before": now, "expire_at": now.Add(decidedGrace),
 		"sent_at": nil, "final_at": nil, "updated_at": now,
 	})
 	if res.Error != nil {

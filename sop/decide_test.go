@@ -73,7 +73,7 @@ func TestDecide_plansARefusedDispatchAnewThroughAllGates(t *testing.T) {
 		require.Len(w.t, w.touches("state = ?", model.TouchFailed), 2)
 
 		require.NoError(w.t, w.db.Conn(w.ctx).Model(&r).Update("state", model.RelationshipLost).Error)
-		w.clock.Advance(20 * time.Hour) // beyond the step's grace
+		w.clock.Advance(24 * time.Hour) // beyond the step's grace
 		require.Equal(w.t, model.CodeInvalid, model.CodeOf(w.engine.Decide(w.ctx, failed.ID, "msg")))
 		require.NoError(w.t, w.engine.Decide(w.ctx, failed.ID, ""))
 		w.tick()

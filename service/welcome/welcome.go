@@ -39,8 +39,8 @@ const (
 // The reasons with which a welcome did not go out.
 const (
 	ReasonExpired     = "code_expired"
-	ReasonElsewhere   = "welcomed_elsewhere" // another app, or they chat already
-	ReasonConsent     = "consent_pending"    // msg_audit_approved brings a new code
+	ReasonElsewhere   = model.WelcomedElsewhere // another app, or they chat already
+	ReasonConsent     = model.WelcomeConsentPending
 	ReasonNameUnknown = "name_unknown"
 	ReasonMedia       = "media_expired"
 	ReasonRefused     = "refused"
@@ -422,6 +422,11 @@ func (s *Service) Touch(ctx context.Context, dispatchID, contactID, repID, relat
 	if known > 0 {
 		return nil
 	}
+	if d.LastError == ReasonElsewhere {
+		if ours, err := s.greeted(ctx, contactID, relationshipID); err != nil || ours {
+			return err
+		}
+	}
 	touch := s.touchOf(d, s.DB.Now(ctx))
 	touch.ContactID, touch.RepID, touch.RelationshipID = contactID, repID, relationshipID
 	if err := s.DB.Conn(ctx).Create(&touch).Error; err != nil {
@@ -430,21 +435,36 @@ func (s *Service) Touch(ctx context.Context, dispatchID, contactID, repID, relat
 	return nil
 }
 
+// greeted tells whether "welcomed elsewhere" means: by us, with the code of an
+// earlier event of the same arrival. One who adds a rep that has yet to confirm
+// brings two events and two codes, of which one works; the touch is the
+// earlier's. What was before the relationship last ended is another arrival.
+func (s *Service) greeted(ctx context.Context, contactID, relationshipID int64) (bool, error) {
+	var n int64
+	err := s.DB.Conn(ctx).Model(&model.Touch{}).
+		Where("contact_id = ? AND relationship_id = ? AND channel = ? AND state = ?", contactID, relationshipID, Channel, model.TouchDelivered).
+		Where(`NOT EXISTS (SELECT 1 FROM activities a WHERE a.contact_id = touches.contact_id AND a.relationship_id = touches.relationship_id
+AND a.kind IN ? AND a.occurred_at > touches.sent_at)`, []model.ActivityKind{
+			model.ActivityContactLost, model.ActivityContactRemoved, model.ActivityTransferred,
+		}).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for an earlier welcome of relationship %d: %w", relationshipID, err)
+	}
+	return n > 0, nil
+}
+
 func (s *Service) touchOf(d model.Dispatch, now time.Time) model.Touch {
 	final := now
 	if d.FinalAt != nil {
 		final = *d.FinalAt
 	}
 	touch := model.Touch{
-		SOPID: d.SOPID, StepKey: d.StepKey, Channel: Channel, DispatchID: &d.ID, Reason: d.LastError, State: model.TouchFailed,
+		SOPID: d.SOPID, StepKey: d.StepKey, Channel: Channel, DispatchID: &d.ID,
 		DueAt: d.CreatedAt, NotBefore: d.CreatedAt, ExpireAt: d.CreatedAt.Add(Window), PlannedAt: d.CreatedAt,
 		FinalAt: &final, LocalDay: d.CreatedAt.In(s.Zone).Format(time.DateOnly),
 	}
-	switch {
-	case d.State == model.DispatchConfirmed:
-		touch.State, touch.SentAt = model.TouchDelivered, d.SentAt
-	case d.LastError == ReasonElsewhere, d.LastError == ReasonConsent:
-		touch.State = model.TouchSkipped
+	if touch.State, touch.Reason = d.WelcomeOutcome(); touch.State == model.TouchDelivered {
+		touch.SentAt = d.SentAt
 	}
 	return touch
 }
