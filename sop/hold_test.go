@@ -306,3 +306,62 @@ func TestEngine_enrollingByHandCountsWhoCameIn(t *testing.T) {
 		require.Zero(w.t, n)
 	})
 }
+
+// A half-added customer is greeted at once and comes in when the rep confirms,
+// by an event whose code no longer works: the greeting is the welcome step's
+// touch, and there is no other.
+func TestEngine_welcomeBeforeTheEnrollmentIsItsTouch(t *testing.T) {
+	for name, second := range map[string]*model.Dispatch{
+		"without a second code": nil,
+		"with a second code":    {Channel: sop.ChannelWelcome, State: model.DispatchFailed, LastError: model.WelcomedElsewhere},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(w *world) {
+				w.rep("lin")
+				id := w.publish("新好友", `{"trigger":{"kind":"contact_added","states":["b"]},"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"你好"}},`+
+					message("d1", `{"day":1,"at":"10:00"}`, "第一天")+`]}`)
+				c, r := w.add("lin", "甲", "a")
+				now := w.db.Now(w.ctx)
+				greeting := model.Touch{
+					SOPID: id, StepKey: "hi", ContactID: c.ID, RepID: r.RepID, RelationshipID: r.ID, Channel: sop.ChannelWelcome, State: model.TouchDelivered,
+					DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, SentAt: &now, FinalAt: &now, LocalDay: "2026-03-02",
+				}
+				require.NoError(w.t, w.db.Conn(w.ctx).Create(&greeting).Error)
+				data := model.ActivityData{ChannelState: "b"}
+				if second != nil {
+					d := *second
+					d.RepID, d.SOPID, d.StepKey, d.NextAt = r.RepID, id, "hi", now
+					require.NoError(w.t, w.db.Conn(w.ctx).Create(&d).Error)
+					data.WelcomeDispatchID = d.ID
+				}
+				w.record(model.Activity{
+					DedupeKey: "confirmed", Kind: model.ActivityContactAdded, ContactID: c.ID, RepID: r.RepID, RelationshipID: r.ID,
+					OccurredAt: now, Data: model.AsJSON(data),
+				})
+				touches := w.touches("contact_id = ?", c.ID)
+				require.Len(w.t, touches, 1)
+				require.Equal(w.t, greeting.ID, touches[0].ID)
+				require.Equal(w.t, w.enrollment(c.ID).ID, *touches[0].EnrollmentID)
+				require.Equal(w.t, model.TouchDelivered, touches[0].State)
+			})
+		})
+	}
+}
+
+// A welcome that another programme sent is no failure of this one's.
+func TestEngine_welcomeOfAnotherProgrammeIsASkip(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.publish("新好友", `{"trigger":{"kind":"contact_added"},"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"你好"}}]}`)
+		now := w.db.Now(w.ctx)
+		d := model.Dispatch{Channel: sop.ChannelWelcome, State: model.DispatchConfirmed, SOPID: 99, StepKey: "hi", NextAt: now}
+		require.NoError(w.t, w.db.Conn(w.ctx).Create(&d).Error)
+		w.record(model.Activity{
+			DedupeKey: "added", Kind: model.ActivityContactAdded, ContactID: 5, RepID: 1, RelationshipID: 7,
+			OccurredAt: now, Data: model.AsJSON(model.ActivityData{WelcomeDispatchID: d.ID}),
+		})
+		touch := w.touches("1 = 1")[0]
+		require.Equal(w.t, model.TouchSkipped, touch.State)
+		require.Equal(w.t, model.WelcomedElsewhere, touch.Reason)
+	})
+}

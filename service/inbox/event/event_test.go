@@ -272,6 +272,41 @@ func TestHalf_confirmedLaterIsAddedOnceAndWelcomedOnce(t *testing.T) {
 	})
 }
 
+// Each of the two events of one arrival may bring a code; one of them works. We
+// greeted the customer ourselves, so the log has one welcome, which arrived. After
+// they left and came back, "welcomed elsewhere" means somebody else.
+func TestHalf_secondCodeOfOneArrivalIsNoSecondTouch(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		w := newWorld(t, db, clock)
+		const spent = 41051
+		touches := func() (out []string) {
+			require.NoError(t, db.Conn(t.Context()).Model(&model.Touch{}).Order("id").Pluck("CONCAT(state, ' ', reason)", &out).Error)
+			return out
+		}
+		w.follow(map[string]any{"half": true, "tags": nil})
+		w.happened("add_half_external_contact", "<WelcomeCode>{code}</WelcomeCode>")
+		w.process()
+		clock.Advance(time.Minute)
+		w.follow(map[string]any{"silent": true, "tags": nil})
+		w.wecom.Fault(sim.Fault{Path: "/cgi-bin/externalcontact/send_welcome_msg", N: 2, Errcode: spent})
+		w.happened("add_external_contact", "<WelcomeCode>second</WelcomeCode>")
+		w.process()
+		require.Equal(t, []model.RelationshipState{model.RelationshipActive}, states(t, w))
+		require.Equal(t, []string{"delivered "}, touches())
+
+		clock.Advance(time.Hour)
+		w.wecom.Post("/sim/unfollows", map[string]any{"userid": "lin.qiao", "external_userid": customer, "by": "member"}, nil)
+		w.happened("del_external_contact", "")
+		w.process()
+		clock.Advance(time.Hour)
+		w.follow(map[string]any{"silent": true, "tags": nil})
+		w.happened("add_external_contact", "<WelcomeCode>third</WelcomeCode>")
+		w.process()
+		require.Equal(t, []string{"delivered ", "skipped " + welcome.ReasonElsewhere}, touches())
+	})
+}
+
 // A deletion that arrives after the customer has come back ends nothing.
 func TestDelete_oldOneAfterTheReturnEndsNothing(t *testing.T) {
 	t.Parallel()
