@@ -311,6 +311,7 @@ func TestEngine_enrollingByHandCountsWhoCameIn(t *testing.T) {
 // by an event whose code no longer works: the greeting is the welcome step's
 // touch, and there is no other.
 func TestEngine_welcomeBeforeTheEnrollmentIsItsTouch(t *testing.T) {
+	t.Parallel()
 	for name, second := range map[string]*model.Dispatch{
 		"without a second code": nil,
 		"with a second code":    {Channel: sop.ChannelWelcome, State: model.DispatchFailed, LastError: model.WelcomedElsewhere},
