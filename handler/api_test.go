@@ -254,6 +254,8 @@ func TestAPI_showsAndRedrivesTheInbox(t *testing.T) {
 			redrive("both", `{"ids":[1],"all":true}`, 400, `"ids"`),
 			redrive("one, and one that is not parked", `{"ids":[1,4]}`, 200, `{"redriven":1}`),
 			redrive("all that are left", `{"all":true}`, 200, `{"redriven":1}`),
+			redrive("both ways", `{"event_key":"change_contact/create_user","all":true}`, 400, `"ids"`),
+			redrive("ignored ones without a handler", `{"event_key":"change_contact/create_user"}`, 200, `{"redriven":0}`),
 			handlertest.Scenario{Name: "none left", URL: "/api/v1/inbox/parked", As: handlertest.Reader, Status: 200, Contains: []string{`{"items":[]}`}},
 		)
 	})

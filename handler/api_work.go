@@ -10,6 +10,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/auth"
 	"sixtouch/service/report"
+	"sixtouch/wecom"
 )
 
 type dispatchResponse struct {
@@ -174,18 +175,27 @@ const maxRedrive = 200
 
 func (s *server) redrive(c *gin.Context) error {
 	in, err := decode[struct {
-		IDs []int64 `json:"ids"`
-		All bool    `json:"all"`
+		IDs      []int64        `json:"ids"`
+		All      bool           `json:"all"`
+		EventKey wecom.EventKey `json:"event_key"` // of ignored ones
 	}](c)
 	if err != nil {
 		return err
 	}
+	asked := 0
+	for _, given := range []bool{in.All, len(in.IDs) > 0, in.EventKey != ""} {
+		if given {
+			asked++
+		}
+	}
 	var n int64
 	switch {
-	case in.All == (len(in.IDs) > 0) || len(in.IDs) > maxRedrive:
+	case asked != 1 || len(in.IDs) > maxRedrive:
 		return malformed("ids", "name 1 to 200 ids, or all", nil)
 	case in.All:
 		n, err = s.Inbox.RedriveAll(c.Request.Context())
+	case in.EventKey != "":
+		n, err = s.Inbox.RedriveIgnored(c.Request.Context(), in.EventKey)
 	default:
 		n, err = s.Inbox.Redrive(c.Request.Context(), in.IDs)
 	}

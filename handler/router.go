@@ -23,6 +23,7 @@ import (
 	"sixtouch/service/touch"
 	"sixtouch/sop"
 	"sixtouch/web"
+	"sixtouch/wecom"
 )
 
 // Inbox is what the API needs of the callback inbox.
@@ -30,6 +31,7 @@ type Inbox interface {
 	Parked(ctx context.Context, page model.Page) ([]model.InboxItem, error)
 	Redrive(ctx context.Context, ids []int64) (int64, error)
 	RedriveAll(ctx context.Context) (int64, error)
+	RedriveIgnored(ctx context.Context, key wecom.EventKey) (int64, error)
 	Lag(ctx context.Context) (inbox.Lag, error)
 }
 

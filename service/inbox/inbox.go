@@ -110,6 +110,7 @@ func (b *Inbox) Accept(ctx context.Context, receiver string, plain []byte) error
 	select {
 	case err := <-w.answer:
 		b.metrics.accept.Observe(b.db.Clock().Now().Sub(begin).Seconds())
+		b.metrics.age.Observe(w.item.ReceivedAt.Sub(w.item.OccurredAt).Seconds())
 		return err
 	case <-ctx.Done():
 		return unavailable(ctx.Err())

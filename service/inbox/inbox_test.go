@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
@@ -113,6 +114,28 @@ func TestAccept_replayIsStoredOnce(t *testing.T) {
 		require.NoError(t, b.Accept(t.Context(), "app", plain))
 		require.Len(t, rows(t, db), 2)
 	})
+}
+
+// The age of events on arrival shows a clock that is wrong: nothing comes before
+// it has happened.
+func TestAccept_measuresTheAgeOfEventsByBothClocks(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	clock.Set(time.Unix(1790000001-30, 0)) // 30 s behind WeCom's
+	registry := prometheus.NewRegistry()
+	b := inbox.New(db, quiet(), registry)
+	require.NoError(t, b.Start(t.Context()))
+	t.Cleanup(b.Stop)
+	require.NoError(t, b.Accept(t.Context(), "contact", edit("wm1", "a")))
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		if f.GetName() == "sixtouch_inbox_event_age_seconds" {
+			require.InDelta(t, -30, f.GetMetric()[0].GetHistogram().GetSampleSum(), 0.001)
+			return
+		}
+	}
+	require.Fail(t, "no such metric")
 }
 
 func TestAccept_twoAddsOfOneRepInOneSecondAreTwo(t *testing.T) {

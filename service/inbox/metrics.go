@@ -8,6 +8,7 @@ import (
 type intakeMetrics struct {
 	accept prometheus.Histogram
 	batch  prometheus.Histogram
+	age    prometheus.Histogram
 	failed prometheus.Counter
 }
 
@@ -22,6 +23,11 @@ func newIntakeMetrics(r prometheus.Registerer) *intakeMetrics {
 		batch: f.NewHistogram(prometheus.HistogramOpts{
 			Name: "sixtouch_inbox_batch_callbacks", Help: "Callbacks that shared one commit.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
+		age: f.NewHistogram(prometheus.HistogramOpts{
+			Name:    "sixtouch_inbox_event_age_seconds",
+			Help:    "From WeCom's time of an event, in whole seconds, to its receipt by our clock. Below -1 our clock is behind; when all are late it is ahead, or WeCom repeats.",
+			Buckets: []float64{-60, -20, -5, -1, 0, 1, 2, 5, 10, 20, 60, 300, 3600},
 		}),
 		failed: f.NewCounter(prometheus.CounterOpts{
 			Name: "sixtouch_inbox_not_stored_total", Help: "Callbacks that could not be stored; WeCom sends them again.",

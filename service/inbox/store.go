@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"sixtouch/model"
+	"sixtouch/wecom"
 )
 
 // errFenced says that the lease had run out, or belonged to somebody else, when
@@ -151,6 +152,34 @@ func (w *Worker) Redrive(ctx context.Context, ids []int64) (int64, error) {
 // RedriveAll has every parked item processed again.
 func (w *Worker) RedriveAll(ctx context.Context) (int64, error) {
 	return w.redrive(ctx, "state = ?", model.InboxDead)
+}
+
+// redrivePage bounds how many rows one statement brings back.
+const redrivePage = 500
+
+// RedriveIgnored has the kept items of one kind of event processed, once there
+// is a handler for it, and returns how many there were; none while there is no
+// handler. Those that came in before stay in order per subject.
+func (w *Worker) RedriveIgnored(ctx context.Context, key wecom.EventKey) (int64, error) {
+	if _, ok := w.handlers[key]; !ok {
+		return 0, nil
+	}
+	for total := int64(0); ; {
+		var ids []int64
+		err := w.db.Conn(ctx).Model(&model.InboxItem{}).Where("state = ? AND event_key = ?", model.InboxIgnored, clip(string(key))).
+			Limit(redrivePage).Pluck("id", &ids).Error
+		if err != nil {
+			return total, fmt.Errorf("find ignored inbox items: %w", err)
+		}
+		if len(ids) == 0 {
+			return total, nil
+		}
+		n, err := w.redrive(ctx, "state = ? AND id IN ?", model.InboxIgnored, ids)
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
 }
 
 func (w *Worker) redrive(ctx context.Context, condition string, args ...any) (int64, error) {

@@ -233,6 +233,30 @@ func TestWorker_unknownEventIsKeptAndMarked(t *testing.T) {
 	require.Equal(t, []model.InboxState{model.InboxIgnored}, states(t, db))
 }
 
+// An event that nobody knew is processed once a handler ships, in order.
+func TestWorker_ignoredEventsAreProcessedOnceThereIsAHandler(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		const key = wecom.EventKey("change_external_contact/brand_new_change")
+		accept(t, db, change("brand_new_change", "a", "wm1", ""), change("other_change", "a", "wm1", ""), change("brand_new_change", "b", "wm2", ""))
+		old := newWorker(t, db)
+		require.Equal(t, 3, runOnce(t, old))
+		n, err := old.RedriveIgnored(t.Context(), key)
+		require.NoError(t, err)
+		require.Zero(t, n, "there is still no handler")
+		clock.Advance(time.Hour)
+		w := newWorker(t, db, handler{key: key})
+		n, err = w.RedriveIgnored(t.Context(), key)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, n)
+		require.Equal(t, 2, runOnce(t, w))
+		require.Equal(t, []model.InboxState{model.InboxDone, model.InboxIgnored, model.InboxDone}, states(t, db))
+		n, err = w.RedriveIgnored(t.Context(), key)
+		require.NoError(t, err)
+		require.Zero(t, n, "what is done stays done")
+	})
+}
+
 func TestWorker_parksAtOnceWhatNoRepetitionMends(t *testing.T) {
 	t.Parallel()
 	db, _ := modeltest.New(t)
