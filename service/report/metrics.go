@@ -25,7 +25,7 @@ type Metrics struct {
 	db  *model.DB
 	log *slog.Logger
 
-	inboxItems, inboxLag, dueLag, dispatches, parked *prometheus.Desc
+	inboxItems, inboxLag, dueLag, dispatches, backlog, parked *prometheus.Desc
 
 	mu   sync.Mutex
 	at   time.Time
@@ -42,14 +42,15 @@ func NewMetrics(db *model.DB, log *slog.Logger) *Metrics {
 		inboxItems: desc("inbox_items", "Callbacks that are neither done nor ignored, by state.", "state"),
 		inboxLag:   desc("inbox_lag_seconds", "How long the oldest callback that could be processed has waited."),
 		dueLag:     desc("due_lag_seconds", "How long the longest due enrollment has waited for the planner."),
-		dispatches: desc("dispatches", "Outgoing calls by state; unknown and stuck are the reconciler's backlog. Those that went well are not counted.", "state"),
+		dispatches: desc("dispatches", "Outgoing calls by state. Those that went well are not counted.", "state"),
+		backlog:    desc("reconciler_backlog", "Outgoing calls of which nobody knows whether they were made: being found out, or waiting for a person."),
 		parked:     desc("enrollments_parked", "Enrollments whose planning failed and that need attention."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.inboxItems, m.inboxLag, m.dueLag, m.dispatches, m.parked} {
+	for _, d := range []*prometheus.Desc{m.inboxItems, m.inboxLag, m.dueLag, m.dispatches, m.backlog, m.parked} {
 		to <- d
 	}
 }
@@ -78,12 +79,7 @@ func (m *Metrics) read(ctx context.Context, now time.Time) []prometheus.Metric {
 	for _, read := range []func() error{
 		func() error { return m.readInbox(ctx, now, gauge) },
 		func() error { return m.readDue(ctx, now, gauge) },
-		func() error {
-			return m.byState(ctx, "dispatches", m.dispatches, gauge, []string{
-				string(model.DispatchQueued), string(model.DispatchSending), string(model.DispatchSent),
-				string(model.DispatchUnknown), string(model.DispatchStuck), string(model.DispatchFailed),
-			})
-		},
+		func() error { return m.readDispatches(ctx, gauge) },
 		func() error { return m.readParked(ctx, gauge) },
 	} {
 		if err := read(); err != nil {
@@ -95,30 +91,43 @@ func (m *Metrics) read(ctx context.Context, now time.Time) []prometheus.Metric {
 
 type gaugeFunc func(d *prometheus.Desc, value float64, labels ...string)
 
+func (m *Metrics) readDispatches(ctx context.Context, gauge gaugeFunc) error {
+	found, err := m.byState(ctx, "dispatches", m.dispatches, gauge, []string{
+		string(model.DispatchQueued), string(model.DispatchSending), string(model.DispatchSent),
+		string(model.DispatchUnknown), string(model.DispatchStuck), string(model.DispatchFailed),
+	})
+	if err != nil {
+		return err
+	}
+	gauge(m.backlog, float64(found[string(model.DispatchUnknown)]+found[string(model.DispatchStuck)]))
+	return nil
+}
+
 // byState counts a table's rows in some states; a state without rows is 0.
-func (m *Metrics) byState(ctx context.Context, table string, d *prometheus.Desc, gauge gaugeFunc, states []string) error {
+func (m *Metrics) byState(ctx context.Context, table string, d *prometheus.Desc, gauge gaugeFunc, states []string) (map[string]int, error) {
 	q := m.db.Read(ctx).Table(table).Select("state AS name, COUNT(*) AS count").Where("state IN ?", states).Group("state")
 	found, err := counts[string](q, table)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, s := range states {
 		gauge(d, float64(found[s]), s)
 	}
-	return nil
+	return found, nil
 }
 
 func (m *Metrics) readInbox(ctx context.Context, now time.Time, gauge gaugeFunc) error {
-	err := m.byState(ctx, "inbox_items", m.inboxItems, gauge, []string{
+	_, err := m.byState(ctx, "inbox_items", m.inboxItems, gauge, []string{
 		string(model.InboxReceived), string(model.InboxProcessing), string(model.InboxRetry), string(model.InboxDead),
 	})
 	if err != nil {
 		return err
 	}
-	// A received item may be taken from the instant it came in: its next_at. The
-	// claim's index ends with it, one end per lane.
+	// An item may be taken from its next_at: the instant it came in, or its next
+	// attempt. The claim's index ends with it, one end per state and lane.
 	oldest, err := m.oldest(ctx, `SELECT next_at AS at FROM inbox_items WHERE state = ? AND lane = ? ORDER BY next_at LIMIT 1`,
-		[]any{model.InboxReceived, model.LaneNormal}, []any{model.InboxReceived, model.LaneWelcome})
+		[]any{model.InboxReceived, model.LaneNormal}, []any{model.InboxReceived, model.LaneWelcome},
+		[]any{model.InboxRetry, model.LaneNormal}, []any{model.InboxRetry, model.LaneWelcome})
 	if err != nil {
 		return err
 	}
