@@ -23,6 +23,8 @@ const (
 	maxAnswer = 8 << 20
 	// How long WeCom's per-minute frequency block lasts.
 	frequencyBlock = time.Minute
+	// How often a replica looks whether another one met such a block.
+	blockLook = time.Second
 )
 
 // call describes one API call. The path has no "/cgi-bin/" in front.
@@ -125,7 +127,7 @@ func (c *Client) authorised(ctx context.Context, op call, out any) error {
 			return err
 		}
 		if e.RetryAfter == frequencyBlock {
-			c.block(op.path)
+			c.block(ctx, op.path)
 		}
 		if e.Class() != TokenExpired || renewed {
 			return err
@@ -136,7 +138,7 @@ func (c *Client) authorised(ctx context.Context, op call, out any) error {
 
 // turn waits for the call's turn under WeCom's limits.
 func (c *Client) turn(ctx context.Context, path string) error {
-	if left := c.blockLeft(path); left > 0 {
+	if left := c.blockLeft(ctx, path); left > 0 {
 		return &Error{Path: path, Code: codeFrequency, Message: "still blocked by an earlier answer", RetryAfter: left}
 	}
 	if c.deps.Limiter == nil {
@@ -168,24 +170,67 @@ func (c *Client) turn(ctx context.Context, path string) error {
 	}
 }
 
-func (c *Client) block(path string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.blocked[path] = c.deps.Clock.Now().Add(frequencyBlock)
+// block keeps every replica from calling path while WeCom refuses it: calls
+// during a block are in vain, and WeCom may count them.
+func (c *Client) block(ctx context.Context, path string) {
+	until := c.deps.Clock.Now().Add(frequencyBlock)
+	c.blockUntil(path, until)
+	if c.deps.Tokens == nil {
+		return
+	}
+	if err := c.deps.Tokens.Set(ctx, c.blockKey(path), strconv.FormatInt(until.UnixMilli(), 10), frequencyBlock); err != nil {
+		c.storeFailed(ctx, "block set", err)
+	}
 }
 
-func (c *Client) blockLeft(path string) time.Duration {
+func (c *Client) blockKey(path string) string { return "wecom:block:" + c.cfg.CorpID + ":" + path }
+
+func (c *Client) blockUntil(path string, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	until, ok := c.blocked[path]
-	if !ok {
+	c.blocked[path] = until
+}
+
+// blockLeft is how long path is still blocked, by an answer to this replica or
+// to another one.
+func (c *Client) blockLeft(ctx context.Context, path string) time.Duration {
+	left, ask := c.knownBlock(path)
+	if left > 0 || !ask {
+		return left
+	}
+	text, ok, err := c.deps.Tokens.Get(ctx, c.blockKey(path))
+	if err != nil {
+		c.storeFailed(ctx, "block get", err)
 		return 0
 	}
-	left := until.Sub(c.deps.Clock.Now())
-	if left <= 0 {
-		delete(c.blocked, path)
+	milli, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil {
+		return 0
 	}
+	until := time.UnixMilli(milli)
+	// The store's clock may run differently from ours: no block is longer.
+	if left = until.Sub(c.deps.Clock.Now()); left <= 0 || left > frequencyBlock {
+		return 0
+	}
+	c.blockUntil(path, until)
 	return left
+}
+
+// knownBlock is what this replica knows; ask tells that it is time to look at
+// what the others know, which is once a second for each path.
+func (c *Client) knownBlock(path string) (left time.Duration, ask bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.deps.Clock.Now()
+	if left := c.blocked[path].Sub(now); left > 0 {
+		return left, false
+	}
+	delete(c.blocked, path)
+	if c.deps.Tokens == nil || now.Sub(c.blockAsked[path]).Abs() < blockLook {
+		return 0, false
+	}
+	c.blockAsked[path] = now
+	return 0, true
 }
 
 // attempt sends the request once and measures it.

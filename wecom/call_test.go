@@ -203,6 +203,27 @@ func TestCall_frequencyBlockStopsThePathUntilTheWindowEnds(t *testing.T) {
 	require.NoError(t, followers(t.Context(), c))
 }
 
+// What one replica was told holds for all: a second one that goes on calling
+// would only prolong the block.
+func TestCall_frequencyBlockHoldsForEveryReplica(t *testing.T) {
+	t.Parallel()
+	s := newStub(t)
+	s.answer("externalcontact/get_follow_user_list", `{"errcode":45009,"errmsg":"x"}`, `{"errcode":0,"errmsg":"ok"}`)
+	clock, store := newTestClock(), newMemoryTokens()
+	share := func(_ *Config, d *Deps) { d.Clock, d.Tokens = clock, store }
+	first, second := newTestClient(t, s.URL, share), newTestClient(t, s.URL, share)
+	require.NoError(t, mark(t.Context(), second))
+	require.Error(t, followers(t.Context(), first))
+	clock.Advance(20 * time.Second)
+	e := asError(t, followers(t.Context(), second))
+	require.Equal(t, Limited, e.Class())
+	require.Equal(t, 40*time.Second, e.RetryAfter)
+	require.Equal(t, 1, s.count("externalcontact/get_follow_user_list"))
+	require.NoError(t, mark(t.Context(), second), "other paths go on")
+	clock.Advance(40 * time.Second)
+	require.NoError(t, followers(t.Context(), second))
+}
+
 // waits is a limiter that answers these waits, one per call.
 type waits struct {
 	mu   sync.Mutex

@@ -31,7 +31,8 @@ const (
 	firstRetryWait = 200 * time.Millisecond
 )
 
-// TokenStore caches access tokens for all replicas. Losing it costs a refresh.
+// TokenStore shares access tokens, and until when WeCom refuses a path, among
+// all replicas. Losing it costs a refresh, or a call in vain.
 type TokenStore interface {
 	// Get returns what Set stored under key, ok=false when there is nothing.
 	Get(ctx context.Context, key string) (token string, ok bool, err error)
@@ -96,7 +97,9 @@ type Client struct {
 
 	mu      sync.Mutex
 	blocked map[string]time.Time // path → when WeCom's frequency block ends
-	warned  time.Time            // when a failing store was last logged
+	// blockAsked is when the store was last asked for a path's block.
+	blockAsked map[string]time.Time
+	warned     time.Time // when a failing store was last logged
 }
 
 // New returns a client for one app and registers its corp with the transport.
@@ -110,7 +113,7 @@ func New(cfg Config, deps Deps) (*Client, error) {
 		deps:    deps,
 		metrics: newMetrics(deps.Metrics),
 		retry:   firstRetryWait,
-		blocked: map[string]time.Time{},
+		blocked: map[string]time.Time{}, blockAsked: map[string]time.Time{},
 		http: &http.Client{
 			Transport: deps.Transport,
 			// A redirect would carry the access token to another host.
