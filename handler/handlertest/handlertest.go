@@ -30,6 +30,7 @@ import (
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
 	"sixtouch/service/auth"
+	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/report"
@@ -106,8 +107,10 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 
+	days, err := calendar.New(db)
+	require.NoError(t, err)
 	a.Engine = sop.New(sop.Deps{
-		DB: db, Logger: log, Channels: sop.NewChannels(channel.All(client, clock)...),
+		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, clock)...),
 		Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
 	pipeline := activity.New(db, a.Engine.Enroller())
