@@ -1,6 +1,8 @@
 // Package audience owns the filter language that says whom a programme or a
 // step is for: a JSON tree of groups, negations and leaves over facts of one
-// contact. It imports only model.
+// contact. A filter is evaluated in memory for one contact and in SQL for all
+// of them, with the same answer; pure tag trees are counted by bitmaps. Saved
+// audiences are filters with a name. It imports only model.
 package audience
 
 import (
@@ -8,6 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"sixtouch/model"
 )
@@ -22,26 +26,23 @@ const (
 // Filter is a parsed, valid filter. The zero value matches everybody.
 type Filter struct{ root *node }
 
-// Facts is what a filter looks at, of one contact.
-type Facts struct{ TagIDs []int64 }
-
-// node is a group ("op" with "of") or a leaf ("f", "is", "v").
+// node is a group ("op" with "of") or a leaf, which has a condition.
 type node struct {
-	op     string
-	of     []*node
-	field  string
-	is     string
-	values []int64
+	op   string
+	of   []*node
+	leaf leaf
+	is   condition
 }
 
 // wire is a node as it is written: "v" is the version at the root and the
-// values at a leaf.
+// value at a leaf.
 type wire struct {
-	V     json.RawMessage   `json:"v,omitempty"`
-	Op    string            `json:"op,omitempty"`
-	Of    []json.RawMessage `json:"of,omitempty"`
-	Field string            `json:"f,omitempty"`
-	Is    string            `json:"is,omitempty"`
+	V   json.RawMessage   `json:"v,omitempty"`
+	Op  string            `json:"op,omitempty"`
+	Of  []json.RawMessage `json:"of,omitempty"`
+	F   string            `json:"f,omitempty"`
+	Is  string            `json:"is,omitempty"`
+	Opt json.RawMessage   `json:"opt,omitempty"`
 }
 
 // Parse reads a filter. Unknown fields, operators and shapes are errors, never
@@ -50,7 +51,7 @@ func Parse(doc []byte) (Filter, error) {
 	if trimmed := bytes.TrimSpace(doc); len(trimmed) == 0 || bytes.Equal(trimmed, []byte("null")) || bytes.Equal(trimmed, []byte("{}")) {
 		return Filter{}, nil
 	}
-	p := &parser{}
+	p := &parser{fields: fields()}
 	root, err := p.node(doc, 1)
 	if err != nil {
 		return Filter{}, err
@@ -82,20 +83,52 @@ func (f Filter) Everybody() bool { return f.root == nil }
 // Match tells whether the filter selects a contact with these facts.
 func (f Filter) Match(facts Facts) bool { return f.root == nil || f.root.match(facts) }
 
-type parser struct{ leaves int }
+// SQL is the filter as a condition on a row c of contacts, with its arguments
+// as GORM takes them (a slice for IN ?). It is the same for every database,
+// and true or false, never NULL. Calendar days are those of now's zone.
+func (f Filter) SQL(now time.Time) (where string, args []any) {
+	if f.root == nil {
+		return "TRUE", nil
+	}
+	return f.root.sql(model.Instant(now).In(now.Location()))
+}
+
+// Fields lists the fields that the filter looks at, each once, sorted.
+func (f Filter) Fields() []string {
+	var names []string
+	f.each(func(n *node) { names = append(names, n.leaf.field) })
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// each calls visit with every leaf.
+func (f Filter) each(visit func(*node)) {
+	if f.root != nil {
+		f.root.each(visit)
+	}
+}
+
+func (n *node) each(visit func(*node)) {
+	if n.op == "" {
+		visit(n)
+	}
+	for _, c := range n.of {
+		c.each(visit)
+	}
+}
+
+type parser struct {
+	fields map[string]field
+	leaves int
+}
 
 func (p *parser) node(doc []byte, depth int) (*node, error) {
 	if depth > maxDepth {
 		return nil, invalid("is nested deeper than %d levels", maxDepth)
 	}
 	var w wire
-	decoder := json.NewDecoder(bytes.NewReader(doc))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&w); err != nil {
+	if err := strict(doc, &w); err != nil {
 		return nil, invalid("is not a filter: %v", err)
-	}
-	if decoder.More() {
-		return nil, invalid("has something behind its end")
 	}
 	if w.Op != "" {
 		return p.group(w, depth)
@@ -105,7 +138,7 @@ func (p *parser) node(doc []byte, depth int) (*node, error) {
 
 func (p *parser) group(w wire, depth int) (*node, error) {
 	switch {
-	case w.Field != "" || w.Is != "":
+	case w.F != "" || w.Is != "" || len(w.Opt) > 0:
 		return nil, invalid(`has both "op" and "f" in one node`)
 	case len(w.V) > 0 && (depth > 1 || string(w.V) != "1"):
 		return nil, invalid(`knows version 1 only, and only at the root`)
@@ -131,51 +164,53 @@ func (p *parser) leaf(w wire) (*node, error) {
 	if p.leaves++; p.leaves > maxLeaves {
 		return nil, invalid("has more than %d conditions", maxLeaves)
 	}
-	if w.Field != "tag" {
-		return nil, invalid("does not know the field %q (tag)", w.Field)
+	known, ok := p.fields[w.F]
+	if !ok {
+		return nil, invalid("does not know the field %q (%s)", w.F, strings.Join(sortedKeys(p.fields), ", "))
 	}
-	n := &node{field: w.Field, is: w.Is}
-	switch w.Is {
-	case "any", "all", "none":
-	default:
-		return nil, invalid("does not know %q for tags (any, all, none)", w.Is)
+	if len(w.Of) > 0 {
+		return nil, invalid(`has "of" in a condition on %q`, w.F)
 	}
-	if err := json.Unmarshal(w.V, &n.values); err != nil || len(w.Of) > 0 {
-		return nil, invalid(`needs a list of tag ids in "v"`)
-	}
-	// "all of nothing" would mean everybody: surely a slip.
-	if len(n.values) == 0 {
-		return nil, invalid("has an empty list of tags")
-	}
-	if len(n.values) > maxValues {
-		return nil, invalid("lists more than %d tags in one condition", maxValues)
-	}
-	return n, nil
+	n := &node{leaf: leaf{field: w.F, is: w.Is, v: given(w.V), opt: given(w.Opt)}}
+	var err error
+	n.is, err = known.parse(n.leaf)
+	return n, err
 }
 
 func (n *node) match(facts Facts) bool {
-	switch {
-	case n.op == "and":
+	switch n.op {
+	case "and":
 		return !slices.ContainsFunc(n.of, func(c *node) bool { return !c.match(facts) })
-	case n.op == "or":
+	case "or":
 		return slices.ContainsFunc(n.of, func(c *node) bool { return c.match(facts) })
-	case n.op == "not":
+	case "not":
 		return !n.of[0].match(facts)
 	}
-	has := func(tag int64) bool { return slices.Contains(facts.TagIDs, tag) }
-	switch n.is {
-	case "any":
-		return slices.ContainsFunc(n.values, has)
-	case "all":
-		return !slices.ContainsFunc(n.values, func(tag int64) bool { return !has(tag) })
-	default: // none: true for people without any tag
-		return !slices.ContainsFunc(n.values, has)
+	return n.is.match(facts)
+}
+
+// sql compiles literally: NOT stays NOT. That is right only because no leaf is
+// ever NULL.
+func (n *node) sql(now time.Time) (string, []any) {
+	if n.op == "" {
+		where, args := n.is.sql(now)
+		return "COALESCE((" + where + "), FALSE)", args
 	}
+	parts, args := make([]string, len(n.of)), []any(nil)
+	for i, c := range n.of {
+		where, more := c.sql(now)
+		parts[i] = where
+		args = append(args, more...)
+	}
+	if n.op == "not" {
+		return "NOT (" + parts[0] + ")", args
+	}
+	return "(" + strings.Join(parts, " "+strings.ToUpper(n.op)+" ") + ")", args
 }
 
 func (n *node) wire(root bool) any {
 	if n.op == "" {
-		return map[string]any{"f": n.field, "is": n.is, "v": n.values}
+		return wire{F: n.leaf.field, Is: n.leaf.is, V: n.leaf.v, Opt: n.leaf.opt}
 	}
 	parts := make([]any, len(n.of))
 	for i, c := range n.of {
