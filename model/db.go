@@ -113,6 +113,8 @@ func (d *DB) openMySQL(dsn string, opts Options) error {
 	return setPool(d.writer, opts.MaxOpen, opts.MaxOpen, 3*time.Minute)
 }
 
+var errUnverified = errors.New("an unverified server may be anybody's")
+
 // MySQLDSN turns a mysql:// URL into the driver's own form, with the settings
 // that the code relies on: UTC, parsed times, utf8mb4, and matched (not
 // changed) row counts, so that a conditional update's count means "found".
@@ -138,6 +140,10 @@ func MySQLDSN(dsn string) (string, error) {
 	cfg.Collation = "utf8mb4_bin"
 	for key, values := range u.Query() {
 		if key == "tls" {
+			// The driver's other words leave the server's certificate unchecked.
+			if values[0] != "true" && values[0] != "false" {
+				return "", fmt.Errorf("db.dsn: %w: tls must be true or false, and true means verified", errUnverified)
+			}
 			cfg.TLSConfig = values[0]
 			continue
 		}

@@ -10,6 +10,7 @@ package kv
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -92,6 +93,12 @@ func (k *KV) Close() error {
 	return nil
 }
 
+// errUnverified refuses the client's skip_verify: the server holds our access
+// tokens, and an unverified one may be anybody's.
+var errUnverified = errors.New("the URL switches the check of the server's certificate off; leave skip_verify out")
+
+func unverified(c *tls.Config) bool { return c != nil && c.InsecureSkipVerify }
+
 // connect makes a client for one server or, when there are several hosts, for
 // a cluster. It does not dial.
 func connect(rawURL string) (redis.UniversalClient, error) {
@@ -104,11 +111,17 @@ func connect(rawURL string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, withoutURL(err)
 		}
+		if unverified(o.TLSConfig) {
+			return nil, errUnverified
+		}
 		return redis.NewClient(bounded(o)), nil
 	}
 	o, err := redis.ParseClusterURL(single)
 	if err != nil {
 		return nil, withoutURL(err)
+	}
+	if unverified(o.TLSConfig) {
+		return nil, errUnverified
 	}
 	b := bounded(&redis.Options{})
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = b.DialTimeout, b.ReadTimeout, b.WriteTimeout, b.PoolTimeout

@@ -350,6 +350,8 @@ func TestOpen_refusesWhatIsNoRedisURLWithoutRepeatingIt(t *testing.T) {
 		"redis://:hunter2@localhost:port",
 		"redis://:hunter2@a:1,b:x/0?addr=",
 		"redis://localhost/?no_such_option=1",
+		"rediss://:hunter2@localhost/?skip_verify=true",
+		"rediss://:hunter2@a:1,b:2/?skip_verify=true",
 	} {
 		_, err := kv.Open(t.Context(), url, quiet())
 		require.Error(t, err, url)
