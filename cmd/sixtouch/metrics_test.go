@@ -1,0 +1,59 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sixtouch/model/modeltest"
+)
+
+// What an operator must see is there, with a sentence about it, once somebody
+// has been welcomed.
+func TestMetrics_tellEverythingWithHelp(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, 1, modeltest.SQLiteDSN(t), "")
+	s.wecom.Member("lin.qiao", "林乔")
+	s.startAll()
+	s.to(14, 0)
+	s.publish("新好友", threeDays)
+	who := s.wecom.Follow("lin.qiao", "陈一", nil)
+	s.receives(who, "陈一，你好，我是林乔")
+	s.eventually(10*time.Second, func() string {
+		if len(s.touches("")) == 0 {
+			return "no touch yet"
+		}
+		return ""
+	}, "the welcome is in the log")
+
+	req, err := http.NewRequest(http.MethodGet, "http://"+s.replicas[0].addr+"/metrics", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	res, err := http.DefaultTransport.RoundTrip(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	for name, sample := range map[string]string{
+		"sixtouch_inbox_accept_seconds":    `sixtouch_inbox_accept_seconds_count [1-9]`,
+		"sixtouch_inbox_event_age_seconds": `sixtouch_inbox_event_age_seconds_count [1-9]`,
+		"sixtouch_inbox_processed_seconds": `sixtouch_inbox_processed_seconds_count{lane="welcome"} 1`,
+		"sixtouch_inbox_lag_seconds":       `sixtouch_inbox_lag_seconds [0-9]`,
+		"sixtouch_inbox_items":             `sixtouch_inbox_items{state="dead"} 0`,
+		"sixtouch_due_lag_seconds":         `sixtouch_due_lag_seconds 0`,
+		"sixtouch_welcome_event_seconds":   `sixtouch_welcome_event_seconds_count 1`,
+		"sixtouch_welcome_receipt_seconds": `sixtouch_welcome_receipt_seconds_count 1`,
+		"sixtouch_welcomes_total":          `sixtouch_welcomes_total{result="sent"} 1`,
+		"sixtouch_dispatches":              `sixtouch_dispatches{state="stuck"} 0`,
+		"sixtouch_reconciler_backlog":      `sixtouch_reconciler_backlog 0`,
+		"sixtouch_wecom_calls_total":       `sixtouch_wecom_calls_total{code="0",path="externalcontact/send_welcome_msg"} 1`,
+		"sixtouch_wecom_call_seconds":      `sixtouch_wecom_call_seconds_count{path="gettoken"} 1`,
+	} {
+		require.Regexp(t, `(?m)^# HELP `+name+` [A-Z].+\.$`, string(body), name)
+		require.Regexp(t, `(?m)^`+sample, string(body), name)
+	}
+	require.NotContains(t, string(body), who, "metrics name nobody")
+}
