@@ -366,3 +366,50 @@ func TestEngine_welcomeOfAnotherProgrammeIsASkip(t *testing.T) {
 		require.Equal(w.t, model.WelcomedElsewhere, touch.Reason)
 	})
 }
+
+// kill -9 at each point of a dispatch: whatever was done before, WeCom has one
+// task after the recovery.
+func TestEngine_deathAtEachPointMakesOneTask(t *testing.T) {
+	for name, die := range map[string]func(w *world, d model.Dispatch){
+		"before the call": func(w *world, d model.Dispatch) { w.abandon(d) },
+		"after the call, before the commit": func(w *world, d model.Dispatch) {
+			w.abandon(d)
+			_, err := w.engine.Channels["group_message"].Send(w.ctx, sop.Batch{DispatchID: d.ID, Payload: d.Payload.V})
+			require.NoError(w.t, err)
+		},
+		"after the commit": func(w *world, _ model.Dispatch) {
+			_, err := w.engine.Dispatch(w.ctx)
+			require.NoError(w.t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(w *world) {
+				w.rep("lin")
+				w.publish("新好友", one("一次"))
+				w.add("lin", "甲", "")
+				w.enqueue("2026-03-03 10:00")
+				die(w, w.dispatches()[0])
+				next := w.newEngine()
+				for range 5 {
+					w.clock.Advance(2 * time.Minute)
+					tick(w.t, next)
+				}
+				require.Len(w.t, w.wecom.Tasks(""), 1)
+				w.wecom.Confirm(map[string]any{"all": true})
+				require.Equal(w.t, []string{"甲 ← 一次"}, w.got())
+				w.clock.Advance(time.Hour)
+				tick(w.t, next)
+				require.Equal(w.t, model.TouchDelivered, w.touches("1 = 1")[0].State)
+			})
+		})
+	}
+}
+
+// abandon leaves a dispatch as a holder that was killed does.
+func (w *world) abandon(d model.Dispatch) {
+	w.t.Helper()
+	now := w.db.Now(w.ctx)
+	require.NoError(w.t, w.db.Conn(w.ctx).Model(&d).Updates(map[string]any{
+		"state": model.DispatchSending, "lease_token": "dead", "lease_until": now.Add(time.Minute), "called_at": now, "updated_at": now,
+	}).Error)
+}
