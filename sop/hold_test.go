@@ -370,6 +370,7 @@ func TestEngine_welcomeOfAnotherProgrammeIsASkip(t *testing.T) {
 // kill -9 at each point of a dispatch: whatever was done before, WeCom has one
 // task after the recovery.
 func TestEngine_deathAtEachPointMakesOneTask(t *testing.T) {
+	t.Parallel()
 	for name, die := range map[string]func(w *world, d model.Dispatch){
 		"before the call": func(w *world, d model.Dispatch) { w.abandon(d) },
 		"after the call, before the commit": func(w *world, d model.Dispatch) {
