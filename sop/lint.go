@@ -1,0 +1,122 @@
+package sop
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"time"
+
+	"sixtouch/service/calendar"
+)
+
+// What a programme's linter finds. A finding is no fault: the programme can be
+// published, but its author should know.
+const (
+	LintMoved      = "moved"       // Percent of people get the step when the window opens, not when it says
+	LintNever      = "never"       // the step is skipped for everybody
+	LintSame       = "same_time"   // Other is due at the same time on the same channel
+	LintRepeated   = "repeated"    // Other says the same
+	LintPersonal   = "personal"    // every contact is a send of its own
+	LintNoFallback = "no_fallback" // contacts without a name are skipped
+	LintNoCalendar = "no_calendar" // working days of Year are not known
+)
+
+// movedFrom is from how many percent of moved sends on the author is told.
+const movedFrom = 30
+
+// Finding is one remark of the linter.
+type Finding struct {
+	Step    string `json:"step,omitempty"`
+	Code    string `json:"code"`
+	Percent int    `json:"percent,omitempty"`
+	Other   string `json:"other,omitempty"`
+	Year    int    `json:"year,omitempty"`
+}
+
+// Lint tells what an author would not expect of a valid definition. now says
+// which years' holidays matter.
+func Lint(d Definition, now time.Time, zone *time.Location, days calendar.Days) ([]Finding, error) {
+	w, err := d.schedule(zone)
+	if err != nil {
+		return nil, err
+	}
+	w.days = days
+	out := []Finding{}
+	for i, s := range d.Steps {
+		if s.Channel != ChannelWelcome {
+			out = append(out, lintTime(s, w, now)...)
+		}
+		out = append(out, lintContent(s)...)
+		for _, other := range d.Steps[:i] {
+			out = append(out, lintPair(s, other)...)
+		}
+	}
+	if year := days.MissingYear(now.In(w.zone)); year != 0 && (w.workdays || usesWorkdays(d)) {
+		out = append(out, Finding{Code: LintNoCalendar, Year: year})
+	}
+	return out, nil
+}
+
+func usesWorkdays(d Definition) bool {
+	for _, s := range d.Steps {
+		if s.Offset.Workday != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lintTime tries the step for people who enter at every minute of a working
+// week: customers add reps at all hours.
+func lintTime(s Step, w window, now time.Time) []Finding {
+	const minutes = 7 * 24 * 60
+	moved, skipped := 0, 0
+	for m := range minutes {
+		anchor := now.Add(time.Duration(m) * time.Minute)
+		if s.before(anchor, w) {
+			skipped++
+			continue
+		}
+		if reason, _ := w.moved(s.Offset.instant(anchor, w)); reason != "" {
+			moved++
+		}
+	}
+	if skipped == minutes {
+		return []Finding{{Step: s.Key, Code: LintNever}}
+	}
+	if percent := int(math.Round(100 * float64(moved) / minutes)); percent >= movedFrom {
+		return []Finding{{Step: s.Key, Code: LintMoved, Percent: percent}}
+	}
+	return nil
+}
+
+func lintContent(s Step) []Finding {
+	if s.Content == nil || !strings.Contains(s.Content.Text, "{name") {
+		return nil
+	}
+	var out []Finding
+	if s.Channel == "group_message" {
+		out = append(out, Finding{Step: s.Key, Code: LintPersonal})
+	}
+	if strings.Contains(s.Content.Text, "{name}") {
+		out = append(out, Finding{Step: s.Key, Code: LintNoFallback})
+	}
+	return out
+}
+
+func lintPair(s, other Step) []Finding {
+	var out []Finding
+	if s.Channel == other.Channel && s.Channel != ChannelWelcome && sameJSON(s.Offset, other.Offset) && sameJSON(s.Filter, other.Filter) {
+		out = append(out, Finding{Step: s.Key, Code: LintSame, Other: other.Key})
+	}
+	if s.Content != nil && other.Content != nil && sameJSON(s.Content, other.Content) {
+		out = append(out, Finding{Step: s.Key, Code: LintRepeated, Other: other.Key})
+	}
+	return out
+}
+
+func sameJSON(a, b any) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
