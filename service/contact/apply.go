@@ -144,6 +144,12 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 	}
 	at := pair{contact.ID, rep.ID}
 	prev := p.relationships[at]
+	// A synchronisation's page may be older than an event that overtook it: it
+	// would take tags off that the event has put on. (Events of one contact come
+	// one after the other, so their own reads are never older.)
+	if f.SyncID != 0 && prev != nil && f.ReadAt.Before(prev.SeenAt) {
+		f.Profile, f.Follow = nil, nil
+	}
 	next := merge(prev, f, p.now)
 	next.ContactID, next.RepID = contact.ID, rep.ID
 	change := Change{ContactID: contact.ID, RepID: rep.ID, After: next.State}

@@ -244,6 +244,40 @@ func TestApply_readThatBeganBeforeTheLastEventIsStale(t *testing.T) {
 	require.Equal(t, model.RelationshipRemoved, relationship(t, db).State)
 }
 
+// A page that a synchronisation read before an event, or before a tag of ours,
+// and stores after it, takes nothing back.
+func TestApply_pageOlderThanTheLastEventTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		s := newService(db)
+		start := clock.Now()
+		apply(t, s, added(clock, start))
+		stale := read(clock, start)
+		stale.SyncID, stale.Follow.Remark = 7, "旧备注"
+		clock.Advance(time.Second)
+		edited := read(clock, start, "etHigh")
+		edited.Follow.Remark = "新备注"
+		apply(t, s, edited)
+		apply(t, s, stale)
+		r := relationship(t, db)
+		require.Equal(t, "新备注", r.Remark)
+		require.EqualValues(t, 7, r.SyncID, "it was seen all the same")
+
+		clock.Advance(time.Second)
+		stale = read(clock, start)
+		stale.SyncID = 8
+		clock.Advance(time.Second)
+		require.NoError(t, s.TagsMarked(t.Context(), r.ID, []int64{1}, nil))
+		apply(t, s, stale)
+		require.Equal(t, []model.ActivityKind{model.ActivityContactAdded, model.ActivityTagAdded}, kinds(t, db))
+
+		later := read(clock, start)
+		later.SyncID = 9
+		apply(t, s, later)
+		require.Contains(t, kinds(t, db), model.ActivityTagRemoved, "a newer page counts")
+	})
+}
+
 // A customer who deletes rep A ends only (A, customer).
 func TestApply_customerDeletesOneRepAndKeepsTheOther(t *testing.T) {
 	t.Parallel()

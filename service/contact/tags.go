@@ -202,6 +202,11 @@ func (s *Service) TagsMarked(ctx context.Context, relationshipID int64, add, rem
 			}
 			moves = append(moves, tagMove{id, model.ActivityTagRemoved, p.now})
 		}
+		// What was read before does not know of it.
+		seen := s.db.Conn(ctx).Model(&model.Relationship{}).Where("id = ? AND seen_at < ?", r.ID, p.now).UpdateColumn("seen_at", p.now)
+		if seen.Error != nil {
+			return fmt.Errorf("mark relationship as seen: %w", seen.Error)
+		}
 		return s.recordMoves(ctx, r, moves, p.now)
 	})
 	return wrap(fmt.Sprintf("mark tags of relationship %d", relationshipID), err)
