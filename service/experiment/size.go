@@ -38,10 +38,9 @@ func (p Plan) SampleSize(from, to float64, arms int) int {
 	if p.FixedHorizon || from == to {
 		return SampleSize(from, to, alpha, p.Power)
 	}
-	separate := variance(from) + variance(to)
-	assumed := max(separate, 2*variance((from+to)/2))
+	separate, together := variance(from)+variance(to), 2*variance((from+to)/2)
 	return 1 + sort.Search(neverEnough-1, func(n int) bool {
 		units := float64(n + 1)
-		return boundary(assumed/units, alpha, p.Effect)+quantile(p.Power)*math.Sqrt(separate/units) <= math.Abs(from-to)
+		return boundary(together/units, alpha, p.Effect)+quantile(p.Power)*math.Sqrt(separate/units) <= math.Abs(from-to)
 	})
 }

@@ -145,6 +145,22 @@ func TestFisher_knownTables(t *testing.T) {
 	}
 }
 
+func TestFisher_countsTiesInSpiteOfRounding(t *testing.T) {
+	t.Parallel()
+	// When half of all units are successes, turning the table round changes no
+	// probability.
+	for m := 1; m <= 20; m++ {
+		for n := m % 2; n <= 20; n += 2 {
+			half := (m + n) / 2
+			for k := max(0, half-n); k <= min(m, half); k++ {
+				p := experiment.Fisher(arm("", m, k), arm("", n, half-k))
+				turned := experiment.Fisher(arm("", m, m-k), arm("", n, n-half+k))
+				require.InDelta(t, p, turned, 1e-9, "%d of %d, %d of %d", k, m, half-k, n)
+			}
+		}
+	}
+}
+
 func TestJudge_takesFisherForSmallCounts(t *testing.T) {
 	t.Parallel()
 	a, b := arm("A", 60, 1), arm("B", 60, 7)
@@ -200,6 +216,18 @@ func TestJudge_correctsForTheNumberOfArms(t *testing.T) {
 	require.InDelta(t, d.P, d.Adjusted, 1e-12)
 	require.Equal(t, "C", v.Leader)
 	require.Equal(t, 1.0, v.P, "C is not better than B")
+
+	v = judge(t, once(), arm("A", 1000, 100), arm("B", 1000, 130), arm("C", 1000, 131))
+	b, c = v.Comparisons[0], v.Comparisons[1]
+	require.Less(t, b.P, 2*c.P)
+	require.InDelta(t, 2*c.P, b.Adjusted, 1e-12, "never below that of a smaller p-value")
+
+	// At most 4.9 points apart for two arms; for three the interval is wider.
+	p := once()
+	p.Effect = 0.05
+	a, like := arm("A", 1000, 200), arm("B", 1000, 214)
+	require.Equal(t, experiment.NoDifference, judge(t, p, a, like).Outcome)
+	require.Equal(t, experiment.Undecided, judge(t, p, a, like, arm("C", 1000, 214)).Outcome)
 }
 
 func TestJudge_refuses(t *testing.T) {
@@ -285,6 +313,9 @@ func TestJudge_numbersAgreeWithEachOther(t *testing.T) {
 			requireHolds(t, c.Difference)
 			requireHolds(t, c.Always)
 			require.GreaterOrEqual(t, c.Adjusted, c.AlwaysP)
+			if !c.Exact {
+				require.GreaterOrEqual(t, c.AlwaysP, c.P, "looks are never free")
+			}
 			for _, p := range []float64{c.P, c.AlwaysP, c.Adjusted, v.P, v.SplitP} {
 				require.True(t, p >= 0 && p <= 1, "%v", p)
 			}
