@@ -206,9 +206,10 @@ type Dispatch struct {
 }
 
 // Reasons why a welcome was left out rather than refused: another app (or
-// another programme) greeted the customer, or they have yet to agree to the
-// archiving of chats, which brings a new code.
+// another programme) greeted the customer, they have yet to agree to the
+// archiving of chats, which brings a new code, or no code has come at all.
 const (
+	WelcomeNoCode         = "no_welcome_code"
 	WelcomedElsewhere     = "welcomed_elsewhere"
 	WelcomeConsentPending = "consent_pending"
 )

@@ -71,7 +71,7 @@ const (
 	ReasonExpired      = "expired"      // too late, or never confirmed
 	ReasonBeforeStart  = "before_start" // the instant lies before the anchor
 	ReasonFilter       = "filter"       // the step is not for this contact
-	ReasonNoCode       = "no_welcome_code"
+	ReasonNoCode       = model.WelcomeNoCode
 	ReasonMissingField = "missing_field"   // a personal field without value and fallback
 	ReasonNoContent    = "no_content"      // the step has nothing to say
 	ReasonRepGone      = "rep_unavailable" // the rep left or lost the permission

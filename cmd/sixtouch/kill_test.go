@@ -56,7 +56,7 @@ func (s *stage) settled(customers []string) {
 	s.t.Helper()
 	// What no try of WeCom's reached is found by the synchronisation.
 	s.api(http.MethodPost, "/syncs", nil, nil)
-	s.eventually(90*time.Second, func() string {
+	s.eventually(4*time.Minute, func() string {
 		s.wecom.Confirm(map[string]any{"all": true})
 		once := s.received()
 		for _, who := range customers {
@@ -171,22 +171,25 @@ func TestKill_nothingLostNothingTwice(t *testing.T) {
 		for i := range reps {
 			s.wecom.Member(fmt.Sprintf("rep%d", i), fmt.Sprintf("销售%d", i))
 		}
-		var between atomic.Int64
+		var hits atomic.Int64
 		s.startAll()
 		s.publish("秒级", quick)
 		// Some kills come right between WeCom's deed and our commit.
-		s.answered = func(i int, path string) {
-			if strings.HasSuffix(path, "/add_msg_template") && rand.IntN(4) == 0 && between.Add(1) <= kills/3 {
+		between := func(i int, path string) {
+			if strings.HasSuffix(path, "/add_msg_template") && rand.IntN(4) == 0 && hits.Add(1) <= kills/3 {
 				s.signal(i, syscall.SIGKILL)
 				s.start(i)
 			}
 		}
+		s.answered.Store(&between)
 		ctx, stop := context.WithCancel(context.Background())
 		var customers []string
 		var wg sync.WaitGroup
 		wg.Go(func() { customers = s.load(ctx, reps) })
-		for range kills {
-			<-time.After(time.Duration(300+rand.IntN(700)) * time.Millisecond)
+		for n := 0; n < kills || hits.Load() == 0; n++ {
+			require.Less(t, n, 4*kills, "no kill came between a call and its commit")
+			s.waitReady() // or it would only ever be killed while it starts
+			<-time.After(time.Duration(rand.IntN(900)) * time.Millisecond)
 			i := rand.IntN(len(s.replicas))
 			s.signal(i, syscall.SIGKILL)
 			s.start(i)
@@ -194,8 +197,7 @@ func TestKill_nothingLostNothingTwice(t *testing.T) {
 		stop()
 		wg.Wait()
 		s.waitReady()
-		require.Positive(t, between.Load(), "no kill came between a call and its commit")
-		t.Logf("%d customers, %d kills, %d of them between call and commit", len(customers), kills+int(min(between.Load(), kills/3)), min(between.Load(), kills/3))
+		t.Logf("%d customers, %d kills and %d between call and commit", len(customers), kills, min(hits.Load(), kills/3))
 		s.settled(customers)
 	})
 }

@@ -91,9 +91,11 @@ type stage struct {
 	token    string
 	mu       sync.Mutex
 	replicas []*replica
+	// answeredCards are the cards that reps have answered, by msgid.
+	answeredCards map[string]bool
 	// answered runs when WeCom has acted on a call and before its answer
-	// reaches the replica.
-	answered func(replica int, path string)
+	// reaches the replica; may be empty.
+	answered atomic.Pointer[func(replica int, path string)]
 }
 
 type replica struct {
@@ -126,7 +128,7 @@ func databases(t *testing.T, test func(t *testing.T, s *stage)) {
 
 func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 	t.Helper()
-	s := &stage{t: t, dsn: dsn, answered: func(int, string) {}}
+	s := &stage{t: t, dsn: dsn, answeredCards: map[string]bool{}}
 	s.front = httptest.NewServer(http.HandlerFunc(s.balance))
 	receiver := func(name string) sim.Receiver {
 		return sim.Receiver{URL: s.front.URL + "/callback/" + name, Token: "token", AESKey: receiverKey}
@@ -218,7 +220,7 @@ func (s *stage) startAll() {
 func (s *stage) waitReady() {
 	s.t.Helper()
 	for i, r := range s.replicas {
-		s.eventually(30*time.Second, func() string {
+		s.eventually(2*time.Minute, func() string {
 			res, err := http.Get("http://" + r.addr + "/readyz")
 			if err != nil {
 				return err.Error()
@@ -295,7 +297,9 @@ func (s *stage) toWeCom(i int) http.Handler {
 			s.wecom.Sim.Handler().ServeHTTP(record, r)
 			return false
 		}()
-		s.answered(i, r.URL.Path)
+		if f := s.answered.Load(); f != nil {
+			(*f)(i, r.URL.Path)
+		}
 		if dropped {
 			panic(http.ErrAbortHandler)
 		}
@@ -311,7 +315,7 @@ func (s *stage) toWeCom(i int) http.Handler {
 func (s *stage) api(method, path string, body, out any) {
 	s.t.Helper()
 	var last string
-	s.eventually(20*time.Second, func() string {
+	s.eventually(time.Minute, func() string {
 		doc, err := json.Marshal(body)
 		require.NoError(s.t, err)
 		for _, r := range s.replicas {

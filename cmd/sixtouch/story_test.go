@@ -35,7 +35,7 @@ func (s *stage) texts(externalUserID string) []string {
 
 func (s *stage) receives(externalUserID string, want ...string) {
 	s.t.Helper()
-	s.eventually(20*time.Second, func() string {
+	s.eventually(time.Minute, func() string {
 		if got := s.texts(externalUserID); !equal(got, want) {
 			return fmt.Sprintf("has %q", got)
 		}
@@ -71,7 +71,7 @@ func (s *stage) advance(d time.Duration) {
 // pending waits until so many tasks wait for reps.
 func (s *stage) pending(n int) {
 	s.t.Helper()
-	s.eventually(20*time.Second, func() string {
+	s.eventually(time.Minute, func() string {
 		if got := len(s.wecom.Tasks("")); got != n {
 			return fmt.Sprintf("%d tasks wait", got)
 		}
@@ -107,9 +107,9 @@ func TestStory_aCustomersFirstDays(t *testing.T) {
 		s.receives(first, hello("陈一", "林乔"), "第一天", "第二天", "第三天")
 		s.receives(second, hello("王二", "周维"), "第一天", "第二天", "第三天")
 
-		s.answerCards()
 		s.advance(2 * time.Hour)
-		s.eventually(30*time.Second, func() string {
+		s.eventually(time.Minute, func() string {
+			s.answerCards()
 			open := []string{}
 			for _, row := range s.touches("") {
 				if row.State != "delivered" && row.State != "done" {
@@ -136,11 +136,12 @@ func (s *stage) confirmAll() {
 	}
 }
 
-// answerCards has reps press "done" on every card they got.
+// answerCards has reps press "done" on every card they got, once.
 func (s *stage) answerCards() {
 	s.t.Helper()
 	for _, e := range s.wecom.Ledger() {
-		if e.Kind == "app_message" {
+		if e.Kind == "app_message" && !s.answeredCards[e.MsgID] {
+			s.answeredCards[e.MsgID] = true
 			s.wecom.Post("/sim/clicks", map[string]any{"userid": e.UserID, "msgid": e.MsgID, "key": "done"}, nil)
 		}
 	}
@@ -214,7 +215,7 @@ func TestStory_terminationHandsBackWhatItHolds(t *testing.T) {
 		s.publish("新好友", `{"trigger":{"kind":"contact_added"},"window":{"from":"00:00","to":"23:59"},"steps":[{"key":"m","offset":{"after":"1s"},"channel":"group_message","content":{"text":"到了"}}]}`)
 		who := s.wecom.Follow("lin.qiao", "陈一", nil)
 		s.wecom.Fault(sim.Fault{Path: "/cgi-bin/externalcontact/add_msg_template", N: 1, Delay: "700ms"})
-		s.eventually(20*time.Second, func() string {
+		s.eventually(time.Minute, func() string {
 			if s.wecom.Calls("/cgi-bin/externalcontact/batch/get_by_user")+s.wecom.Calls("/cgi-bin/externalcontact/get") == 0 {
 				return "not fetched"
 			}

@@ -428,11 +428,34 @@ func (s *Service) Touch(ctx context.Context, dispatchID, contactID, repID, relat
 		}
 	}
 	touch := s.touchOf(d, s.DB.Now(ctx))
+	if adopted, err := s.enrolledEarlier(ctx, touch, contactID, relationshipID); err != nil || adopted {
+		return err
+	}
 	touch.ContactID, touch.RepID, touch.RelationshipID = contactID, repID, relationshipID
 	if err := s.DB.Conn(ctx).Create(&touch).Error; err != nil {
 		return fmt.Errorf("insert touch of welcome %d: %w", d.ID, err)
 	}
 	return nil
+}
+
+// enrolledEarlier gives the welcome's outcome to the touch of an enrollment that
+// knew of no code: the synchronisation had found the customer before the event
+// that brought the code was processed.
+func (s *Service) enrolledEarlier(ctx context.Context, t model.Touch, contactID, relationshipID int64) (bool, error) {
+	if t.SOPID == 0 {
+		return false, nil
+	}
+	res := s.DB.Conn(ctx).Model(&model.Touch{}).
+		Where("contact_id = ? AND relationship_id = ? AND sop_id = ? AND step_key = ?", contactID, relationshipID, t.SOPID, t.StepKey).
+		Where("state = ? AND reason = ? AND dispatch_id IS NULL", model.TouchSkipped, model.WelcomeNoCode).
+		Updates(map[string]any{
+			"dispatch_id": t.DispatchID, "state": t.State, "reason": t.Reason, "sent_at": t.SentAt, "confirmed_at": t.SentAt,
+			"final_at": t.FinalAt, "updated_at": s.DB.Now(ctx),
+		})
+	if res.Error != nil {
+		return false, fmt.Errorf("settle the welcome of an enrollment: %w", res.Error)
+	}
+	return res.RowsAffected > 0, nil
 }
 
 // greeted tells whether "welcomed elsewhere" means: by us, with the code of an

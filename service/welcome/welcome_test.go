@@ -250,6 +250,32 @@ func TestSend_eachAnswerHasItsOutcome(t *testing.T) {
 	}
 }
 
+func TestTouch_settlesTheStepOfAnEnrollmentThatKnewNoCode(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	w := &wire{}
+	s := welcome.New(welcome.Deps{
+		DB: db, Sender: w, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		Choose: func(context.Context, string, string, time.Time) (int64, string, model.Content, bool, error) {
+			return 3, "hello", model.Content{Text: "你好"}, true, nil
+		},
+	})
+	now := clock.Now()
+	found := model.Touch{
+		EnrollmentID: new(int64(9)), SOPID: 3, StepKey: "hello", Run: 1, ContactID: 5, RepID: 6, RelationshipID: 7, Channel: welcome.Channel,
+		State: model.TouchSkipped, Reason: model.WelcomeNoCode, DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, UpdatedAt: now, LocalDay: "2026-03-02",
+	}
+	require.NoError(t, db.Conn(t.Context()).Create(&found).Error)
+	id, err := s.Send(t.Context(), request(clock))
+	require.NoError(t, err)
+	require.NoError(t, db.InTx(t.Context(), func(ctx context.Context) error { return s.Touch(ctx, id, 5, 6, 7) }))
+	var touches []model.Touch
+	require.NoError(t, db.Conn(t.Context()).Find(&touches).Error)
+	require.Len(t, touches, 1)
+	require.Equal(t, model.TouchDelivered, touches[0].State)
+	require.Equal(t, id, *touches[0].DispatchID)
+}
+
 func TestSend_callbackOlderThanTheWindowIsNotTried(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
