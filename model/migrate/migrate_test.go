@@ -39,6 +39,8 @@ func tables() []any {
 		model.Touch{},
 		model.Dispatch{},
 		model.Token{},
+		model.CalendarDay{},
+		model.Audience{},
 	}
 }
 

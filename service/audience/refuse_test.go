@@ -16,7 +16,7 @@ func TestFilter_refusesLeavesThatWouldMislead(t *testing.T) {
 		`{"f":"account.tier","is":"in","v":["A"]}`:                                             "does not know the field",
 		`{"f":"tag","is":"any","v":[0]}`:                                                       "no tag's id",
 		`{"f":"tag","is":"empty","v":[1]}`:                                                     `takes no "v"`,
-		`{"f":"tag","is":"any","v":[1],"opt":{"sinse":1}}`:                                     "sinse",
+		`{"f":"tag","is":"any","v":[1],"opt":{"before":1}}`:                                    "before",
 		`{"f":"tag","is":"any","v":[1],"opt":{"since":{"is":"known"}}}`:                        "newer_than",
 		`{"f":"owner","is":"any","v":[1]}`:                                                     "in, not_in",
 		`{"f":"owner","is":"in","v":[1],"opt":{"x":1}}`:                                        `no "opt"`,

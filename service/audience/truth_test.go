@@ -44,36 +44,36 @@ func cast() []person {
 	off := tag(0, 1, "2026-03-01 10:00:00.000000")
 	off.RemovedAt = ptr(at("2026-03-01 12:00:00.000000"))
 	return []person{
-		1 - 1: {},
-		2 - 1: {
+		{}, // 1
+		{ // 2
 			contact:       model.Contact{Type: 1, CorpName: "光年科技", FirstAddedAt: ptr(at("2026-02-27 10:00:00.000000"))}, // 3 × 24 h ago
 			relationships: []model.Relationship{with(active, "expo")},
 			tags:          []model.RelationshipTag{tag(0, 1, "2026-03-01 10:00:00.000000")},
 			touches:       []model.Touch{sent("group_message", model.TouchDelivered, "2026-03-01 10:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentActive, "")},
 		},
-		3 - 1: {
+		{ // 3
 			contact:       model.Contact{Type: 1, FirstAddedAt: ptr(at("2026-02-27 10:00:00.000001"))},
 			relationships: []model.Relationship{with(lost, "web"), with(active, "")},
 			tags:          []model.RelationshipTag{tag(0, 1, "2026-02-20 10:00:00.000000"), tag(1, 2, "2026-03-02 00:00:00.000000")},
 			touches:       []model.Touch{sent("welcome", model.TouchDelivered, "2026-02-20 10:00:00.000000"), sent("group_message", model.TouchAccepted, "2026-03-02 00:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentPaused, ""), in(8, model.EnrollmentCompleted, "")},
 		},
-		4 - 1: {
+		{ // 4
 			contact:       model.Contact{Type: 2, CorpName: "星河软件", FirstAddedAt: ptr(at("2026-02-28 00:00:00.000000"))},
 			relationships: []model.Relationship{with(lost, "expo")},
 			tags:          []model.RelationshipTag{tag(0, 2, "2026-03-01 23:59:59.999999")},
 			touches:       []model.Touch{sent("group_message", model.TouchFailed, "2026-03-01 10:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentExited, "replied")},
 		},
-		5 - 1: {
+		{ // 5
 			contact:       model.Contact{Type: 1, FirstAddedAt: ptr(at("2026-02-27 23:59:59.999999"))},
 			relationships: []model.Relationship{with(half, "Expo")},
 			tags:          []model.RelationshipTag{tag(0, 1, "2026-03-01 10:00:00.000000"), tag(0, 2, "2026-02-01 10:00:00.000000"), tag(0, 3, "2026-02-01 10:00:00.000000")},
 			touches:       []model.Touch{sent("rep_prompt", model.TouchAccepted, "2026-03-01 10:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentExited, "left")},
 		},
-		6 - 1: {
+		{ // 6
 			contact:       model.Contact{CorpName: " ", FirstAddedAt: ptr(at("2026-03-02 10:00:00.000000"))},
 			relationships: []model.Relationship{with(removed, ""), with(handed, "web")},
 			tags:          []model.RelationshipTag{off},
