@@ -27,6 +27,10 @@ type Demo struct {
 	Simulator Simulator
 	// NewCustomer makes up the n-th customer.
 	NewCustomer func(n int) NewCustomer
+	// Settle waits until what was played before has been processed, so that a
+	// clock that jumps does not turn a welcome of this second into one of
+	// yesterday.
+	Settle func(ctx context.Context) error
 	// Moved is called after somebody played: there may be work for the engine.
 	Moved func(ctx context.Context) error
 	// EnterToken opens a session by a link, for whoever started the demo.
@@ -416,6 +420,9 @@ const (
 )
 
 func (p *Pages) moveClock(c *gin.Context) error {
+	if err := p.Demo.Settle(c.Request.Context()); err != nil {
+		return err
+	}
 	switch c.PostForm("to") {
 	case "hour":
 		return p.post(c, "/sim/clock", map[string]any{"advance": "1h"})

@@ -204,7 +204,8 @@ func demo(t *testing.T) (*handlertest.App, *int) {
 				Simulator: simulator, EnterToken: "let me in", NewCustomer: func(int) handler.NewCustomer {
 					return handler.NewCustomer{Name: "赵六", Company: "上海某某有限公司"}
 				},
-				Moved: func(context.Context) error { *moved++; return nil },
+				Settle: func(context.Context) error { return nil },
+				Moved:  func(context.Context) error { *moved++; return nil },
 			},
 		})
 		require.NoError(t, err)

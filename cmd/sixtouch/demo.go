@@ -95,6 +95,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer d.app.close()
+	play.Settle = func(ctx context.Context) error { return d.settle(ctx, control) }
 	play.Moved = d.moved
 	d.mount()
 	d.sim.SetCallbacks(sim.Callbacks{
@@ -165,6 +166,38 @@ func (d *demo) url(path string) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port) + path
+}
+
+// Bounds of waiting for callbacks to be processed.
+const (
+	settleFor   = 5 * time.Second
+	settleEvery = 20 * time.Millisecond
+)
+
+// settle waits until no callback is on its way or unprocessed. It gives up
+// after settleFor: a clock that never moves would be worse.
+func (d *demo) settle(ctx context.Context, control simulatorControl) error {
+	ctx, cancel := context.WithTimeout(ctx, settleFor)
+	defer cancel()
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		var corp struct{ Callbacks struct{ Pending int } }
+		if err := control.Call(ctx, http.MethodGet, "/sim/state", nil, &corp); err != nil {
+			return fmt.Errorf("ask for callbacks under way: %w", err)
+		}
+		var open int64
+		err := d.app.db.Read(ctx).Model(&model.InboxItem{}).
+			Where("state IN ?", []model.InboxState{model.InboxReceived, model.InboxProcessing}).Count(&open).Error
+		if err == nil && open == 0 && corp.Callbacks.Pending == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // moved lets the engine look now at what it would look at in a while: time has

@@ -87,7 +87,6 @@ func (b *browser) press(text string) {
 }
 
 func TestBrowser_playsTheStory(t *testing.T) {
-	t.Parallel()
 	d := startDemo(t, t.TempDir())
 	password := regexp.MustCompile(`密码 password +(\S+)`).FindStringSubmatch(d.out.String())
 	require.Len(t, password, 2)
@@ -101,9 +100,9 @@ func TestBrowser_playsTheStory(t *testing.T) {
 	b.shows("还没有触达")
 
 	b.press("客户添加员工")
-	b.shows("欢迎语", "已送达")
+	b.until("document.querySelectorAll('tbody .s-delivered').length === 1", "the welcome does not appear")
 	b.press("次日早上")
-	b.shows("入门指南", "待员工确认")
+	b.until("document.querySelectorAll('tbody .s-accepted').length === 1", "the first day's message does not appear")
 	b.open("/phones")
 	b.shows("确认发送")
 	b.press("员工全部确认")
@@ -116,6 +115,8 @@ func TestBrowser_playsTheStory(t *testing.T) {
 	b.shows("Touch log")
 	b.open("/language?to=zh&back=/")
 
+	b.keepsFocusAndHalfTypedWords(d)
+
 	b.do(chromedp.EmulateViewport(390, 844))
 	for _, path := range []string{"/", "/contacts", "/contacts/1", "/sops", "/sops/1", "/touches", "/phones", "/nowhere"} {
 		b.open(path)
@@ -125,16 +126,16 @@ func TestBrowser_playsTheStory(t *testing.T) {
 	}
 }
 
-func TestBrowser_keepsFocusAndHalfTypedWordsWhileThePageRefreshes(t *testing.T) {
-	t.Parallel()
-	d := startDemo(t, t.TempDir())
-	b := openBrowser(t, d.base)
+// keepsFocusAndHalfTypedWords: a page that refreshes itself must not take
+// anything out of somebody's hands.
+func (b *browser) keepsFocusAndHalfTypedWords(d *playedDemo) {
+	t := b.t
 	b.do(chromedp.Navigate(d.enter + "?next=/sops/1"))
 	b.shows("暂停")
 	b.do(chromedp.Evaluate[chromedp.Void]("document.getElementById('sop-pause').focus()"))
 	d.open(strings.TrimPrefix(d.enter, d.base))
 	d.press("/phones/follow", nil)
-	b.until("document.querySelectorAll('tbody tr').length === 1", "the new person does not appear by themselves")
+	b.until("document.querySelectorAll('tbody tr').length === 2", "the new person does not appear by themselves")
 	require.Equal(t, 1, b.number("Number(document.activeElement.id === 'sop-pause')"), "the focus has moved")
 
 	b.open("/contacts")
