@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
-
 	"sixtouch/model"
 )
 
 // Every change of a relationship or of its tags records an activity in the
 // same transaction, so the activities tell the index what it has missed. Only
-// the deletion of a tag from the library records none; the library tells that.
+// the deletion of a tag from the library records none; the library tells that,
+// and the index is built again.
 
 const (
 	// followMargin is how many activity ids before the newest one are looked at
@@ -100,47 +99,26 @@ func markAfter(s stamp, rows []happened) mark {
 }
 
 // catchUp brings the index to the database's present state; current is false
-// when it is too far behind. One call at a time.
+// when it has to be built again instead. One call at a time.
 func (x *index) catchUp(ctx context.Context, db *model.DB) (current bool, err error) {
 	s, err := readStamp(ctx, db, x.mark.floor)
 	if err != nil || s == x.mark.stamp {
 		return err == nil, err
 	}
+	if s.Dropped != x.mark.stamp.Dropped || s.DroppedAt != x.mark.stamp.DroppedAt {
+		return false, nil
+	}
 	rows, err := readHappened(ctx, db, x.mark.floor)
 	if err != nil || len(rows) > followMargin+followLimit {
 		return false, err
-	}
-	var deleted map[int64]*roaring64.Bitmap
-	if s.Dropped != x.mark.stamp.Dropped || s.DroppedAt != x.mark.stamp.DroppedAt {
-		if deleted, err = x.readDeleted(ctx, db); err != nil {
-			return false, err
-		}
 	}
 	changed, err := readWearers(ctx, db, x.unseen(rows))
 	if err != nil {
 		return false, err
 	}
-	x.apply(deleted, changed)
+	x.apply(changed)
 	x.mark = markAfter(s, rows)
 	return true, nil
-}
-
-// readDeleted reads afresh who wears the tags that the library has lost.
-func (x *index) readDeleted(ctx context.Context, db *model.DB) (map[int64]*roaring64.Bitmap, error) {
-	var ids []int64
-	if err := db.Read(ctx).Model(&model.Tag{}).Where("deleted_at IS NOT NULL").Pluck("id", &ids).Error; err != nil {
-		return nil, fmt.Errorf("read deleted tags: %w", err)
-	}
-	ids = slices.DeleteFunc(ids, func(id int64) bool { return x.tags[id] == nil || x.tags[id].IsEmpty() })
-	fresh := newIndex()
-	for _, id := range ids {
-		fresh.tags[id] = roaring64.New()
-		err := readPairs(ctx, db, fresh.wear, "SELECT contact_id, tag_id FROM relationship_tags WHERE tag_id = ? AND removed_at IS NULL", id)
-		if err != nil {
-			return nil, fmt.Errorf("read who wears the deleted tag %d: %w", id, err)
-		}
-	}
-	return fresh.tags, nil
 }
 
 // unseen lists the contacts that new activities speak of.
@@ -199,10 +177,7 @@ func build(ctx context.Context, db *model.DB) (*index, error) {
 	if err := readPairs(ctx, db, x.wear, "SELECT contact_id, tag_id FROM relationship_tags WHERE removed_at IS NULL"); err != nil {
 		return nil, fmt.Errorf("read who wears which tag: %w", err)
 	}
-	x.live.RunOptimize()
-	for _, worn := range x.tags {
-		worn.RunOptimize()
-	}
+	x.finish()
 	return x, nil
 }
 

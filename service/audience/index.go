@@ -1,7 +1,7 @@
 package audience
 
 import (
-	"maps"
+	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -13,8 +13,14 @@ type index struct {
 	mu   sync.RWMutex
 	live *roaring64.Bitmap // contacts with an active relationship
 	tags map[int64]*roaring64.Bitmap
-	mark mark
+	// sizes are how many tags each contact wears, in binary: bitmap i holds the
+	// contacts in whose number bit i is set.
+	sizes [sizeBits]*roaring64.Bitmap
+	mark  mark
 }
+
+// sizeBits is enough for every tag that WeCom lets a corp have (10,000).
+const sizeBits = 14
 
 // wearer is what the index knows of one contact.
 type wearer struct {
@@ -23,10 +29,15 @@ type wearer struct {
 }
 
 func newIndex() *index {
-	return &index{live: roaring64.New(), tags: map[int64]*roaring64.Bitmap{}}
+	x := &index{live: roaring64.New(), tags: map[int64]*roaring64.Bitmap{}}
+	for i := range x.sizes {
+		x.sizes[i] = roaring64.New()
+	}
+	return x
 }
 
-// wear records one tag of one contact. It takes no lock: it is for building.
+// wear records one tag of one contact, but for the contact's size. It takes no
+// lock: it is for building.
 func (x *index) wear(contact, tag int64) {
 	worn, ok := x.tags[tag]
 	if !ok {
@@ -36,23 +47,46 @@ func (x *index) wear(contact, tag int64) {
 	worn.Add(uint64(contact))
 }
 
-// apply brings whole tags and single contacts to their present state. Repeating
-// it changes nothing.
-func (x *index) apply(tags map[int64]*roaring64.Bitmap, changed map[int64]wearer) {
+// finish counts the sizes of an index just built, adding tag by tag to all
+// contacts at once, and packs it.
+func (x *index) finish() {
+	x.live.RunOptimize()
+	for _, worn := range x.tags {
+		worn.RunOptimize()
+		carry := worn.Clone()
+		for _, bit := range x.sizes {
+			next := roaring64.And(bit, carry)
+			bit.Xor(carry)
+			carry = next
+		}
+	}
+}
+
+// apply brings contacts to their present state. Repeating it changes nothing.
+func (x *index) apply(changed map[int64]wearer) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	maps.Copy(x.tags, tags)
 	for contact, w := range changed {
-		x.live.Remove(uint64(contact))
+		set(x.live, contact, w.live)
 		for _, worn := range x.tags {
 			worn.Remove(uint64(contact))
 		}
-		if w.live {
-			x.live.Add(uint64(contact))
-		}
-		for _, tag := range w.tags {
+		slices.Sort(w.tags)
+		tags := slices.Compact(w.tags)
+		for _, tag := range tags {
 			x.wear(contact, tag)
 		}
+		for i, bit := range x.sizes {
+			set(bit, contact, len(tags)>>i&1 == 1)
+		}
+	}
+}
+
+func set(bitmap *roaring64.Bitmap, contact int64, in bool) {
+	if in {
+		bitmap.Add(uint64(contact))
+	} else {
+		bitmap.Remove(uint64(contact))
 	}
 }
 
@@ -106,13 +140,19 @@ func (x *index) evalTags(c tagCondition) *roaring64.Bitmap {
 	case "none":
 		return roaring64.AndNot(x.live, roaring64.FastOr(x.worn(c.tags)...))
 	case "empty":
-		return x.without(x.live.Clone(), nil)
+		return roaring64.AndNot(x.live, roaring64.FastOr(x.sizes[:]...))
 	}
 	all := roaring64.FastAnd(x.worn(c.tags)...)
-	if c.is == "all" {
-		return all
+	if c.is == "exactly" {
+		for i, bit := range x.sizes {
+			if len(c.tags)>>i&1 == 1 {
+				all.And(bit)
+			} else {
+				all.AndNot(bit)
+			}
+		}
 	}
-	return x.without(all, c.tags)
+	return all
 }
 
 // worn lists the bitmaps of tags; those that nobody wears are empty.
@@ -124,21 +164,4 @@ func (x *index) worn(tags []int64) []*roaring64.Bitmap {
 		}
 	}
 	return out
-}
-
-// without takes out of a set everybody who wears a tag that is not listed.
-func (x *index) without(set *roaring64.Bitmap, except []int64) *roaring64.Bitmap {
-	allowed := make(map[int64]bool, len(except))
-	for _, tag := range except {
-		allowed[tag] = true
-	}
-	for tag, worn := range x.tags {
-		if set.IsEmpty() {
-			break
-		}
-		if !allowed[tag] {
-			set.AndNot(worn)
-		}
-	}
-	return set
 }

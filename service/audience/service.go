@@ -147,9 +147,10 @@ func (s *Service) where(ctx context.Context, f Filter) (string, []any) {
 }
 
 // Refresh brings the bitmaps to the database's state: it builds them the first
-// time, when they are too far behind and once an hour, which takes seconds for
-// a million contacts, and else follows the activities. It is to be called
-// regularly; while another call builds, it does nothing.
+// time, when they are far behind, when the library has lost a tag and once an
+// hour, which takes seconds for a million contacts, and else follows the
+// activities. It is to be called every minute or so (until then, Count asks the
+// database); while another call builds, it does nothing.
 func (s *Service) Refresh(ctx context.Context) error {
 	if !s.building.TryLock() {
 		return nil
