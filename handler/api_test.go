@@ -82,7 +82,7 @@ func TestAPI_runsAProgramme(t *testing.T) {
 
 func TestAPI_namesEveryFaultOfAProgramme(t *testing.T) {
 	each(t, func(t *testing.T, app *handlertest.App) {
-		faulty := `{"name":"x","definition":{"trigger":{"kind":"full_moon"},"steps":[{"key":"A!","offset":{"day":1},"channel":"pigeon"}]}}`
+		faulty := `{"name":"x","definition":{"trigger":{"kind":"full_moon"},"steps":[{"key":"A!","offset":{"day":1,"at":"25:00"},"channel":"pigeon"}]}}`
 		app.Run(t,
 			handlertest.Scenario{Name: "a draft may be unfinished", Method: "POST", URL: "/api/v1/sops", As: handlertest.Admin, Body: faulty, Status: 201},
 			handlertest.Scenario{

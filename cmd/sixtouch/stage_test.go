@@ -174,8 +174,10 @@ func (s *stage) run(args ...string) string {
 	s.t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = s.vars
-	out, err := cmd.CombinedOutput()
-	require.NoError(s.t, err, "%v: %s", args, out)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	require.NoError(s.t, err, "%v: %s", args, &errs)
 	return string(out)
 }
 

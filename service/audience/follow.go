@@ -36,6 +36,7 @@ type mark struct {
 	stamp stamp
 	floor int64          // activities up to here are settled
 	seen  map[int64]bool // activities after the floor that are in the index
+	stale bool           // for good: to be built again
 }
 
 // happened is an activity as far as the index cares.
@@ -101,16 +102,22 @@ func markAfter(s stamp, rows []happened) mark {
 // catchUp brings the index to the database's present state; current is false
 // when it has to be built again instead. One call at a time.
 func (x *index) catchUp(ctx context.Context, db *model.DB) (current bool, err error) {
+	if x.mark.stale {
+		return false, nil
+	}
 	s, err := readStamp(ctx, db, x.mark.floor)
 	if err != nil || s == x.mark.stamp {
 		return err == nil, err
 	}
-	if s.Dropped != x.mark.stamp.Dropped || s.DroppedAt != x.mark.stamp.DroppedAt {
-		return false, nil
-	}
 	rows, err := readHappened(ctx, db, x.mark.floor)
-	if err != nil || len(rows) > followMargin+followLimit {
+	if err != nil {
 		return false, err
+	}
+	// A tag that is lost and found again would look as if nothing had been.
+	lost := s.Dropped != x.mark.stamp.Dropped || s.DroppedAt != x.mark.stamp.DroppedAt
+	if lost || len(rows) > followMargin+followLimit {
+		x.mark.stale = true
+		return false, nil
 	}
 	changed, err := readWearers(ctx, db, x.unseen(rows))
 	if err != nil {

@@ -90,18 +90,32 @@ func set(bitmap *roaring64.Bitmap, contact int64, in bool) {
 	}
 }
 
-// count returns how many live contacts the filter selects; ok is false when
-// the filter looks at more than tags.
-func (x *index) count(f Filter) (n int64, ok bool) {
-	if !f.tagsOnly() {
-		return 0, false
-	}
+// count returns how many live contacts a filter on tags selects.
+func (x *index) count(f Filter) int64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if f.root == nil {
-		return int64(x.live.GetCardinality()), true
+		return int64(x.live.GetCardinality())
 	}
-	return int64(x.live.AndCardinality(x.eval(f.root))), true
+	return int64(x.live.AndCardinality(x.eval(f.root)))
+}
+
+// page returns the first n live contacts behind the one named that a filter on
+// tags selects.
+func (x *index) page(f Filter, after int64, n int) []int64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	selected := x.live
+	if f.root != nil {
+		selected = roaring64.And(x.live, x.eval(f.root))
+	}
+	ids := make([]int64, 0, n)
+	each := selected.Iterator()
+	each.AdvanceIfNeeded(uint64(after) + 1)
+	for len(ids) < n && each.HasNext() {
+		ids = append(ids, int64(each.Next()))
+	}
+	return ids
 }
 
 // tagsOnly tells whether bitmaps can answer the filter.

@@ -105,16 +105,12 @@ func (s *Service) List(ctx context.Context, page model.Page) ([]model.Audience, 
 // are counted by bitmaps once Refresh has built them, which takes a fraction
 // of a millisecond for a million contacts; others by the database.
 func (s *Service) Count(ctx context.Context, f Filter) (int64, error) {
-	// The bitmaps are everybody's: what a transaction has yet to commit must
-	// not get into them.
-	if x := s.index.Load(); x != nil && f.tagsOnly() && !model.InTransaction(ctx) {
-		current, err := s.follow(ctx, x)
-		if err != nil {
-			return 0, err
-		}
-		if n, ok := x.count(f); ok && current {
-			return n, nil
-		}
+	x, ok, err := s.bitmaps(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		return x.count(f), nil
 	}
 	var n int64
 	where, args := s.where(ctx, f)
@@ -125,16 +121,37 @@ func (s *Service) Count(ctx context.Context, f Filter) (int64, error) {
 }
 
 // Members returns a page of the contacts that a filter selects now, in the
-// order of their ids.
+// order of their ids. Bitmaps find them as they count them.
 func (s *Service) Members(ctx context.Context, f Filter, page model.Page) ([]model.Contact, error) {
-	var list []model.Contact
-	where, args := s.where(ctx, f)
-	err := s.db.Read(ctx).Table("contacts c").Where("c.id > ?", page.After).Where(where, args...).
-		Order("c.id").Limit(page.Size()).Find(&list).Error
+	x, ok, err := s.bitmaps(ctx, f)
 	if err != nil {
+		return nil, err
+	}
+	q := s.db.Read(ctx).Table("contacts c")
+	if ok {
+		q = q.Where("c.id IN ?", x.page(f, page.After, page.Size()))
+	} else {
+		where, args := s.where(ctx, f)
+		q = q.Where("c.id > ?", page.After).Where(where, args...)
+	}
+	var list []model.Contact
+	if err := q.Order("c.id").Limit(page.Size()).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list an audience: %w", err)
 	}
 	return list, nil
+}
+
+// bitmaps returns the index, brought up to date; ok is false when it is not
+// there or cannot answer the filter.
+func (s *Service) bitmaps(ctx context.Context, f Filter) (x *index, ok bool, err error) {
+	x = s.index.Load()
+	// The bitmaps are everybody's: what a transaction has yet to commit must
+	// not get into them.
+	if x == nil || !f.tagsOnly() || model.InTransaction(ctx) {
+		return x, false, nil
+	}
+	ok, err = s.follow(ctx, x)
+	return x, ok, err
 }
 
 // where is the filter over those among whom an audience is looked for.

@@ -130,6 +130,12 @@ func TestService_bitmapsEqualSQL(t *testing.T) {
 				got, err := fast.Count(ctx, f)
 				require.NoError(t, err)
 				require.Equal(t, want, got, text(t, f))
+				page := model.Page{After: rapid.Int64Range(0, 2).Draw(t, "after"), Limit: 2}
+				listed, err := plain.Members(ctx, f, page)
+				require.NoError(t, err)
+				found, err := fast.Members(ctx, f, page)
+				require.NoError(t, err)
+				require.Equal(t, listed, found, text(t, f))
 			}
 		})
 	})
