@@ -51,7 +51,7 @@ func openProgramme(e env, s *settings, path string) (*programme, error) {
 	if p.texts, err = web.LoadCatalogue(); err != nil {
 		return nil, fmt.Errorf("load texts: %w", err)
 	}
-	doc, err := os.ReadFile(path) //nolint:gosec // the file that the user names
+	doc, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("open programme: %w", err)
 	}
