@@ -13,8 +13,8 @@ import (
 	"sixtouch/model/modeltest"
 )
 
-// zone is the corp's, ten and more hours away from the databases' UTC on no
-// day, but on another date for eight hours of each.
+// zone is the corp's: for eight hours of each day it is on another date than
+// the databases' UTC.
 func zone() *time.Location { return time.FixedZone("Asia/Shanghai", 8*3600) }
 
 // person is one contact with all that filters look at, to be stored.
