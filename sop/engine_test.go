@@ -338,6 +338,21 @@ func TestEngine_filtersChooseByTag(t *testing.T) {
 	})
 }
 
+func TestEngine_filtersSeeWhoOwnsTheContact(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.rep("zhou")
+		only := fmt.Sprintf(`{"f":"owner","is":"not_in","v":[%d]}`, w.reps["zhou"])
+		w.publish("新好友", `{"trigger":{"kind":"contact_added"},"steps":[{"key":"d1","offset":{"day":1,"at":"10:00"},"channel":"group_message","filter":`+only+`,"content":{"text":"一次"}}]}`)
+		w.publish("入口", `{"trigger":{"kind":"contact_added"},"filter":`+only+`,"steps":[`+message("d1", `{"day":1,"at":"10:00"}`, "入口")+`]}`)
+		w.add("lin", "甲", "")
+		w.add("zhou", "乙", "")
+		w.at("2026-03-03 10:00")
+		w.wecom.Confirm(map[string]any{"all": true})
+		require.ElementsMatch(w.t, []string{"甲 ← 一次", "甲 ← 入口"}, w.got())
+	})
+}
+
 func TestEngine_promptIsOneCardAndItsButtonSettlesIt(t *testing.T) {
 	each(t, func(w *world) {
 		w.rep("lin")

@@ -46,18 +46,23 @@ func (e *Engine) enrollBy(ctx context.Context, a model.Activity) error {
 	if err != nil {
 		return fmt.Errorf("load live SOPs: %w", err)
 	}
-	var tags []int64
+	if len(sops) == 0 {
+		return nil
+	}
+	versions, filters := make([]*Version, len(sops)), []audience.Filter{{}}
 	for i, s := range sops {
-		v, err := e.version(ctx, s.VersionID)
-		if err != nil {
+		if versions[i], err = e.version(ctx, s.VersionID); err != nil {
 			return err
 		}
-		if i == 0 {
-			if tags, err = e.contactTags(ctx, a.ContactID); err != nil {
-				return err
-			}
-		}
-		if !v.admits(s, a, audience.Facts{TagIDs: tags}) {
+		filters = append(filters, versions[i].Filter)
+	}
+	facts, err := audience.Load(ctx, e.DB, e.DB.Now(ctx).In(e.Config.Zone), []int64{a.ContactID}, filters...)
+	if err != nil {
+		return fmt.Errorf("load what filters look at: %w", err)
+	}
+	for i, s := range sops {
+		v := versions[i]
+		if !v.admits(s, a, facts[a.ContactID]) {
 			continue
 		}
 		if _, err := e.enroll(ctx, v, a); err != nil {
@@ -235,7 +240,7 @@ func (e *Engine) Enroll(ctx context.Context, sopID int64, contactIDs []int64) (i
 		if err != nil {
 			return err
 		}
-		people, err := e.people(ctx, contactIDs)
+		people, err := e.people(ctx, contactIDs, nil)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"sixtouch/model"
+	"sixtouch/service/audience"
 )
 
 // gate is the last look before a dispatch is made, with everything it needs
@@ -24,6 +25,7 @@ type gate struct {
 func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touch) (*gate, error) {
 	out := &gate{left: map[int64]bool{}, versions: map[int64]*Version{}, tags: map[int64]string{}}
 	var contactIDs, enrollmentIDs, tagIDs []int64
+	var filters []audience.Filter
 	for _, t := range touches {
 		contactIDs = append(contactIDs, t.ContactID)
 		if t.EnrollmentID != nil {
@@ -38,11 +40,11 @@ func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touc
 		}
 		out.versions[t.VersionID] = v
 		if s, ok := v.step(g.StepKey); ok {
-			tagIDs = append(append(tagIDs, s.AddTags...), s.RemoveTags...)
+			tagIDs, filters = append(append(tagIDs, s.AddTags...), s.RemoveTags...), append(filters, s.Filter)
 		}
 	}
 	var err error
-	if out.people, err = e.people(ctx, contactIDs); err != nil {
+	if out.people, err = e.people(ctx, contactIDs, filters); err != nil {
 		return nil, err
 	}
 	var left []int64

@@ -121,6 +121,17 @@ type Version struct {
 	window window
 }
 
+// stepFilters are the filters that planning and dispatching ask.
+func (v *Version) stepFilters() []audience.Filter {
+	var out []audience.Filter
+	for _, s := range v.Steps {
+		if !s.Filter.Everybody() {
+			out = append(out, s.Filter)
+		}
+	}
+	return out
+}
+
 // under returns the version with that calendar.
 func (v *Version) under(days calendar.Days) *Version {
 	out := *v

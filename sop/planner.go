@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"sixtouch/model"
+	"sixtouch/service/audience"
 )
 
 // Plan writes the touches of every enrollment that is due: page by page, a
@@ -75,7 +76,18 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		if len(list) == 0 {
 			return e.clearStrays(ctx, ids)
 		}
-		facts, err := e.facts(ctx, list)
+		versions, filters := map[int64]*Version{}, []audience.Filter(nil)
+		for _, en := range list {
+			if versions[en.VersionID] != nil {
+				continue
+			}
+			v, err := e.version(ctx, en.VersionID)
+			if err != nil {
+				return err
+			}
+			versions[en.VersionID], filters = v, append(filters, v.stepFilters()...)
+		}
+		facts, err := e.facts(ctx, list, filters)
 		if err != nil {
 			return err
 		}
@@ -83,11 +95,7 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		var gone []int64
 		for i := range list {
 			en := &list[i]
-			v, err := e.version(ctx, en.VersionID)
-			if err != nil {
-				return err
-			}
-			p := MakePlan(*en, v, facts[en.ID], now)
+			p := MakePlan(*en, versions[en.VersionID], facts[en.ID], now)
 			if p.Exit != "" {
 				gone = append(gone, en.ID)
 				continue

@@ -18,14 +18,15 @@ const chunk = 500
 // forUpdate locks the rows read, on MySQL; SQLite's writer is alone anyway.
 func forUpdate() clause.Expression { return clause.Locking{Strength: clause.LockingStrengthUpdate} }
 
-// facts loads what planning must know of these enrollments, in sets.
-func (e *Engine) facts(ctx context.Context, list []model.Enrollment) (map[int64]Facts, error) {
+// facts loads what planning must know of these enrollments, in sets, for the
+// filters of the versions that they run on.
+func (e *Engine) facts(ctx context.Context, list []model.Enrollment, filters []audience.Filter) (map[int64]Facts, error) {
 	contactIDs, ids := make([]int64, 0, len(list)), make([]int64, 0, len(list))
 	for _, en := range list {
 		contactIDs = append(contactIDs, en.ContactID)
 		ids = append(ids, en.ID)
 	}
-	people, err := e.people(ctx, contactIDs)
+	people, err := e.people(ctx, contactIDs, filters)
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +52,12 @@ type people struct {
 	contacts      map[int64]model.Contact
 	relationships map[int64][]model.Relationship // by contact
 	reps          map[int64]model.Rep
-	tags          map[int64][]int64 // by contact
+	audience      map[int64]audience.Facts // by contact
 }
 
-func (e *Engine) people(ctx context.Context, contactIDs []int64) (people, error) {
-	p := people{map[int64]model.Contact{}, map[int64][]model.Relationship{}, map[int64]model.Rep{}, map[int64][]int64{}}
+// people loads contacts with what surrounds them and what the filters look at.
+func (e *Engine) people(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
+	p := people{contacts: map[int64]model.Contact{}, relationships: map[int64][]model.Relationship{}, reps: map[int64]model.Rep{}}
 	conn := e.DB.Conn(ctx)
 	var contacts []model.Contact
 	if err := conn.Find(&contacts, "id IN ?", contactIDs).Error; err != nil {
@@ -80,12 +82,11 @@ func (e *Engine) people(ctx context.Context, contactIDs []int64) (people, error)
 	for _, r := range reps {
 		p.reps[r.ID] = r
 	}
-	var tags []model.RelationshipTag
-	if err := conn.Select("contact_id", "tag_id").Find(&tags, "contact_id IN ? AND removed_at IS NULL", contactIDs).Error; err != nil {
-		return p, fmt.Errorf("load tags of contacts: %w", err)
-	}
-	for _, t := range tags {
-		p.tags[t.ContactID] = append(p.tags[t.ContactID], t.TagID)
+	var err error
+	// Asked for no filter at all, Load would read everything.
+	filters = append(filters, audience.Filter{})
+	if p.audience, err = audience.Load(ctx, e.DB, e.DB.Now(ctx).In(e.Config.Zone), contactIDs, filters...); err != nil {
+		return p, fmt.Errorf("load what filters look at: %w", err)
 	}
 	return p, nil
 }
@@ -93,7 +94,7 @@ func (e *Engine) people(ctx context.Context, contactIDs []int64) (people, error)
 // factsFor picks the voice: the own relationship while it is active, else the
 // contact's most recent active one.
 func (p people) factsFor(contactID, relationshipID int64) Facts {
-	f := Facts{Contact: p.contacts[contactID], Audience: audience.Facts{TagIDs: p.tags[contactID]}, Done: map[string]bool{}}
+	f := Facts{Contact: p.contacts[contactID], Audience: p.audience[contactID], Done: map[string]bool{}}
 	for _, r := range p.relationships[contactID] {
 		if r.ID == relationshipID {
 			f.Own = r
@@ -109,17 +110,6 @@ func (p people) factsFor(contactID, relationshipID int64) Facts {
 		f.Rep = p.reps[f.Voice.RepID]
 	}
 	return f
-}
-
-// contactTags lists the tags that a contact carries with any rep.
-func (e *Engine) contactTags(ctx context.Context, contactID int64) ([]int64, error) {
-	var ids []int64
-	err := e.DB.Conn(ctx).Model(&model.RelationshipTag{}).Where("contact_id = ? AND removed_at IS NULL", contactID).
-		Distinct().Pluck("tag_id", &ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("load tags of contact %d: %w", contactID, err)
-	}
-	return ids, nil
 }
 
 // takeBack dissolves dispatches that nobody has begun to send: their touches are
