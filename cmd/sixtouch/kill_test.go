@@ -54,7 +54,9 @@ func (s *stage) load(ctx context.Context, reps int) []string {
 // whether anybody received anything twice.
 func (s *stage) settled(customers []string) {
 	s.t.Helper()
-	// What no try of WeCom's reached is found by the synchronisation.
+	// What no try of WeCom's reached is found by the synchronisation; one that a
+	// kill interrupted is taken over when its lease has run out.
+	s.advance(3 * time.Minute)
 	s.api(http.MethodPost, "/syncs", nil, nil)
 	s.eventually(4*time.Minute, func() string {
 		s.wecom.Confirm(map[string]any{"all": true})

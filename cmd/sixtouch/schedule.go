@@ -40,17 +40,27 @@ const (
 
 // synchronise runs the full synchronisation if it is due or was asked for.
 func (a *app) synchronise(ctx context.Context) (bool, error) {
-	if !a.syncAsked.Swap(false) {
+	asked := a.syncAsked.Load()
+	if asked == nil {
 		due, err := a.syncDue(ctx)
 		if err != nil || !due {
 			return false, err
 		}
 	}
-	_, err := a.sync.Run(ctx)
+	done, err := a.sync.Run(ctx)
 	if errors.Is(err, sync.ErrRunning) {
-		return false, nil // another replica is at it
+		return false, nil // another replica is at it; what was asked for waits
 	}
-	return false, err
+	if err != nil || asked == nil {
+		return false, err
+	}
+	// A run that had begun before, or was interrupted, may have passed what the
+	// asker wants seen: it does not count.
+	if done.StartedAt.Before(*asked) {
+		return true, nil
+	}
+	a.syncAsked.CompareAndSwap(asked, nil)
+	return a.syncAsked.Load() != nil, nil
 }
 
 func (a *app) syncDue(ctx context.Context) (bool, error) {
@@ -67,8 +77,9 @@ func (a *app) syncDue(ctx context.Context) (bool, error) {
 }
 
 // startSync asks for a synchronisation and does not wait for it.
-func (a *app) startSync(context.Context) error {
-	a.syncAsked.Store(true)
+func (a *app) startSync(ctx context.Context) error {
+	now := a.db.Now(ctx)
+	a.syncAsked.Store(&now)
 	a.syncer.Wake()
 	return nil
 }

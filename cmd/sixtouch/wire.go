@@ -77,9 +77,9 @@ type app struct {
 	metrics  *prometheus.Registry
 
 	planner, sender, follower, syncer *runner.Loop
-	pulse                             *handler.Pulse // of the planner
-	syncAsked                         atomic.Bool
-	wakes                             map[string]*runner.Loop // by topic: tells the other replicas
+	pulse                             *handler.Pulse            // of the planner
+	syncAsked                         atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
+	wakes                             map[string]*runner.Loop   // by topic: tells the other replicas
 }
 
 // newApp puts the product together; nothing runs before its members start.
