@@ -47,14 +47,14 @@ func benchIngestCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "ingest", Short: "The intake of callbacks, and how soon they are processed", Args: cobra.NoArgs,
 		Long: "Sends signed, encrypted callbacks over keep-alive connections from this process to a server in\n" +
-			"this process. Each round runs every row once; ratios are taken within a round and the medians\n" +
+			"this process. Each round runs every row once, right behind the bound; ratios are those of such pairs, medians\n" +
 			"over the rounds are shown. Databases are made for the run and dropped after it.",
 	}
 	var o ingestOptions
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	cmd.Flags().IntVar(&o.requests, "requests", 10_000, "distinct callbacks in a round")
 	cmd.Flags().IntVar(&o.conns, "conns", 64, "connections that send")
-	cmd.Flags().IntVar(&o.rounds, "rounds", 3, "rounds")
+	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "rounds")
 	cmd.Flags().StringVar(&o.mysql, "mysql", "", "mysql://user:password@host:port/ of a server on which a database may be made")
 	cmd.Flags().StringVar(&o.sqlite, "sqlite", "", "a new SQLite file, on the disk to be measured (default: in the folder for temporary files)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

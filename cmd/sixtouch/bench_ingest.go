@@ -121,25 +121,38 @@ func race(ctx context.Context, e env, o ingestOptions, all []*contender) (bodyBy
 	return len(body), resend(ctx, warm, all)
 }
 
-// round runs every contender once; the first one is the bound.
+// round runs every contender once, each right behind the bound that it is
+// compared with: these machines change their speed within seconds.
 func round(ctx context.Context, l load, all []*contender) error {
-	bound := 0.0
-	for i, c := range all {
-		r, err := c.run(ctx, l)
-		if err != nil {
-			return err
-		}
+	bound := all[0]
+	for _, c := range all[1:] {
 		if c.row.Skipped != "" {
 			continue
 		}
-		rate := float64(r.acked) / r.elapsed.Seconds()
-		if i == 0 {
-			bound = rate
+		limit, err := bound.measure(ctx, l)
+		if err != nil {
+			return err
 		}
-		c.rates, c.ratios = append(c.rates, rate), append(c.ratios, rate/bound)
-		c.p50s, c.p99s = append(c.p50s, quantile(r.took, .5)), append(c.p99s, quantile(r.took, .99))
+		bound.ratios = append(bound.ratios, 1)
+		rate, err := c.measure(ctx, l)
+		if err != nil {
+			return err
+		}
+		c.ratios = append(c.ratios, rate/limit)
 	}
 	return nil
+}
+
+// measure runs the load once and keeps its figures.
+func (c *contender) measure(ctx context.Context, l load) (rate float64, err error) {
+	r, err := c.run(ctx, l)
+	if err != nil {
+		return 0, err
+	}
+	rate = float64(r.acked) / r.elapsed.Seconds()
+	c.rates = append(c.rates, rate)
+	c.p50s, c.p99s = append(c.p50s, quantile(r.took, .5)), append(c.p99s, quantile(r.took, .99))
+	return rate, nil
 }
 
 // run empties the contender's store, runs the load and counts what is stored.

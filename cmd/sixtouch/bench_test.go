@@ -34,7 +34,7 @@ func TestBenchIngest_losesAndDoublesNothing(t *testing.T) {
 	require.Equal(t, "decode only, no storage (bound)", report.Rows[0].Name)
 	require.InDelta(t, 1, report.Rows[0].RatioToBound, 0)
 	measured := 0
-	for _, row := range report.Rows {
+	for i, row := range report.Rows {
 		require.NotEmpty(t, row.Does)
 		if row.Skipped != "" {
 			require.Contains(t, row.Name, "MySQL")
@@ -42,7 +42,11 @@ func TestBenchIngest_losesAndDoublesNothing(t *testing.T) {
 			continue
 		}
 		measured++
-		require.Equal(t, 1000, row.Acknowledged, row.Name)
+		want := 1000
+		if i == 0 {
+			want *= 4 // the bound runs before each of the others
+		}
+		require.Equal(t, want, row.Acknowledged, row.Name)
 		require.Zero(t, row.Lost, row.Name)
 		require.Zero(t, row.Duplicates, row.Name)
 		require.Positive(t, row.RequestsPerSecond, row.Name)
