@@ -66,8 +66,9 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			map[string]string{"inbox_items": "PRIMARY"},
 		},
 		"claim: read back": {
-			"SELECT * FROM inbox_items WHERE lease_token = 'T7' AND state = 'processing' ORDER BY id", nil,
-			map[string]string{"inbox_items": "ix_inbox_lease"},
+			"SELECT * FROM inbox_items WHERE id IN ? AND lease_token = 'T4102' AND state = 'processing' ORDER BY id",
+			[]any{[]int64{4101, 4102, 4103}},
+			map[string]string{"inbox_items": "PRIMARY"},
 		},
 		"dedupe": {
 			"SELECT id FROM inbox_items WHERE dedupe_key = (SELECT dedupe_key FROM inbox_items WHERE id = 4000)", nil,

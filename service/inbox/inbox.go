@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -138,6 +139,9 @@ func unavailable(err error) error {
 func (b *Inbox) write(ctx context.Context, queue <-chan *waiting) {
 	batch := make([]*waiting, 0, maxBatch)
 	for first := range queue {
+		// The first one to wait wakes the writer at once. Those that are about to
+		// queue up go first, so that they share the commit.
+		runtime.Gosched()
 		batch = drain(append(batch[:0], first), queue)
 		b.store(ctx, batch)
 	}

@@ -59,7 +59,7 @@ WHERE id IN ? AND state IN ('received', 'retry')`, model.InboxProcessing, token,
 		return nil, nil
 	}
 	var items []model.InboxItem
-	err = w.db.Conn(ctx).Where("lease_token = ? AND state = ?", token, model.InboxProcessing).Order("id").Find(&items).Error
+	err = w.db.Conn(ctx).Where("id IN ? AND lease_token = ? AND state = ?", ids, token, model.InboxProcessing).Order("id").Find(&items).Error
 	if err != nil {
 		return nil, fmt.Errorf("read claimed inbox items: %w", err)
 	}
