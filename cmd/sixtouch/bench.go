@@ -47,8 +47,8 @@ func benchIngestCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "ingest", Short: "The intake of callbacks, and how soon they are processed", Args: cobra.NoArgs,
 		Long: "Sends signed, encrypted callbacks over keep-alive connections from this process to a server in\n" +
-			"this process. Each round runs every row once, right behind the bound; ratios are those of such pairs, medians\n" +
-			"over the rounds are shown. Databases are made for the run and dropped after it.",
+			"this process. Each round runs every row once, between two runs of the bound; a ratio is to the mean of the two,\n" +
+			"and medians over the rounds are shown. Databases are made for the run and dropped after it.",
 	}
 	var o ingestOptions
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
