@@ -34,7 +34,9 @@ type sopDetail struct {
 	Version    int                      `json:"version"` // 0 before the first
 	Definition json.RawMessage          `json:"definition"`
 	Contents   map[string]model.Content `json:"contents"`
-	Draft      json.RawMessage          `json:"draft"`
+	// Variants are the contents of steps with variants, by step and variant.
+	Variants map[string]map[string]model.Content `json:"variants"`
+	Draft    json.RawMessage                     `json:"draft"`
 }
 
 func sopOf(p report.ProgrammeRow) sopResponse {
@@ -84,7 +86,7 @@ func (s *server) writeSOP(c *gin.Context, status int, id int64) error {
 	if err != nil {
 		return err
 	}
-	out := sopDetail{sopResponse: sopOf(p.ProgrammeRow), Version: p.Number, Contents: p.Contents, Draft: p.Draft.V}
+	out := sopDetail{sopResponse: sopOf(p.ProgrammeRow), Version: p.Number, Contents: p.Contents, Variants: p.Variants, Draft: p.Draft.V}
 	out.Definition = json.RawMessage("null")
 	if p.Number > 0 {
 		out.Definition = p.Definition
@@ -142,7 +144,8 @@ func (s *server) setContent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Engine.SetContent(c.Request.Context(), id, c.Param("key"), content); err != nil {
+	at := sop.Place{SOPID: id, StepKey: c.Param("key"), Variant: c.Query("variant")}
+	if err := s.Engine.SetContent(c.Request.Context(), at, content); err != nil {
 		return err
 	}
 	return s.writeSOP(c, http.StatusOK, id)

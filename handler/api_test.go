@@ -15,6 +15,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
 	"sixtouch/service/touch"
+	"sixtouch/sop"
 )
 
 func each(t *testing.T, test func(t *testing.T, app *handlertest.App)) {
@@ -77,6 +78,43 @@ func TestAPI_runsAProgramme(t *testing.T) {
 			handlertest.Scenario{Name: "no such programme's people", URL: "/api/v1/sops/9/enrollments", As: handlertest.Admin, Status: 404},
 			handlertest.Scenario{Name: "no such programme's counts", URL: "/api/v1/sops/9/summary", As: handlertest.Admin, Status: 404},
 		)
+	})
+}
+
+func TestAPI_comparesVariants(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		app.Person(t, "anna", "王小明")
+		varied := `{"name":"比较","definition":{"trigger":{"kind":"manual"},"steps":[{"key":"d1","offset":{"day":1,"at":"10:00"},"channel":"group_message",
+			"variants":[{"key":"a","weight":1,"content":{"text":"甲"}},{"key":"b","weight":1,"content":{"text":"乙"}}],"test":{"min_people":20}}]}}`
+		const at = "/api/v1/sops/1/steps/d1"
+		app.Run(t,
+			handlertest.Scenario{Name: "create", Method: "POST", URL: "/api/v1/sops", As: handlertest.Admin, Body: varied, Status: 201},
+			handlertest.Scenario{Name: "a draft has no results", URL: at + "/variants", As: handlertest.Reader, Status: 409},
+			handlertest.Scenario{Name: "publish", Method: "POST", URL: "/api/v1/sops/1/publish", As: handlertest.Admin, Status: 200, Contains: []string{`"variants":{"d1":{"a":{"text":"甲"},"b":{"text":"乙"}}}`}},
+			handlertest.Scenario{
+				Name: "say it otherwise", Method: "PUT", URL: at + "/content?variant=b", As: handlertest.Admin, Body: `{"text":"丙"}`, Status: 200, Contains: []string{`"b":{"text":"丙"}`},
+			},
+			handlertest.Scenario{Name: "which variant", Method: "PUT", URL: at + "/content", As: handlertest.Admin, Body: `{"text":"丙"}`, Status: 400, Contains: []string{`"variant"`}},
+			handlertest.Scenario{
+				Name: "nothing is known", URL: at + "/variants", As: handlertest.Reader, Status: 200,
+				Contains: []string{`"outcome":"too_early"`, "还太早", `"winner":null`, `"rate":null`},
+			},
+			handlertest.Scenario{
+				Name: "in English", URL: at + "/variants", As: handlertest.Reader, Header: http.Header{"Accept-Language": {"en"}}, Status: 200, Contains: []string{"Too early to say: each variant needs 20 people"},
+			},
+			handlertest.Scenario{Name: "no such step", URL: "/api/v1/sops/1/steps/d9/variants", As: handlertest.Reader, Status: 404},
+			handlertest.Scenario{Name: "a reader declares nothing", Method: "POST", URL: at + "/winner", As: handlertest.Reader, Body: `{"variant":"a"}`, Status: 403},
+			handlertest.Scenario{Name: "no such variant", Method: "POST", URL: at + "/winner", As: handlertest.Admin, Body: `{"variant":"z"}`, Status: 404},
+			handlertest.Scenario{Name: "declare", Method: "POST", URL: at + "/winner", As: handlertest.Admin, Body: `{"variant":"a"}`, Status: 200, Contains: []string{`"winner":{"variant":"a","automatic":false`}},
+			handlertest.Scenario{Name: "declare another", Method: "POST", URL: at + "/winner", As: handlertest.Admin, Body: `{"variant":"b"}`, Status: 409},
+			handlertest.Scenario{Name: "enroll", Method: "POST", URL: "/api/v1/sops/1/enrollments", As: handlertest.Admin, Body: `{"contact_ids":[1]}`, Status: 200},
+			handlertest.Scenario{Name: "revoke", Method: "DELETE", URL: at + "/winner", As: handlertest.Admin, Status: 200, Contains: []string{`"winner":null`, `"revoked":[{"variant":"a"`}},
+			handlertest.Scenario{Name: "nothing left to revoke", Method: "DELETE", URL: at + "/winner", As: handlertest.Admin, Status: 404},
+		)
+		require.NoError(t, app.Engine.Declare(t.Context(), sop.Place{SOPID: 1, StepKey: "d1", Variant: "b"}, "anna"))
+		app.Clock.Advance(24 * time.Hour)
+		require.NoError(t, app.Engine.Plan(t.Context()))
+		app.Run(t, handlertest.Scenario{Name: "the log", URL: "/api/v1/touches?sop_id=1", As: handlertest.Reader, Status: 200, Contains: []string{`"variant":"b","variant_by":"winner"`}})
 	})
 }
 

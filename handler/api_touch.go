@@ -39,6 +39,10 @@ type touchResponse struct {
 	ConfirmedAt    *time.Time       `json:"confirmed_at"`
 	FinalAt        *time.Time       `json:"final_at"`
 	LocalDay       string           `json:"local_day"`
+	Variant        string           `json:"variant"`
+	VariantBy      model.VariantBy  `json:"variant_by"`
+	Response       string           `json:"response"`
+	RespondedAt    *time.Time       `json:"responded_at"`
 }
 
 type touchDetail struct {
@@ -72,6 +76,7 @@ func (s *server) touchOf(lang web.Lang, r touch.Row) touchResponse {
 		State: r.State, Reason: r.Reason, ReasonText: s.words(lang, "reason", r.Reason), DispatchID: r.DispatchID,
 		DueAt: r.DueAt, NotBefore: r.NotBefore, ExpireAt: r.ExpireAt, PlannedAt: r.PlannedAt, SentAt: r.SentAt,
 		ConfirmedAt: r.ConfirmedAt, FinalAt: r.FinalAt, LocalDay: r.LocalDay,
+		Variant: r.Variant, VariantBy: r.VariantBy, Response: r.Response, RespondedAt: r.RespondedAt,
 	}
 }
 

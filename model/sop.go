@@ -48,9 +48,10 @@ func (SOPVersion) TableName() string { return "sop_versions" }
 // StepContent is the text and media of a step. It is not part of a version:
 // edits are followed live until a dispatch is made.
 type StepContent struct {
-	SOPID     int64  `gorm:"primaryKey;autoIncrement:false"`
-	StepKey   string `gorm:"primaryKey"`
-	Content   JSON[Content]
+	SOPID     int64         `gorm:"primaryKey;autoIncrement:false"`
+	StepKey   string        `gorm:"primaryKey"`
+	Content   JSON[Content] // of steps without variants
+	Variants  JSON[map[string]Content]
 	UpdatedAt time.Time
 }
 
@@ -147,6 +148,10 @@ type Touch struct {
 	ConfirmedAt    *time.Time // the rep sent it
 	FinalAt        *time.Time
 	LocalDay       string // YYYY-MM-DD in the corp's zone, of SentAt or else DueAt
+	Variant        string // the step's variant; empty for steps without
+	VariantBy      VariantBy
+	Response       string // the activity by which the contact responded in time
+	RespondedAt    *time.Time
 	UpdatedAt      time.Time
 }
 

@@ -39,6 +39,7 @@ type ChannelInfo struct {
 	PollEvery     time.Duration // first interval; it grows
 	PollFor       time.Duration // after that an unanswered touch expires
 	Personal      bool          // one dispatch per contact
+	Variants      bool          // people may get different contents
 }
 
 // Batch is what one dispatch hands to its channel.

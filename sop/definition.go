@@ -51,6 +51,8 @@ type Step struct {
 	AddTags    []int64         `json:"add_tags,omitempty"`    // channel tag
 	RemoveTags []int64         `json:"remove_tags,omitempty"` // channel tag
 	Content    *model.Content  `json:"content,omitempty"`     // in drafts; versions keep none
+	Variants   []Variant       `json:"variants,omitempty"`    // instead of one content
+	Test       *Test           `json:"test,omitempty"`        // how the variants are compared
 }
 
 // Offset is a relative time: so many days, weeks, months or Chinese working
@@ -193,7 +195,7 @@ func (d Definition) checkTrigger(f faults) {
 }
 
 func (s Step) check(f faults, at string, channels Channels) {
-	if !regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`).MatchString(s.Key) {
+	if !validKey(s.Key) {
 		f.add(at+".key", "%q must be 1 to 64 of a–z, 0–9, - and _", s.Key)
 	}
 	if s.Channel != ChannelWelcome {
@@ -206,9 +208,18 @@ func (s Step) check(f faults, at string, channels Channels) {
 		f.add(at+".channel", "%q is none of %v", s.Channel, channels.Names())
 		return
 	}
+	if len(s.Variants) > 0 || s.Test != nil {
+		s.checkVariants(f, at, channel)
+		return
+	}
 	if err := channel.Check(s); err != nil {
 		f.add(at, "%s", sentence(err))
 	}
+}
+
+// validKey tells whether a step or a variant may be called so.
+func validKey(key string) bool {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`).MatchString(key)
 }
 
 // sentence is what an error says to a person.

@@ -177,14 +177,10 @@ func (e *Engine) freeze(ctx context.Context, s model.SOP, draft Definition, by s
 		return model.SOPVersion{}, fmt.Errorf("find last version: %w", err)
 	}
 	for i, step := range draft.Steps {
-		if step.Content == nil {
-			continue
+		if err := e.storeContents(ctx, s.ID, step); err != nil {
+			return model.SOPVersion{}, err
 		}
-		row := model.StepContent{SOPID: s.ID, StepKey: step.Key, Content: model.AsJSON(*step.Content), UpdatedAt: now}
-		if err := e.DB.Conn(ctx).Save(&row).Error; err != nil {
-			return model.SOPVersion{}, fmt.Errorf("store content of step %s: %w", step.Key, err)
-		}
-		draft.Steps[i].Content = nil
+		draft.Steps[i].silence()
 	}
 	doc, err := json.Marshal(draft)
 	if err != nil {
@@ -195,52 +191,6 @@ func (e *Engine) freeze(ctx context.Context, s model.SOP, draft Definition, by s
 		return v, fmt.Errorf("store version: %w", err)
 	}
 	return v, nil
-}
-
-// SetContent changes what a published step says, at once, for everyone whose
-// dispatch has not been made.
-func (e *Engine) SetContent(ctx context.Context, id int64, stepKey string, content model.Content) error {
-	err := e.DB.InTx(ctx, func(ctx context.Context) error {
-		s, err := e.lockSOP(ctx, id)
-		if err != nil {
-			return err
-		}
-		draft, err := ParseDefinition(s.Draft.V)
-		if err != nil {
-			return err
-		}
-		step, ok := draft.step(stepKey)
-		if !ok {
-			return model.NotFound("step " + stepKey)
-		}
-		step.Content = &content
-		if channel, ok := e.Channels[step.Channel]; ok {
-			if err := channel.Check(step); err != nil {
-				return err
-			}
-		}
-		for i := range draft.Steps {
-			if draft.Steps[i].Key == stepKey {
-				draft.Steps[i].Content = &content
-			}
-		}
-		if err := setDraft(&s, s.Name, draft); err != nil {
-			return err
-		}
-		now := e.DB.Now(ctx)
-		s.UpdatedAt = now
-		if err := e.DB.Conn(ctx).Save(&s).Error; err != nil {
-			return err
-		}
-		if s.VersionID == 0 {
-			return nil
-		}
-		return e.DB.Conn(ctx).Save(&model.StepContent{SOPID: id, StepKey: stepKey, Content: model.AsJSON(content), UpdatedAt: now}).Error
-	})
-	if err != nil {
-		return fmt.Errorf("set content of step %s of SOP %d: %w", stepKey, id, err)
-	}
-	return nil
 }
 
 // Pause stops everything of the programme from going out, within a tick.

@@ -268,7 +268,7 @@ func TestEngine_textIsFollowedUntilTheDispatchIsMade(t *testing.T) {
 		id := w.publish("新好友", threeDays())
 		w.add("lin", "甲", "")
 		w.at("2026-03-03 10:00")
-		require.NoError(w.t, w.engine.SetContent(w.ctx, id, "d2", model.Content{Text: "改过的第二天"}))
+		require.NoError(w.t, w.engine.SetContent(w.ctx, sop.Place{SOPID: id, StepKey: "d2"}, model.Content{Text: "改过的第二天"}))
 		w.wecom.Confirm(map[string]any{"all": true})
 		w.at("2026-03-04 10:00")
 		w.wecom.Confirm(map[string]any{"all": true})

@@ -58,6 +58,47 @@ func TestEngine_noStatementOfATickScansATable(t *testing.T) {
 	}
 }
 
+// Variants cost a page two statements at most, and a response one, none of
+// which reads a table.
+func TestVariants_noStatementScansATable(t *testing.T) {
+	t.Parallel()
+	clock := modeltest.NewClock()
+	w := newWorld(t, modeltest.Open(t, modeltest.MySQLDSN(t), clock), clock)
+	w.rep("lin")
+	id := w.publish("新好友", varied(1, 1, `,"test":{"auto_winner":true}`))
+	w.addMany("lin", 2000)
+	w.at("2026-03-03 10:00")
+	c, r := w.add("lin", "王小明", "")
+	w.again(id, model.Contact{ID: 1}, r)
+	conn := w.db.Conn(w.ctx)
+	for _, table := range []string{"contacts", "relationships", "enrollments", "touches"} {
+		require.NoError(t, conn.Exec("ANALYZE TABLE "+table).Error)
+	}
+	statements := record(t, w)
+	w.at("2026-03-04 10:00")
+	clock.Advance(time.Hour)
+	w.record(model.Activity{DedupeKey: "yes", Kind: model.ActivityPromptAnswered, ContactID: c.ID, OccurredAt: clock.Now(), Data: model.AsJSON(model.ActivityData{Answer: "positive"})})
+	require.Len(t, w.touches("variant_by = ?", model.VariantKept), 1)
+	require.Len(t, w.touches("contact_id = ? AND response = 'positive'", c.ID), 1)
+	_, err := w.engine.Variants(w.ctx, id, "d1")
+	require.NoError(t, err)
+	explained := 0
+	for _, sql := range statements() {
+		if !strings.Contains(sql, "variant") || strings.Contains(sql, "variant_by = ") || strings.Contains(sql, "response = ") {
+			continue // the test's own
+		}
+		explained++
+		var plan []map[string]any
+		require.NoError(t, conn.Session(&gorm.Session{NewDB: true}).Raw("EXPLAIN "+sql).Scan(&plan).Error, sql)
+		for _, row := range plan {
+			if fmt.Sprint(row["table"]) == "touches" {
+				require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", sql, row)
+			}
+		}
+	}
+	require.GreaterOrEqual(t, explained, 4)
+}
+
 // record collects the statements run through the world's database.
 func record(t *testing.T, w *world) func() []string {
 	t.Helper()

@@ -18,7 +18,7 @@ type gate struct {
 	people   people
 	left     map[int64]bool // enrollments that have exited since
 	versions map[int64]*Version
-	content  *model.Content
+	content  model.StepContent
 	tags     map[int64]string // our tag id → WeCom's
 }
 
@@ -62,12 +62,8 @@ func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touc
 }
 
 func (e *Engine) loadStep(ctx context.Context, g group, tagIDs []int64, out *gate) error {
-	var row model.StepContent
-	err := e.DB.Conn(ctx).Take(&row, "sop_id = ? AND step_key = ?", g.SOPID, g.StepKey).Error
-	switch {
-	case err == nil:
-		out.content = &row.Content.V
-	case !errors.Is(err, gorm.ErrRecordNotFound):
+	err := e.DB.Conn(ctx).Take(&out.content, "sop_id = ? AND step_key = ?", g.SOPID, g.StepKey).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("load content of step %s: %w", g.StepKey, err)
 	}
 	if len(tagIDs) == 0 {
@@ -122,12 +118,12 @@ func (g *gate) open(t model.Touch, now time.Time) passage {
 	case opens.After(now):
 		return passage{until: opens, wait: reasonWindow}
 	}
-	load, reason := g.load(step, facts)
+	load, reason := g.load(t, step, facts)
 	return passage{load: load, skip: reason}
 }
 
 // load is what the touch's dispatch carries, or why there is nothing to carry.
-func (g *gate) load(step Step, facts Facts) (model.DispatchPayload, string) {
+func (g *gate) load(t model.Touch, step Step, facts Facts) (model.DispatchPayload, string) {
 	var p model.DispatchPayload
 	p.UserID, p.Title = facts.Rep.UserID, step.Name
 	p.AddTags, p.RemoveTags = g.wecomTags(step.AddTags), g.wecomTags(step.RemoveTags)
@@ -137,11 +133,12 @@ func (g *gate) load(step Step, facts Facts) (model.DispatchPayload, string) {
 		}
 		return p, ""
 	}
-	if g.content == nil {
+	content, ok := said(g.content, t.Variant)
+	if !ok {
 		return p, ReasonNoContent
 	}
 	var err error
-	if p.Content, err = g.content.Render(model.Fields{Name: facts.Contact.Name, Rep: facts.Rep.Name}); err != nil {
+	if p.Content, err = content.Render(model.Fields{Name: facts.Contact.Name, Rep: facts.Rep.Name}); err != nil {
 		return p, ReasonMissingField
 	}
 	return p, ""

@@ -3,6 +3,7 @@ package sop
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ const (
 	LintPersonal   = "personal"    // every contact is a send of its own
 	LintNoFallback = "no_fallback" // contacts without a name are skipped
 	LintNoCalendar = "no_calendar" // working days of Year are not known
+
+	LintVariantSame   = "variant_same"   // variant Other says the same as an earlier one
+	LintVariantUnused = "variant_unused" // variant Other has the weight 0
 )
 
 // movedFrom is from how many percent of moved sends on the author is told.
@@ -91,14 +95,26 @@ func lintTime(s Step, w window, now time.Time) []Finding {
 }
 
 func lintContent(s Step) []Finding {
-	if s.Content == nil || !strings.Contains(s.Content.Text, "{name") {
-		return nil
+	text := ""
+	if s.Content != nil {
+		text = s.Content.Text
 	}
 	var out []Finding
-	if s.Channel == "group_message" {
+	for i, v := range s.Variants {
+		if v.Content != nil {
+			text += v.Content.Text
+		}
+		if v.Weight == 0 {
+			out = append(out, Finding{Step: s.Key, Code: LintVariantUnused, Other: v.Key})
+		}
+		if slices.ContainsFunc(s.Variants[:i], func(w Variant) bool { return sameJSON(v.Content, w.Content) }) {
+			out = append(out, Finding{Step: s.Key, Code: LintVariantSame, Other: v.Key})
+		}
+	}
+	if strings.Contains(text, "{name") && s.Channel == "group_message" {
 		out = append(out, Finding{Step: s.Key, Code: LintPersonal})
 	}
-	if strings.Contains(s.Content.Text, "{name}") {
+	if strings.Contains(text, "{name}") {
 		out = append(out, Finding{Step: s.Key, Code: LintNoFallback})
 	}
 	return out

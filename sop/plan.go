@@ -37,6 +37,9 @@ type Facts struct {
 	Rep model.Rep // the voice's
 	// Done holds the keys of steps that have a touch in this run.
 	Done map[string]bool
+	// Kept are the variants that the contact had in earlier runs, and Winners
+	// those declared for new people, by step key.
+	Kept, Winners map[string]string
 }
 
 // passing tells whether the contact is on the way to another rep.
@@ -111,6 +114,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		until := t.NotBefore
 		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: reasonWindow, Until: &until})
 	}
+	t.Variant, t.VariantBy = v.variant(s.Step, e.ContactID, f)
 	return t
 }
 

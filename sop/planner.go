@@ -91,6 +91,9 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		if err != nil {
 			return err
 		}
+		if err := e.loadVariants(ctx, list, versions, facts); err != nil {
+			return err
+		}
 		var touches []model.Touch
 		var gone []int64
 		for i := range list {

@@ -52,7 +52,7 @@ func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	callbacks := sim.Callbacks{App: sim.Receiver{URL: "http://127.0.0.1:1/", Token: "token", AESKey: strings.Repeat("a", 43)}}
 	w.wecom = simtest.Start(t, sim.Options{Now: clock.Now, Callbacks: callbacks, Rules: sim.Rules{DispatchPolls: -1}})
 	w.engine = w.newEngine()
-	w.pipeline = activity.New(db, w.engine.Enroller())
+	w.pipeline = activity.New(db, w.engine.Enroller(), w.engine.Responses())
 	return w
 }
 

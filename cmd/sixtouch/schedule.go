@@ -27,6 +27,7 @@ func (a *app) schedule() []job {
 	return []job{
 		{"plan and send", every(a.cfg.SOP.Tick), func(context.Context) error { a.planner.Wake(); a.sender.Wake(); return nil }},
 		{"follow results", every(a.cfg.SOP.PollEvery), func(context.Context) error { a.follower.Wake(); return nil }},
+		{"declare winning variants", "@hourly", a.engine.DeclareWinners},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }

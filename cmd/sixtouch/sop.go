@@ -106,7 +106,7 @@ func lintArgs(f sop.Finding) []any {
 	switch f.Code {
 	case sop.LintMoved:
 		return []any{f.Step, f.Percent}
-	case sop.LintSame, sop.LintRepeated:
+	case sop.LintSame, sop.LintRepeated, sop.LintVariantSame, sop.LintVariantUnused:
 		return []any{f.Step, f.Other}
 	case sop.LintNoCalendar:
 		return []any{f.Year}

@@ -113,7 +113,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, clock)...),
 		Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
-	pipeline := activity.New(db, a.Engine.Enroller())
+	pipeline := activity.New(db, a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})

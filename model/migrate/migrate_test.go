@@ -35,6 +35,7 @@ func tables() []any {
 		model.SOP{},
 		model.SOPVersion{},
 		model.StepContent{},
+		model.Winner{},
 		model.Enrollment{},
 		model.Touch{},
 		model.Dispatch{},

@@ -23,7 +23,9 @@ type Programme struct {
 	Number     int                      // of the version that runs; 0 before the first
 	Definition json.RawMessage          // the version's, or else the draft
 	Contents   map[string]model.Content // by step key
-	Steps      []StepCount
+	// Variants are the contents of steps with variants, by step and variant.
+	Variants map[string]map[string]model.Content
+	Steps    []StepCount
 }
 
 // StepCount is how many touches of a step are in a state for a reason.
@@ -112,7 +114,10 @@ func (s *Service) Outline(ctx context.Context, id int64) (Programme, error) {
 	if err != nil {
 		return Programme{}, err
 	}
-	p := Programme{ProgrammeRow: rows[0], Definition: rows[0].Draft.V, Contents: map[string]model.Content{}}
+	p := Programme{
+		ProgrammeRow: rows[0], Definition: rows[0].Draft.V,
+		Contents: map[string]model.Content{}, Variants: map[string]map[string]model.Content{},
+	}
 	if err := s.loadVersion(ctx, &p); err != nil {
 		return p, fmt.Errorf("load version of SOP %d: %w", id, err)
 	}
@@ -133,7 +138,12 @@ func (s *Service) loadVersion(ctx context.Context, p *Programme) error {
 		return err
 	}
 	for _, c := range contents {
-		p.Contents[c.StepKey] = c.Content.V
+		if len(c.Variants.V) > 0 {
+			p.Variants[c.StepKey] = c.Variants.V
+		}
+		if c.Content.V.Text != "" || len(c.Content.V.Attachments) > 0 {
+			p.Contents[c.StepKey] = c.Content.V
+		}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ const TaskPrefix = "sixtouch_"
 // hours, so a repeat after an unknown outcome does no harm.
 func (RepPrompt) Info() sop.ChannelInfo {
 	const wait = 72 * time.Hour // as long as the card's buttons live
-	return sop.ChannelInfo{Name: "rep_prompt", MaxRecipients: 200, Repeatable: true, PollEvery: wait, PollFor: wait - time.Minute}
+	return sop.ChannelInfo{Name: "rep_prompt", MaxRecipients: 200, Variants: true, Repeatable: true, PollEvery: wait, PollFor: wait - time.Minute}
 }
 
 // Check implements sop.Channel.
