@@ -88,6 +88,8 @@ func (s SOP) check(r *report) {
 	checkAtLeast(r, "sop.unknown_settle", s.UnknownSettle, time.Second)
 	checkAtLeast(r, "sop.lease", s.Lease, 10*time.Second)
 	checkAtLeast(r, "sop.page_size", s.PageSize, 1)
+	checkAtLeast(r, "sop.prompt_gather", s.PromptGather, 0)
+	checkAtLeast(r, "sop.prompt_every", s.PromptEvery, 0)
 }
 
 func (i Inbox) check(r *report) {

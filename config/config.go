@@ -61,6 +61,8 @@ type SOP struct {
 	UnknownSettle time.Duration `koanf:"unknown_settle"` // how long a send of unknown outcome waits before WeCom is asked about it
 	Lease         time.Duration `koanf:"lease"`          // how long claimed work belongs to its worker
 	PageSize      int           `koanf:"page_size"`      // enrollments planned in one transaction
+	PromptGather  time.Duration `koanf:"prompt_gather"`  // how long a rep's prompts wait for others of the same moment
+	PromptEvery   time.Duration `koanf:"prompt_every"`   // how far apart a rep's prompt cards are at least
 }
 
 // Inbox says how callbacks are taken in and processed.
@@ -94,6 +96,8 @@ func Defaults() Config {
 			UnknownSettle: time.Minute,
 			Lease:         time.Minute,
 			PageSize:      500,
+			PromptGather:  10 * time.Second,
+			PromptEvery:   2 * time.Hour,
 		},
 		Inbox: Inbox{
 			Workers:        8,

@@ -10,8 +10,9 @@ type Rep struct {
 	Name           string `personal:"yes"`
 	DepartmentIDs  JSON[[]int64]
 	MainDepartment int64
-	Status         int  // WeCom's: 1 active, 2 disabled, 4 not activated, 5 left
-	CanFollow      bool // has the customer-contact permission
+	DirectLeaders  JSON[[]string] // userids; empty where WeCom does not tell
+	Status         int            // WeCom's: 1 active, 2 disabled, 4 not activated, 5 left
+	CanFollow      bool           // has the customer-contact permission
 	LeftAt         *time.Time
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -23,6 +24,7 @@ type Department struct {
 	Name      string
 	ParentID  int64
 	SortOrder int64
+	Leaders   JSON[[]string] // userids of those who lead it
 	DeletedAt *time.Time
 	UpdatedAt time.Time
 }

@@ -240,6 +240,8 @@ type DispatchPayload struct {
 	WelcomeCode     string   `json:"welcome_code,omitempty"`
 	Title           string   `json:"title,omitempty"` // a prompt card's
 	Lines           []string `json:"lines,omitempty"`
+	Prompts         []Prompt `json:"prompts,omitempty"` // what a rep's card asks for
+	Settled         bool     `json:"settled,omitempty"` // none of the prompts can be put off again
 }
 
 // Token is an API token; only its hash is kept.

@@ -40,6 +40,7 @@ type ChannelInfo struct {
 	PollFor       time.Duration // after that an unanswered touch expires
 	Personal      bool          // one dispatch per contact
 	Variants      bool          // people may get different contents
+	Digest        bool          // one dispatch per rep, whatever the programmes and steps
 }
 
 // Batch is what one dispatch hands to its channel.

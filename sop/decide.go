@@ -96,15 +96,18 @@ const decidedGrace = 24 * time.Hour
 // planAnew gives a failed dispatch's touches back to the grouper. The dispatch
 // stays as it is, without touches: the record of what was refused.
 func (e *Engine) planAnew(ctx context.Context, d model.Dispatch) error {
-	s, err := e.lockSOP(ctx, d.SOPID)
-	if err != nil {
-		return err
-	}
-	if s.State == model.SOPArchived {
-		return model.Conflict("an archived SOP sends nothing")
+	if d.SOPID != 0 { // a digest of several programmes names none
+		s, err := e.lockSOP(ctx, d.SOPID)
+		if err != nil {
+			return err
+		}
+		if s.State == model.SOPArchived {
+			return model.Conflict("an archived SOP sends nothing")
+		}
 	}
 	now := e.DB.Now(ctx)
-	res := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchFailed).Updates(map[string]any{
+	res := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchFailed).
+		Where("sop_id IN (SELECT id FROM sops WHERE state <> ?)", model.SOPArchived).Updates(map[string]any{
 		"state": model.TouchPlanned, "reason": "", "dispatch_id": nil, "not_before": now, "expire_at": now.Add(decidedGrace),
 		"sent_at": nil, "final_at": nil, "updated_at": now,
 	})

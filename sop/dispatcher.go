@@ -40,7 +40,7 @@ func (e *Engine) claim(ctx context.Context) ([]model.Dispatch, error) {
 	var ids []int64
 	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
 		Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
-		Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPLive).
+		Where(live, liveArgs()...).
 		Order("next_at, id").Limit(e.Config.Senders).Pluck("id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return nil, wrap("find queued dispatches", err)

@@ -27,6 +27,9 @@ type Config struct {
 	// asked, so that a request still under way has landed.
 	Settle  time.Duration
 	Senders int // calls under way at once
+	// PromptGather is how long a rep's prompts wait for others of the same
+	// moment; PromptEvery is how far apart a rep's cards are at least.
+	PromptGather, PromptEvery time.Duration
 }
 
 // Deps equips an Engine.
@@ -239,6 +242,9 @@ func (e *Engine) Archive(ctx context.Context, id int64) error {
 			return err
 		}
 		if err := e.endEnrollments(ctx, reasonClosed, "sop_id = ?", id); err != nil {
+			return err
+		}
+		if err := e.takeBackDigests(ctx, "sop_id = ?", id); err != nil {
 			return err
 		}
 		// The last touch of somebody who has been through it all may still wait.

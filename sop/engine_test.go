@@ -372,9 +372,9 @@ func TestEngine_promptIsOneCardAndItsButtonSettlesIt(t *testing.T) {
 		require.Equal(w.t, 1, cards, "WeCom drops the repeated card")
 		d := w.dispatches()[0]
 		require.Equal(w.t, model.DispatchSent, d.State)
-		require.NoError(w.t, w.engine.Answered(w.ctx, d.ID, "nobody", "done"))
+		w.answer(d, "nobody", "done")
 		require.Equal(w.t, model.TouchAccepted, w.touches("1 = 1")[0].State, "only the prompt's rep can answer")
-		require.NoError(w.t, w.engine.Answered(w.ctx, d.ID, "LIN", "positive"))
+		w.answer(d, "LIN", "positive")
 		for _, touch := range w.touches("1 = 1") {
 			require.Equal(w.t, model.TouchDone, touch.State)
 			require.Equal(w.t, "positive", touch.Reason)

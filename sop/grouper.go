@@ -38,11 +38,15 @@ func (e *Engine) Group(ctx context.Context) error {
 	if err := e.regroup(ctx); err != nil {
 		return err
 	}
+	if err := e.digest(ctx); err != nil {
+		return err
+	}
 	for {
 		var groups []group
 		err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
 			Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
 			Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, e.DB.Now(ctx)).
+			Where("touches.channel NOT IN ?", e.Channels.digests()).
 			Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").Limit(maxGroups).Find(&groups).Error
 		if err != nil {
 			return fmt.Errorf("find planned touches: %w", err)
@@ -71,12 +75,17 @@ func (e *Engine) Group(ctx context.Context) error {
 // their programme was paused, or no worker ran. What was true when they were
 // made need not be true now, so their touches pass the gates again.
 func (e *Engine) regroup(ctx context.Context) error {
+	if err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		return e.takeBackDigests(ctx, "sop_id IN (SELECT id FROM sops WHERE state <> ?)", model.SOPLive)
+	}); err != nil {
+		return err
+	}
 	for {
 		now := e.DB.Now(ctx)
 		var ids []int64
 		err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
 			Where("state = ? AND next_at <= ? AND updated_at <= ?", model.DispatchQueued, now, now.Add(-queueLife)).
-			Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPLive).
+			Where(live, liveArgs()...).
 			Order("next_at, id").Limit(regroupPage).Pluck("id", &ids).Error
 		if err != nil {
 			return fmt.Errorf("find stale dispatches: %w", err)
@@ -140,7 +149,7 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 		}
 	}
 	for _, p := range parcels.list {
-		if err := e.queue(ctx, g, p, now); err != nil {
+		if _, err := e.queue(ctx, g, p, now); err != nil {
 			return 0, err
 		}
 	}
@@ -203,22 +212,23 @@ func (ps *parcels) add(t model.Touch, c model.Contact, load model.DispatchPayloa
 	return nil
 }
 
-func (e *Engine) queue(ctx context.Context, g group, p *parcel, now time.Time) error {
+// queue makes the dispatch of a parcel and returns its id.
+func (e *Engine) queue(ctx context.Context, g group, p *parcel, now time.Time) (int64, error) {
 	d := model.Dispatch{
 		Channel: g.Channel, RepID: g.RepID, SOPID: g.SOPID, StepKey: g.StepKey, State: model.DispatchQueued,
 		Payload: model.AsJSON(p.payload), NextAt: now, Recipients: len(p.touchIDs), CreatedAt: now, UpdatedAt: now,
 	}
 	if err := e.DB.Conn(ctx).Create(&d).Error; err != nil {
-		return fmt.Errorf("queue dispatch: %w", err)
+		return 0, fmt.Errorf("queue dispatch: %w", err)
 	}
 	for ids := range slices.Chunk(p.touchIDs, chunk) {
 		err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", ids).
 			Updates(map[string]any{"state": model.TouchDispatched, "dispatch_id": d.ID, "updated_at": now}).Error
 		if err != nil {
-			return fmt.Errorf("put touches into dispatch %d: %w", d.ID, err)
+			return 0, fmt.Errorf("put touches into dispatch %d: %w", d.ID, err)
 		}
 	}
-	return nil
+	return d.ID, nil
 }
 
 func wrap(doing string, err error) error {

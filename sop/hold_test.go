@@ -267,13 +267,14 @@ func TestEngine_answerBeforeThePromptIsKnownToBeSentIsKept(t *testing.T) {
 		w.at("2026-03-02 12:00")
 		d := w.dispatches()[0]
 		require.Equal(w.t, model.DispatchUnknown, d.State)
-		require.Error(w.t, w.engine.Answered(w.ctx, d.ID, "lin", "done"))
-		require.NoError(w.t, w.engine.Answered(w.ctx, d.ID, "nobody", "done"))
+		_, err := w.engine.Answered(w.ctx, model.PromptAnswer{DispatchID: d.ID, UserID: "lin", Answer: "done"})
+		require.Error(w.t, err)
+		w.answer(d, "nobody", "done")
 		w.at("2026-03-02 12:02")
 		w.tick()
-		require.NoError(w.t, w.engine.Answered(w.ctx, d.ID, "lin", "done"))
+		w.answer(d, "lin", "done")
 		require.Equal(w.t, model.TouchDone, w.touches("1 = 1")[0].State)
-		require.NoError(w.t, w.engine.Answered(w.ctx, d.ID, "lin", "positive"), "a second answer changes nothing")
+		w.answer(d, "lin", "positive")
 		require.Equal(w.t, "done", w.touches("1 = 1")[0].Reason)
 	})
 }

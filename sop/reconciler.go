@@ -2,7 +2,6 @@ package sop
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -239,34 +238,4 @@ func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64)
 		}
 	}
 	return nil
-}
-
-var errPromptOpen = errors.New("the prompt is not yet known to be sent")
-
-// Answered settles a rep's prompt: the button they pressed is the outcome. It
-// runs inside the transaction that processes the event; an answer from anybody
-// but the prompt's rep, or a second one, changes nothing. One that comes before
-// the prompt is known to be sent is an error: it must be handed in again.
-func (e *Engine) Answered(ctx context.Context, dispatchID int64, userID, answer string) error {
-	var d model.Dispatch
-	err := e.DB.Conn(ctx).Joins("JOIN reps ON reps.id = dispatches.rep_id AND reps.userid = ?", userID).
-		Limit(1).Find(&d, "dispatches.id = ?", dispatchID).Error
-	if err != nil {
-		return fmt.Errorf("load prompt %d: %w", dispatchID, err)
-	}
-	switch d.State {
-	case model.DispatchSent:
-	case model.DispatchQueued, model.DispatchSending, model.DispatchUnknown:
-		// The rep was quicker than our own commit, or than the reconciler.
-		return fmt.Errorf("settle prompt %d: %w", dispatchID, errPromptOpen)
-	default: // none, another rep's, answered, expired
-		return nil
-	}
-	now := e.DB.Now(ctx)
-	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).
-		Updates(map[string]any{"state": model.TouchDone, "reason": answer, "confirmed_at": now, "final_at": now, "updated_at": now}).Error
-	if err != nil {
-		return fmt.Errorf("settle touches of prompt %d: %w", dispatchID, err)
-	}
-	return e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, "")
 }

@@ -124,8 +124,16 @@ func (e *Engine) takeBack(ctx context.Context, ids []int64) error {
 	if err != nil || len(queued) == 0 {
 		return wrap("lock queued dispatches", err)
 	}
+	// Nothing more is heard of what is planned for an archived programme.
+	now := e.DB.Now(ctx)
 	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id IN ? AND state = ?", queued, model.TouchDispatched).
-		Updates(map[string]any{"state": model.TouchPlanned, "dispatch_id": nil, "updated_at": e.DB.Now(ctx)}).Error
+		Where("sop_id IN (SELECT id FROM sops WHERE state = ?)", model.SOPArchived).
+		Updates(map[string]any{"state": model.TouchCancelled, "reason": reasonClosed, "dispatch_id": nil, "final_at": now, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("cancel touches of archived programmes: %w", err)
+	}
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id IN ? AND state = ?", queued, model.TouchDispatched).
+		Updates(map[string]any{"state": model.TouchPlanned, "dispatch_id": nil, "updated_at": now}).Error
 	if err != nil {
 		return fmt.Errorf("take touches out of queued dispatches: %w", err)
 	}
@@ -215,4 +223,13 @@ func (e *Engine) insertTouches(ctx context.Context, touches []model.Touch) error
 		return fmt.Errorf("store touches: %w", err)
 	}
 	return nil
+}
+
+// saveTouches writes whole touches that exist, in few statements.
+func (e *Engine) saveTouches(ctx context.Context, touches []model.Touch) error {
+	if len(touches) == 0 {
+		return nil
+	}
+	err := e.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(touches, chunk).Error
+	return wrap("save touches", err)
 }

@@ -76,7 +76,7 @@ func (w *world) newEngine() *sop.Engine {
 	require.NoError(w.t, err)
 	return sop.New(sop.Deps{
 		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.clock)...),
-		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
+		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
 		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
 	})
 }
@@ -142,8 +142,10 @@ func tick(t *testing.T, e *sop.Engine) {
 		again, err = e.Dispatch(ctx)
 		require.NoError(t, err)
 	}
+	_, err := e.UpdateCards(ctx)
+	require.NoError(t, err)
 	require.NoError(t, e.Rescue(ctx))
-	_, err := e.Reconcile(ctx)
+	_, err = e.Reconcile(ctx)
 	require.NoError(t, err)
 	_, err = e.Poll(ctx)
 	require.NoError(t, err)

@@ -146,7 +146,10 @@ func (a *app) buildServices(context.Context) (err error) {
 	}
 	a.engine = sop.New(sop.Deps{
 		DB: a.db, Calendar: days.Days, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
-		Config: sop.Config{Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders},
+		Config: sop.Config{
+			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
+			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
+		},
 	})
 	pipeline = activity.New(a.db, a.engine.Enroller(), a.engine.Responses())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
@@ -173,7 +176,7 @@ func (a *app) chooseWelcome(ctx context.Context, channelState, _ string, _ time.
 // loops are the background work that wakes on a signal or a heartbeat.
 func (a *app) loops() {
 	a.planner = runner.NewLoop("plan", 0, a.log, a.plan)
-	a.sender = runner.NewLoop("send", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Dispatch(ctx) })
+	a.sender = runner.NewLoop("send", 0, a.log, a.send)
 	a.follower = runner.NewLoop("follow", 0, a.log, a.follow)
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.wakes = map[string]*runner.Loop{}
@@ -190,6 +193,15 @@ func (a *app) plan(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return false, a.engine.Group(ctx)
+}
+
+func (a *app) send(ctx context.Context) (bool, error) {
+	calls, err := a.engine.Dispatch(ctx)
+	if err != nil {
+		return false, err
+	}
+	cards, err := a.engine.UpdateCards(ctx)
+	return calls || cards, err
 }
 
 func (a *app) follow(ctx context.Context) (bool, error) {

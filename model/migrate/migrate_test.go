@@ -42,6 +42,9 @@ func tables() []any {
 		model.Token{},
 		model.CalendarDay{},
 		model.Audience{},
+		model.Digest{},
+		model.CardUpdate{},
+		model.Chase{},
 	}
 }
 

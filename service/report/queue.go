@@ -77,9 +77,9 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 		Where("dispatches.id > ?", page.After).Order("dispatches.id").Limit(page.Size())
 	switch state {
 	case QueueDue:
-		q = q.Where("dispatches.state = ? AND dispatches.next_at <= ? AND sops.state = ?", model.DispatchQueued, now, model.SOPLive)
+		q = q.Where("dispatches.state = ? AND dispatches.next_at <= ? AND COALESCE(sops.state, ?) = ?", model.DispatchQueued, now, model.SOPLive, model.SOPLive)
 	case QueueWaiting:
-		q = q.Where("dispatches.state = ? AND (dispatches.next_at > ? OR sops.state <> ?)", model.DispatchQueued, now, model.SOPLive)
+		q = q.Where("dispatches.state = ? AND (dispatches.next_at > ? OR COALESCE(sops.state, ?) <> ?)", model.DispatchQueued, now, model.SOPLive, model.SOPLive)
 	case QueueClaimed:
 		q = q.Where("dispatches.state = ?", model.DispatchSending)
 	case QueueSubmitted:

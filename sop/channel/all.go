@@ -19,6 +19,7 @@ type WeCom interface {
 	GroupMessageTasks(ctx context.Context, msgID string) ([]wecom.GroupMessageTask, error)
 	GroupMessageResults(ctx context.Context, msgID, userID string) ([]wecom.SendResult, error)
 	SendAppMessage(ctx context.Context, m wecom.AppMessage) (wecom.AppReceipt, error)
+	UpdateCard(ctx context.Context, u wecom.CardUpdate) ([]string, error)
 	MarkTags(ctx context.Context, m wecom.MarkTags) error
 }
 

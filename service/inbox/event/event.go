@@ -17,9 +17,10 @@ import (
 )
 
 // Prompts takes a rep's answer to a prompt card, inside the transaction that
-// handles the event. An answer that changes nothing is no error.
+// handles the event, and returns the touches that it concerned. An answer that
+// changes nothing is no error.
 type Prompts interface {
-	Answered(ctx context.Context, dispatchID int64, userID, answer string) error
+	Answered(ctx context.Context, a model.PromptAnswer) ([]model.Touch, error)
 }
 
 // Deps is what handlers work with.

@@ -23,10 +23,13 @@ func onTemplateCard(d Deps) inbox.Handler {
 			if !ours {
 				return nil
 			}
-			if err := d.Prompts.Answered(ctx, id, e.FromUser, e.Event.EventKey); err != nil {
+			touches, err := d.Prompts.Answered(ctx, model.PromptAnswer{
+				DispatchID: id, UserID: e.FromUser, Answer: e.Event.EventKey, ResponseCode: e.ResponseCode,
+			})
+			if err != nil {
 				return fmt.Errorf("settle prompt %d: %w", id, err)
 			}
-			return d.recordAnswer(ctx, e, id)
+			return d.recordAnswer(ctx, e, id, touches)
 		},
 	}
 }
@@ -42,16 +45,13 @@ func dispatchOf(taskID string) (id int64, ours bool) {
 	return id, err == nil
 }
 
-func (d Deps) recordAnswer(ctx context.Context, e inbox.Event, dispatchID int64) error {
-	var touches []model.Touch
-	err := d.DB.Conn(ctx).Joins("JOIN reps ON reps.id = touches.rep_id AND reps.userid = ?", e.FromUser).
-		Where("touches.dispatch_id = ?", dispatchID).Order("touches.id").Find(&touches).Error
-	if err != nil {
-		return fmt.Errorf("load touches of prompt %d: %w", dispatchID, err)
-	}
+// recordAnswer puts the answer into the story of each contact that the card was
+// about. The same prompt may be answered again on a later card: a snooze first,
+// its outcome then.
+func (d Deps) recordAnswer(ctx context.Context, e inbox.Event, dispatchID int64, touches []model.Touch) error {
 	for _, t := range touches {
 		err := d.Record(ctx, model.Activity{
-			DedupeKey: fmt.Sprintf("%s:%d", model.ActivityPromptAnswered, t.ID),
+			DedupeKey: fmt.Sprintf("%s:%d:%d", model.ActivityPromptAnswered, dispatchID, t.ID),
 			Kind:      model.ActivityPromptAnswered, ContactID: t.ContactID, RepID: t.RepID,
 			RelationshipID: t.RelationshipID, OccurredAt: e.CreateTime,
 			Data: model.AsJSON(model.ActivityData{Answer: e.Event.EventKey, TouchID: t.ID}),

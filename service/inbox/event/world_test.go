@@ -37,16 +37,24 @@ type world struct {
 }
 
 // prompts notes the answers to prompts.
-type prompts struct{ answers []string }
+type prompts struct {
+	db      *model.DB
+	answers []string
+}
 
-func (p *prompts) Answered(_ context.Context, _ int64, userID, answer string) error {
-	p.answers = append(p.answers, userID+" "+answer)
-	return nil
+// Answered says that the first answer to a card concerns all its touches.
+func (p *prompts) Answered(ctx context.Context, a model.PromptAnswer) ([]model.Touch, error) {
+	p.answers = append(p.answers, a.UserID+" "+a.Answer)
+	var touches []model.Touch
+	if len(p.answers) > 1 {
+		return nil, nil
+	}
+	return touches, p.db.Conn(ctx).Find(&touches, "dispatch_id = ?", a.DispatchID).Error
 }
 
 func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	t.Helper()
-	w := &world{t: t, db: db, clock: clock, prompts: &prompts{}, ids: map[string]string{}}
+	w := &world{t: t, db: db, clock: clock, prompts: &prompts{db: db}, ids: map[string]string{}}
 	w.wecom = simtest.Start(t, sim.Options{Now: clock.Now})
 	log := slog.New(slog.DiscardHandler)
 	transport := wecom.NewTransport(nil)

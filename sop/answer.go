@@ -1,0 +1,247 @@
+package sop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"sixtouch/model"
+)
+
+// A prompt can be put off so often; after that it counts as not done.
+const (
+	maxSnoozes      = 3
+	reasonSnoozed   = "snoozed"
+	reasonSnoozeEnd = "snooze_limit"
+)
+
+// codeLife is how long WeCom lets an interactive card be changed.
+const codeLife = 72 * time.Hour
+
+// maxCardCalls bounds how often the change of a card is tried when WeCom says
+// "later".
+const maxCardCalls = 5
+
+// CardUpdater is a channel whose messages can be changed once they are answered.
+type CardUpdater interface {
+	// UpdateCard shows what was recorded. Errors are *Failure.
+	UpdateCard(ctx context.Context, u model.CardUpdate) error
+}
+
+var errPromptOpen = errors.New("the prompt is not yet known to be sent")
+
+// Answered settles a rep's prompts: the button they pressed is the outcome, or
+// puts them off. It runs inside the transaction that processes the event and
+// returns the touches that the answer concerned; a press by anybody but the
+// card's rep, or a second one, concerns none. One that comes before the card is
+// known to be sent is an error: it must be handed in again.
+func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.Touch, error) {
+	var d model.Dispatch
+	err := e.DB.Conn(ctx).Joins("JOIN reps ON reps.id = dispatches.rep_id AND reps.userid = ?", a.UserID).
+		Limit(1).Find(&d, "dispatches.id = ?", a.DispatchID).Error
+	if err != nil {
+		return nil, fmt.Errorf("load prompt %d: %w", a.DispatchID, err)
+	}
+	switch d.State {
+	case model.DispatchSent:
+	case model.DispatchQueued, model.DispatchSending, model.DispatchUnknown:
+		// The rep was quicker than our own commit, or than the reconciler.
+		return nil, fmt.Errorf("settle prompt %d: %w", a.DispatchID, errPromptOpen)
+	case model.DispatchExpired:
+		a.Answer = model.AnswerLate
+		return nil, e.showAnswer(ctx, a, nil)
+	case model.DispatchConfirmed:
+		return nil, e.showAgain(ctx, a)
+	default: // none, another rep's, refused
+		return nil, nil
+	}
+	if !slices.Contains(answers(), a.Answer) {
+		return nil, nil
+	}
+	now := e.DB.Now(ctx)
+	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ?", d.ID, model.DispatchSent).
+		Updates(map[string]any{"state": model.DispatchConfirmed, "final_at": now, "updated_at": now})
+	if res.Error != nil || res.RowsAffected == 0 {
+		return nil, wrap(fmt.Sprintf("take answer of prompt %d", d.ID), res.Error)
+	}
+	var touches []model.Touch
+	err = e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").Find(&touches, "dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock touches of prompt %d: %w", d.ID, err)
+	}
+	until, err := e.settleAnswer(ctx, touches, a.Answer)
+	if err != nil {
+		return nil, fmt.Errorf("settle touches of prompt %d: %w", d.ID, err)
+	}
+	return touches, e.showAnswer(ctx, a, until)
+}
+
+// answers lists what the buttons of a card say.
+func answers() []string {
+	return []string{model.AnswerDone, model.AnswerPositive, model.AnswerNoInterest, model.AnswerSnoozeHour, model.AnswerSnoozeTomorrow}
+}
+
+// settleAnswer writes what an answer means for its touches. It returns when
+// the first of those put off comes back; nil when none does.
+func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, answer string) (*time.Time, error) {
+	now := e.DB.Now(ctx)
+	snooze := answer == model.AnswerSnoozeHour || answer == model.AnswerSnoozeTomorrow
+	var first *time.Time
+	changed := slices.Clone(touches)
+	for i := range changed {
+		t := &changed[i]
+		t.UpdatedAt = now
+		switch {
+		case !snooze:
+			t.State, t.Reason, t.ConfirmedAt, t.FinalAt = model.TouchDone, answer, &now, &now
+		case snoozes(*t) >= maxSnoozes:
+			t.State, t.Reason, t.FinalAt = model.TouchExpired, reasonSnoozeEnd, &now
+			t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "rep", Say: "skip", Reason: reasonSnoozeEnd})
+		default:
+			v, err := e.version(ctx, t.VersionID)
+			if err != nil {
+				return nil, err
+			}
+			putOff(t, v, answer, now)
+			if first == nil || t.NotBefore.Before(*first) {
+				first = &t.NotBefore
+			}
+		}
+	}
+	return first, e.saveTouches(ctx, changed)
+}
+
+// putOff plans a prompt anew. The rep's own wish extends the step's grace, so
+// that the prompt comes back; it is bounded by maxSnoozes.
+func putOff(t *model.Touch, v *Version, answer string, now time.Time) {
+	until := v.window.next(now.Add(time.Hour))
+	if answer == model.AnswerSnoozeTomorrow {
+		until = v.window.nextMorning(now)
+	}
+	t.State, t.DispatchID, t.SentAt, t.NotBefore = model.TouchPlanned, nil, nil, model.Instant(until)
+	grace := defaultGrace
+	if s, ok := v.step(t.StepKey); ok {
+		grace = s.grace()
+	}
+	if latest := t.NotBefore.Add(grace); latest.After(t.ExpireAt) {
+		t.ExpireAt = latest
+	}
+	back := t.NotBefore
+	t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "rep", Say: "defer", Reason: reasonSnoozed, Until: &back})
+}
+
+// nextMorning is the window's first opening after today.
+func (w window) nextMorning(now time.Time) time.Time {
+	year, month, day := now.In(w.zone).Date()
+	return w.next(wallClock(year, month, day+1, w.from, w.zone))
+}
+
+// snoozes counts how often a touch has been put off by its rep.
+func snoozes(t model.Touch) int {
+	n := 0
+	for _, v := range t.Verdicts.V {
+		if v.Reason == reasonSnoozed {
+			n++
+		}
+	}
+	return n
+}
+
+// showAnswer has the card changed, after the transaction and off its path.
+func (e *Engine) showAnswer(ctx context.Context, a model.PromptAnswer, until *time.Time) error {
+	if a.ResponseCode == "" {
+		return nil
+	}
+	now := e.DB.Now(ctx)
+	row := model.CardUpdate{
+		DispatchID: a.DispatchID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: a.Answer, Until: until,
+		State: model.CardWaiting, NextAt: now, ExpiresAt: now.Add(codeLife), CreatedAt: now, UpdatedAt: now,
+	}
+	if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		return fmt.Errorf("note change of card %d: %w", a.DispatchID, err)
+	}
+	model.AfterCommit(ctx, e.Wake)
+	return nil
+}
+
+// showAgain tries once more to change a card that still had its buttons: its
+// press has brought a fresh code.
+func (e *Engine) showAgain(ctx context.Context, a model.PromptAnswer) error {
+	now := e.DB.Now(ctx)
+	res := e.DB.Conn(ctx).Model(&model.CardUpdate{}).Where("dispatch_id = ? AND state = ?", a.DispatchID, model.CardFailed).
+		Updates(map[string]any{
+			"response_code": a.ResponseCode, "state": model.CardWaiting, "attempts": 0, "next_at": now, "expires_at": now.Add(codeLife), "updated_at": now,
+		})
+	if res.RowsAffected > 0 {
+		model.AfterCommit(ctx, e.Wake)
+	}
+	return wrap(fmt.Sprintf("change card %d again", a.DispatchID), res.Error)
+}
+
+// UpdateCards shows reps, on their cards, what was recorded. A code works once,
+// so a call of unknown outcome is not made again; the answer is kept either
+// way. It tells whether there may be more.
+func (e *Engine) UpdateCards(ctx context.Context) (again bool, err error) {
+	now := e.DB.Now(ctx)
+	var list []model.CardUpdate
+	err = e.DB.Conn(ctx).Order("next_at").Limit(e.Config.Senders).
+		Find(&list, "state = ? AND next_at <= ?", model.CardWaiting, now).Error
+	if err != nil {
+		return false, fmt.Errorf("find cards to change: %w", err)
+	}
+	for _, u := range list {
+		if err := e.updateCard(ctx, u); err != nil {
+			return false, fmt.Errorf("change card %d: %w", u.DispatchID, err)
+		}
+	}
+	return len(list) > 0 && len(list) == e.Config.Senders, nil
+}
+
+func (e *Engine) updateCard(ctx context.Context, u model.CardUpdate) error {
+	now := e.DB.Now(ctx)
+	to := model.CardCalling
+	if now.After(u.ExpiresAt) {
+		to = model.CardFailed
+	}
+	res := e.DB.Conn(ctx).Model(&model.CardUpdate{}).Where("dispatch_id = ? AND state = ? AND next_at = ?", u.DispatchID, model.CardWaiting, u.NextAt).
+		Updates(map[string]any{"state": to, "attempts": u.Attempts + 1, "updated_at": now})
+	if res.Error != nil || res.RowsAffected == 0 || to == model.CardFailed {
+		return res.Error
+	}
+	if u.Until != nil {
+		local := u.Until.In(e.Config.Zone)
+		u.Until = &local
+	}
+	call, cancel := context.WithTimeout(ctx, e.Config.Lease)
+	err := e.callCard(call, u)
+	cancel()
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), e.Config.Lease)
+	defer cancel()
+	set := map[string]any{"state": model.CardDone, "last_error": "", "updated_at": e.DB.Now(ctx)}
+	if err != nil {
+		f := failureOf(err)
+		e.Logger.WarnContext(ctx, "card not changed", "dispatch", u.DispatchID, "reason", f.Reason, "error", f.Err)
+		set["state"], set["last_error"] = model.CardFailed, f.Error()
+		if f.Kind == Later && u.Attempts+1 < maxCardCalls {
+			set["state"], set["next_at"] = model.CardWaiting, now.Add(max(f.After, backOff(u.Attempts+1)))
+		}
+	}
+	return e.DB.Conn(ctx).Model(&model.CardUpdate{}).Where("dispatch_id = ? AND state = ?", u.DispatchID, model.CardCalling).Updates(set).Error
+}
+
+func (e *Engine) callCard(ctx context.Context, u model.CardUpdate) error {
+	var channels []string
+	if err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ?", u.DispatchID).Pluck("channel", &channels).Error; err != nil {
+		return &Failure{Kind: Later, Reason: "database", Err: err}
+	}
+	for _, name := range channels {
+		if updater, ok := e.Channels[name].(CardUpdater); ok {
+			return updater.UpdateCard(ctx, u)
+		}
+	}
+	return &Failure{Kind: Refused, Reason: "no_channel", Err: fmt.Errorf("no channel changes card %d", u.DispatchID)}
+}

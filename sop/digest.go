@@ -1,0 +1,280 @@
+package sop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"sixtouch/model"
+)
+
+// reasonDigest says that a prompt waits to share a card with others; its
+// touch's last verdict tells that it has waited.
+const reasonDigest = "digest"
+
+// live is the condition that the programmes behind a dispatch are running. A
+// digest of several programmes names none, so its touches are asked; a welcome
+// is never called by the dispatcher.
+const live = `(dispatches.sop_id IN (SELECT id FROM sops WHERE state = ?)
+	OR dispatches.sop_id = 0 AND dispatches.channel <> ? AND NOT EXISTS (` + notLive + `))`
+
+const notLive = `SELECT 1 FROM touches JOIN sops ON sops.id = touches.sop_id
+	WHERE touches.dispatch_id = dispatches.id AND sops.state <> ?`
+
+func liveArgs() []any { return []any{model.SOPLive, ChannelWelcome, model.SOPLive} }
+
+// digests names the channels whose touches of one rep share a dispatch.
+func (c Channels) digests() []string {
+	out := []string{""} // no channel: an empty list would match nothing in SQL
+	for _, name := range c.Names() {
+		if c[name].Info().Digest {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// digest puts the prompts of each rep that may go now into one card, whatever
+// programmes and steps they come from. Those that find the rep's last card too
+// recent wait, and come together in the next.
+func (e *Engine) digest(ctx context.Context) error {
+	for {
+		var groups []group
+		err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
+			Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
+			Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, e.DB.Now(ctx)).
+			Where("touches.channel IN ?", e.Channels.digests()).
+			Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").
+			Order("touches.rep_id, touches.channel, touches.sop_id, touches.step_key").Limit(maxGroups).Find(&groups).Error
+		if err != nil {
+			return fmt.Errorf("find planned prompts: %w", err)
+		}
+		if len(groups) == 0 {
+			return nil
+		}
+		var faults []error
+		for _, own := range byRep(groups, maxGroups) {
+			err := e.DB.InTx(ctx, func(ctx context.Context) error { return e.digestRep(ctx, own) })
+			if err != nil {
+				faults = append(faults, fmt.Errorf("make prompt card for rep %d: %w", own[0].RepID, err))
+			}
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		if len(faults) > 0 {
+			return errors.Join(faults...)
+		}
+		e.Wake()
+	}
+}
+
+// byRep cuts groups, sorted, into those of one rep and channel. The last rep of
+// a full page is left for the next: some of their groups may lie beyond it.
+func byRep(groups []group, page int) [][]group {
+	var out [][]group
+	for i, g := range groups {
+		if i == 0 || g.RepID != groups[i-1].RepID || g.Channel != groups[i-1].Channel {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], g)
+	}
+	if len(groups) == page && len(out) > 1 {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// prompt is a touch that has passed its gates and waits for its card.
+type prompt struct {
+	touch   model.Touch
+	contact model.Contact
+	load    model.DispatchPayload
+	window  window
+}
+
+// digestRep makes one rep's card of all that is ready, or has it wait.
+func (e *Engine) digestRep(ctx context.Context, groups []group) error {
+	now := e.DB.Now(ctx)
+	info := e.Channels[groups[0].Channel].Info()
+	last, err := e.lockDigest(ctx, groups[0].RepID)
+	if err != nil {
+		return err
+	}
+	var ready []prompt
+	for _, g := range groups {
+		found, err := e.readyPrompts(ctx, g, info.MaxRecipients)
+		if err != nil {
+			return err
+		}
+		ready = append(ready, found...)
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	if opens := e.nextCard(ready, last); opens.After(now) && !urgent(ready, opens) {
+		return e.gather(ctx, ready, opens)
+	}
+	for part := range slices.Chunk(ready, info.MaxRecipients) {
+		id, err := e.queue(ctx, common(part), card(part), now)
+		if err != nil {
+			return err
+		}
+		set := map[string]any{"dispatch_id": id, "updated_at": now}
+		if err := e.DB.Conn(ctx).Model(&model.Digest{}).Where("rep_id = ?", groups[0].RepID).Updates(set).Error; err != nil {
+			return fmt.Errorf("note latest card: %w", err)
+		}
+	}
+	return nil
+}
+
+// lockDigest makes this transaction the only one that makes cards for the rep,
+// and tells when the last was made; the zero time for none. The row is written
+// first, so that on a cluster too one of two replicas must begin again.
+func (e *Engine) lockDigest(ctx context.Context, repID int64) (time.Time, error) {
+	row := model.Digest{RepID: repID, UpdatedAt: e.DB.Now(ctx)}
+	err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoUpdates: clause.AssignmentColumns([]string{"updated_at"})}).Create(&row).Error
+	if err != nil {
+		return time.Time{}, fmt.Errorf("lock digest: %w", err)
+	}
+	var made []time.Time
+	err = e.DB.Conn(ctx).Model(&model.Dispatch{}).Joins("JOIN digests ON digests.dispatch_id = dispatches.id").
+		Where("digests.rep_id = ? AND dispatches.state <> ?", repID, model.DispatchFailed).Pluck("dispatches.created_at", &made).Error
+	if err != nil || len(made) == 0 {
+		return time.Time{}, wrap("find the rep's last card", err)
+	}
+	return made[0], nil
+}
+
+// readyPrompts asks the gates about a step's planned prompts; those that do not
+// pass are held with their reason.
+func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt, error) {
+	now := e.DB.Now(ctx)
+	var touches []model.Touch
+	err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Clauses(forUpdate()).Limit(limit).
+		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
+			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
+	if err != nil || len(touches) == 0 {
+		return nil, wrap("lock planned prompts", err)
+	}
+	gate, err := e.dispatchGate(ctx, g, touches)
+	if err != nil {
+		return nil, err
+	}
+	var out []prompt
+	for _, t := range touches {
+		p := gate.open(t, now)
+		if !p.free() {
+			if err := e.hold(ctx, t, p); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		out = append(out, prompt{t, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
+	}
+	return out, nil
+}
+
+// nextCard is when the rep's next card may go: some time after the last, and,
+// unless these prompts have waited already, a moment after the first of them.
+func (e *Engine) nextCard(ready []prompt, last time.Time) time.Time {
+	var opens, first time.Time
+	if !last.IsZero() {
+		opens = last.Add(e.Config.PromptEvery)
+	}
+	for _, p := range ready {
+		if p.touch.LastReason() == reasonDigest {
+			return opens
+		}
+		since := p.touch.PlannedAt
+		if p.touch.NotBefore.After(since) {
+			since = p.touch.NotBefore
+		}
+		if first.IsZero() || since.Before(first) {
+			first = since
+		}
+	}
+	if gathered := first.Add(e.Config.PromptGather); gathered.After(opens) {
+		return gathered
+	}
+	return opens
+}
+
+// urgent tells whether one of the prompts cannot wait until then: its grace or
+// its window ends before, or the rep has asked for it at this hour.
+func urgent(ready []prompt, opens time.Time) bool {
+	return slices.ContainsFunc(ready, func(p prompt) bool {
+		return opens.After(p.touch.ExpireAt) || !p.window.next(opens).Equal(opens) || p.touch.LastReason() == reasonSnoozed
+	})
+}
+
+// gather has prompts wait for the rep's next card.
+func (e *Engine) gather(ctx context.Context, ready []prompt, opens time.Time) error {
+	now := e.DB.Now(ctx)
+	touches := make([]model.Touch, len(ready))
+	for i, p := range ready {
+		t := p.touch
+		t.NotBefore, t.UpdatedAt = model.Instant(opens), now
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "dispatch", Say: "defer", Reason: reasonDigest, Until: &t.NotBefore})
+		touches[i] = t
+	}
+	return e.saveTouches(ctx, touches)
+}
+
+// common is what a card's prompts have in common: a programme or a step is
+// named only where it is the only one.
+func common(part []prompt) group {
+	first := part[0].touch
+	g := group{RepID: first.RepID, SOPID: first.SOPID, StepKey: first.StepKey, Channel: first.Channel}
+	for _, p := range part {
+		if p.touch.SOPID != g.SOPID {
+			return group{RepID: g.RepID, Channel: g.Channel}
+		}
+		if p.touch.StepKey != g.StepKey {
+			g.StepKey = ""
+		}
+	}
+	return g
+}
+
+// card is what a dispatch of these prompts carries: what to do, each thing once
+// with all contacts whom it concerns.
+func card(part []prompt) *parcel {
+	out := &parcel{payload: model.DispatchPayload{UserID: part[0].load.UserID, Settled: true}}
+	type task struct{ title, text string }
+	at := map[task]int{}
+	for _, p := range part {
+		out.touchIDs = append(out.touchIDs, p.touch.ID)
+		out.payload.ExternalUserIDs = append(out.payload.ExternalUserIDs, p.contact.ExternalUserID)
+		out.payload.Lines = append(out.payload.Lines, p.contact.Name)
+		out.payload.Settled = out.payload.Settled && snoozes(p.touch) >= maxSnoozes
+		what := task{p.load.Title, p.load.Content.Text}
+		i, known := at[what]
+		if !known {
+			i = len(out.payload.Prompts)
+			at[what] = i
+			out.payload.Prompts = append(out.payload.Prompts, model.Prompt{Title: what.title, Text: what.text})
+		}
+		out.payload.Prompts[i].Names = append(out.payload.Prompts[i].Names, p.contact.Name)
+	}
+	return out
+}
+
+// takeBackDigests dissolves queued digests of several programmes that have a
+// touch of a programme as the condition names it: what the others are about is
+// put into a new card.
+func (e *Engine) takeBackDigests(ctx context.Context, where string, args ...any) error {
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+		Where("state = ? AND sop_id = 0 AND channel <> ?", model.DispatchQueued, ChannelWelcome).
+		Where("EXISTS (SELECT 1 FROM touches WHERE touches.dispatch_id = dispatches.id AND touches."+where+")", args...).
+		Pluck("id", &ids).Error
+	if err != nil {
+		return fmt.Errorf("find digests to dissolve: %w", err)
+	}
+	return e.takeBack(ctx, ids)
+}
