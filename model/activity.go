@@ -18,6 +18,18 @@ const (
 	ActivityPromptAnswered ActivityKind = "prompt_answered" // a rep pressed a prompt's button
 )
 
+// Activities whose sources record them through service/activity.
+const (
+	ActivityReplied         ActivityKind = "replied" // the contact wrote to us
+	ActivityStageEntered    ActivityKind = "stage_entered"
+	ActivityScoreChanged    ActivityKind = "score_changed"
+	ActivityFormSubmitted   ActivityKind = "form_submitted"
+	ActivityEventRegistered ActivityKind = "event_registered"
+	ActivityEventAttended   ActivityKind = "event_attended"
+	ActivityContentViewed   ActivityKind = "content_viewed"
+	ActivityDateSet         ActivityKind = "date_set" // a date field of the contact was set, moved or cleared
+)
+
 // Activity is one inbound happening. DedupeKey makes recording idempotent.
 type Activity struct {
 	ID             int64 `gorm:"primaryKey"`
@@ -39,6 +51,29 @@ type ActivityData struct {
 	Answer       string `json:"answer,omitempty"`   // prompt_answered: the button's key
 	TouchID      int64  `json:"touch_id,omitempty"` // prompt_answered
 	Reason       string `json:"reason,omitempty"`
+	// Key names the form, the event or the content.
+	Key         string     `json:"key,omitempty"`
+	Stage       string     `json:"stage,omitempty"`        // stage_entered
+	Score       int        `json:"score,omitempty"`        // score_changed: after
+	ScoreBefore int        `json:"score_before,omitempty"` // score_changed
+	StartsAt    *time.Time `json:"starts_at,omitempty"`    // event_*
+	EndsAt      *time.Time `json:"ends_at,omitempty"`      // event_*
+	Field       string     `json:"field,omitempty"`        // date_set
+	Day         string     `json:"day,omitempty"`          // date_set: YYYY-MM-DD; empty when cleared
 	// Welcome is the welcome's dispatch that went out before this was recorded.
 	WelcomeDispatchID int64 `json:"welcome_dispatch_id,omitempty"`
+}
+
+// ByContact tells whether the activity is the contact's own doing, which ends
+// their silence.
+func (a Activity) ByContact() bool {
+	switch a.Kind {
+	case ActivityContactAdded, ActivityReplied, ActivityFormSubmitted, ActivityEventRegistered, ActivityEventAttended, ActivityContentViewed:
+		return true
+	case ActivityPromptAnswered:
+		return a.Data.V.Answer == "positive" // the rep says what the contact answered
+	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTransferFailed,
+		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityDateSet:
+	}
+	return false
 }

@@ -83,8 +83,10 @@ type Enrollment struct {
 	ExitReason     string
 	AnchorAt       time.Time
 	AnchorKind     string
-	ActivityID     int64 // what enrolled them
-	Shard          int   // contact id mod EnrollmentShards
+	StartAt        *time.Time // steps before it have never been; nil = the anchor itself
+	Holdout        string     // who holds them out of sending: sop, global or nobody
+	ActivityID     int64      // what enrolled them
+	Shard          int        // contact id mod EnrollmentShards
 	NextDueAt      *time.Time
 	LastError      string
 	EnrolledAt     time.Time

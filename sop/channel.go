@@ -73,6 +73,7 @@ const (
 	ReasonExpired      = "expired"      // too late, or never confirmed
 	ReasonBeforeStart  = "before_start" // the instant lies before the anchor
 	ReasonFilter       = "filter"       // the step is not for this contact
+	ReasonHoldout      = "holdout"      // held out, so that the effect on the others can be measured
 	ReasonNoCode       = model.WelcomeNoCode
 	ReasonMissingField = "missing_field"   // a personal field without value and fallback
 	ReasonNoContent    = "no_content"      // the step has nothing to say

@@ -16,13 +16,6 @@ import (
 // maxSteps bounds a programme; nobody follows more.
 const maxSteps = 200
 
-// Trigger kinds: what lets a contact in.
-const (
-	TriggerContactAdded = "contact_added"
-	TriggerTagAdded     = "tag_added"
-	TriggerManual       = "manual"
-)
-
 // Definition is the structure of a programme: who enters, when which step is
 // due, through which channel. Publishing freezes it, without the contents.
 type Definition struct {
@@ -30,14 +23,9 @@ type Definition struct {
 	Timezone string          `json:"timezone,omitempty"` // IANA name; default is the corp's
 	Filter   audience.Filter `json:"filter,omitzero"`
 	Window   Window          `json:"window,omitzero"`
+	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
+	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing, 0 to 10
 	Steps    []Step          `json:"steps"`
-}
-
-// Trigger says what enrolls a contact.
-type Trigger struct {
-	Kind   string   `json:"kind"`
-	States []string `json:"states,omitempty"` // contact_added: channel states; empty = any
-	TagID  int64    `json:"tag_id,omitempty"` // tag_added
 }
 
 // Step is one thing to do at one relative time. Key survives versions.
@@ -58,6 +46,7 @@ type Step struct {
 // Offset is a relative time: so many days, weeks, months or Chinese working
 // days after the anchor's local date, at a wall-clock time (the anchor's own,
 // unless given), or a duration after the anchor. Day 0 is the anchor's own day.
+// Before an anchor that lies ahead, such as an event's start, it is negative.
 type Offset struct {
 	Day     *int     `json:"day,omitempty"`
 	Week    int      `json:"week,omitempty"`    // 7 days
@@ -74,7 +63,7 @@ type Window struct {
 	Workdays bool   `json:"workdays,omitempty"` // on working days only
 }
 
-// Duration reads and writes "90s", "30m", "4h", "3d".
+// Duration reads and writes "90s", "30m", "4h", "3d", "-2h".
 type Duration time.Duration
 
 // UnmarshalJSON reads a duration; days are 24 hours.
@@ -93,11 +82,11 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 
 func parseDuration(s string) (time.Duration, error) {
 	var days int64
-	if n, err := fmt.Sscanf(s, "%dd", &days); n == 1 && err == nil && s == fmt.Sprintf("%dd", days) && days >= 0 && days <= 3650 {
+	if n, err := fmt.Sscanf(s, "%dd", &days); n == 1 && err == nil && s == fmt.Sprintf("%dd", days) && -maxDays <= days && days <= maxDays {
 		return time.Duration(days) * 24 * time.Hour, nil
 	}
 	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
+	if err != nil {
 		return 0, model.Invalid("", fmt.Sprintf(`%q is no duration: write "30m", "4h" or "3d"`, s))
 	}
 	return d, nil
@@ -109,7 +98,7 @@ func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()
 // String implements fmt.Stringer.
 func (d Duration) String() string {
 	v := time.Duration(d)
-	if v >= 24*time.Hour && v%(24*time.Hour) == 0 {
+	if v != 0 && v%(24*time.Hour) == 0 {
 		return fmt.Sprintf("%dd", v/(24*time.Hour))
 	}
 	return v.String()
@@ -151,7 +140,9 @@ func (f faults) err() error {
 // channel. Every fault is reported at once, keyed by its place.
 func (d Definition) Check(channels Channels) error {
 	f := faults{}
-	d.checkTrigger(f)
+	d.Trigger.check(f)
+	d.checkEntry(f)
+	d.checkHoldout(f)
 	if _, err := time.LoadLocation(d.Timezone); err != nil {
 		f.add("timezone", "%q is no time zone of the IANA list, such as Asia/Shanghai", d.Timezone)
 	}
@@ -168,7 +159,7 @@ func (d Definition) Check(channels Channels) error {
 			f.add(at+".key", "%q is used twice", s.Key)
 		}
 		seen[s.Key] = true
-		s.check(f, at, channels)
+		s.check(f, at, channels, d.Trigger.ahead())
 		if s.Channel == ChannelWelcome && d.Trigger.Kind != TriggerContactAdded {
 			f.add(at+".channel", "a welcome needs the trigger %s", TriggerContactAdded)
 		}
@@ -176,32 +167,17 @@ func (d Definition) Check(channels Channels) error {
 	return f.err()
 }
 
-func (d Definition) checkTrigger(f faults) {
-	switch d.Trigger.Kind {
-	case TriggerContactAdded, TriggerManual:
-		if d.Trigger.TagID != 0 {
-			f.add("trigger.tag_id", "belongs to the trigger %s", TriggerTagAdded)
-		}
-	case TriggerTagAdded:
-		if d.Trigger.TagID <= 0 {
-			f.add("trigger.tag_id", "name the tag that lets people in")
-		}
-	default:
-		f.add("trigger.kind", "%q is none of %s, %s, %s", d.Trigger.Kind, TriggerContactAdded, TriggerTagAdded, TriggerManual)
-	}
-	if len(d.Trigger.States) > 0 && d.Trigger.Kind != TriggerContactAdded {
-		f.add("trigger.states", "belong to the trigger %s", TriggerContactAdded)
-	}
-}
-
-func (s Step) check(f faults, at string, channels Channels) {
+func (s Step) check(f faults, at string, channels Channels, ahead bool) {
 	if !validKey(s.Key) {
 		f.add(at+".key", "%q must be 1 to 64 of a–z, 0–9, - and _", s.Key)
 	}
 	if s.Channel != ChannelWelcome {
-		if msg := s.Offset.fault(); msg != "" {
+		if msg := s.Offset.fault(ahead); msg != "" {
 			f.add(at+".offset", "%s", msg)
 		}
+	}
+	if s.Grace < 0 {
+		f.add(at+".grace", "a time to wait cannot be negative")
 	}
 	channel, ok := channels[s.Channel]
 	if !ok {
@@ -237,23 +213,47 @@ const maxDays = 3650
 // dated tells whether the offset counts in calendar days.
 func (o Offset) dated() bool { return o.Day != nil || o.Week != 0 || o.Month != 0 || o.Workday != 0 }
 
-func (o Offset) fault() string {
-	kinds, days := 0, 0
-	for _, n := range []int{o.Week * 7, o.Month * 31, o.Workday * 2} {
-		if n != 0 {
-			kinds, days = kinds+1, n
-		}
-	}
+// days is how far the offset reaches at most, in calendar days.
+func (o Offset) days() int {
+	days := o.Week*7 + o.Month*31 + int(time.Duration(o.After)/(24*time.Hour))
 	if o.Day != nil {
-		kinds, days = kinds+1, *o.Day
+		days += *o.Day
+	}
+	return days + o.Workday*2
+}
+
+// longestHoliday is more than the days off in a row that any calendar has.
+const longestHoliday = 15
+
+// lead is how many days before its anchor the step may be due, at most.
+func (o Offset) lead() int {
+	lead := -o.days()
+	if o.Workday < 0 {
+		lead += longestHoliday
+	}
+	if o.After < 0 {
+		lead++
+	}
+	return max(lead, 0)
+}
+
+// fault says what is wrong with the offset; ahead allows it to be negative.
+func (o Offset) fault(ahead bool) string {
+	kinds := 0
+	for _, given := range []bool{o.Day != nil, o.Week != 0, o.Month != 0, o.Workday != 0} {
+		if given {
+			kinds++
+		}
 	}
 	switch {
 	case kinds > 1 || kinds == 1 && o.After != 0:
 		return "counts in two ways: choose one of day, week, month, workday, after"
 	case kinds == 0 && o.At != "":
 		return "has a time but no day"
-	case days < 0 || days > maxDays:
-		return "must lie within ten years after the anchor"
+	case (o.days() < 0 || o.After < 0) && !ahead:
+		return "lies before the anchor, which is only for triggers whose anchor lies ahead: an event's start, a contact's date"
+	case o.days() < -maxDays || o.days() > maxDays:
+		return "must lie within ten years of the anchor"
 	case o.At == "":
 		return ""
 	}
@@ -270,9 +270,4 @@ func (d Definition) step(key string) (Step, bool) {
 		return Step{}, false
 	}
 	return d.Steps[i], true
-}
-
-// matches tells whether a contact who came by this channel state is meant.
-func (t Trigger) matchesState(state string) bool {
-	return len(t.States) == 0 || slices.Contains(t.States, state)
 }

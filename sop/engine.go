@@ -316,5 +316,5 @@ func (e *Engine) compile(row model.SOPVersion) (*Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read SOP version %d: %w", row.ID, err)
 	}
-	return &Version{ID: row.ID, SOPID: row.SOPID, Definition: d, window: w}, nil
+	return &Version{ID: row.ID, SOPID: row.SOPID, publishedAt: row.PublishedAt, Definition: d, window: w}, nil
 }

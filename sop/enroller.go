@@ -2,11 +2,10 @@ package sop
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
-
-	"gorm.io/gorm"
 
 	"sixtouch/model"
 	"sixtouch/service/audience"
@@ -28,150 +27,184 @@ func (Enroller) Name() string { return "sop" }
 // records the activity.
 func (r Enroller) React(ctx context.Context, a model.Activity) error {
 	e := r.engine
-	switch a.Kind {
-	case model.ActivityContactAdded, model.ActivityTagAdded:
-		return e.enrollBy(ctx, a)
-	case model.ActivityContactLost, model.ActivityContactRemoved:
+	if a.Kind == model.ActivityContactLost || a.Kind == model.ActivityContactRemoved {
 		return e.endEnrollments(ctx, string(a.Kind), "contact_id = ? AND relationship_id = ?", a.ContactID, a.RelationshipID)
-	case model.ActivityContactHalf, model.ActivityTransferred, model.ActivityTransferFailed,
-		model.ActivityTagRemoved, model.ActivityPromptAnswered:
 	}
-	return nil
+	if a.ByContact() {
+		if err := e.endSilence(ctx, a); err != nil {
+			return err
+		}
+	}
+	if a.Kind == model.ActivityDateSet {
+		if err := e.endOldDates(ctx, a); err != nil {
+			return err
+		}
+	}
+	return e.enrollBy(ctx, a)
+}
+
+// listeners are the live programmes whose trigger an activity may set off. A
+// paused programme goes on collecting people; it only sends nothing.
+func (e *Engine) listeners(ctx context.Context, wanted func(t triggerKind) bool) ([]model.SOP, map[int64]*Version, error) {
+	var sops []model.SOP
+	err := e.DB.Conn(ctx).Find(&sops, "state IN ?", []model.SOPState{model.SOPLive, model.SOPPaused}).Error
+	if err != nil {
+		return nil, nil, fmt.Errorf("load live SOPs: %w", err)
+	}
+	registry, versions := triggers(), map[int64]*Version{}
+	out := sops[:0]
+	for _, s := range sops {
+		v, err := e.version(ctx, s.VersionID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if wanted(registry[v.Trigger.Kind]) {
+			out, versions[s.ID] = append(out, s), v
+		}
+	}
+	return out, versions, nil
 }
 
 func (e *Engine) enrollBy(ctx context.Context, a model.Activity) error {
-	var sops []model.SOP
-	// A paused programme goes on collecting people; it only sends nothing.
-	err := e.DB.Conn(ctx).Find(&sops, "state IN ?", []model.SOPState{model.SOPLive, model.SOPPaused}).Error
-	if err != nil {
-		return fmt.Errorf("load live SOPs: %w", err)
-	}
-	if len(sops) == 0 {
+	heard := func(t triggerKind) bool { return slices.Contains(t.on, a.Kind) }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(triggers())), heard) {
 		return nil
 	}
-	versions, filters := make([]*Version, len(sops)), []audience.Filter{{}}
-	for i, s := range sops {
-		if versions[i], err = e.version(ctx, s.VersionID); err != nil {
-			return err
-		}
-		filters = append(filters, versions[i].Filter)
+	sops, versions, err := e.listeners(ctx, heard)
+	if err != nil || len(sops) == 0 {
+		return err
+	}
+	filters := []audience.Filter{{}}
+	for _, s := range sops {
+		filters = append(filters, versions[s.ID].Filter)
 	}
 	facts, err := audience.Load(ctx, e.DB, e.DB.Now(ctx).In(e.Config.Zone), []int64{a.ContactID}, filters...)
 	if err != nil {
 		return fmt.Errorf("load what filters look at: %w", err)
 	}
-	for i, s := range sops {
-		v := versions[i]
-		if !v.admits(s, a, facts[a.ContactID]) {
+	for _, s := range sops {
+		v := versions[s.ID]
+		at, ok := v.admits(s, a, facts[a.ContactID])
+		if !ok {
 			continue
 		}
-		if _, err := e.enroll(ctx, v, a); err != nil {
+		en := entry{
+			contactID: a.ContactID, repID: a.RepID, relationshipID: a.RelationshipID,
+			anchor: at, kind: v.Trigger.Kind, activity: a,
+		}
+		if err := e.enterBy(ctx, v, en); err != nil {
 			return fmt.Errorf("enroll contact %d in SOP %d: %w", a.ContactID, s.ID, err)
 		}
 	}
 	return nil
 }
 
-// admits tells whether the activity lets its contact into the programme.
-func (v *Version) admits(s model.SOP, a model.Activity, facts audience.Facts) bool {
+// enterBy lets the contact of an activity in. An activity that is between the
+// contact and no rep speaks through the most recent relationship.
+func (e *Engine) enterBy(ctx context.Context, v *Version, en entry) error {
+	if en.relationshipID == 0 {
+		people, err := e.people(ctx, []int64{en.contactID}, nil)
+		if err != nil {
+			return err
+		}
+		f := people.factsFor(en.contactID, 0)
+		if f.Voice == nil {
+			return nil
+		}
+		en.repID, en.relationshipID = f.Voice.RepID, f.Voice.ID
+	}
+	_, err := e.enter(ctx, v, []entry{en})
+	return err
+}
+
+// admits tells whether the activity lets its contact into the programme, and
+// what they count from.
+func (v *Version) admits(s model.SOP, a model.Activity, facts audience.Facts) (anchor, bool) {
 	// Only future people: what a synchronisation finds of the past is no event.
 	if s.LiveSince == nil || a.OccurredAt.Before(s.LiveSince.Truncate(time.Second)) {
-		return false
+		return anchor{}, false
 	}
-	switch {
-	case v.Trigger.Kind == TriggerContactAdded && a.Kind == model.ActivityContactAdded:
-		if !v.Trigger.matchesState(a.Data.V.ChannelState) {
-			return false
-		}
-	case v.Trigger.Kind == TriggerTagAdded && a.Kind == model.ActivityTagAdded:
-		if v.Trigger.TagID != a.Data.V.TagID {
-			return false
-		}
-	default:
-		return false
+	kind := triggers()[v.Trigger.Kind]
+	if kind.admit != nil && !kind.admit(v, a) {
+		return anchor{}, false
 	}
-	return v.Filter.Match(facts)
+	at := anchor{at: a.OccurredAt}
+	if kind.anchor != nil {
+		at = kind.anchor(v, a)
+	}
+	return at, !at.at.IsZero() && v.Filter.Match(facts)
 }
 
-// enroll puts the activity's contact into the programme once; somebody who
-// has ever been in stays as they are. It tells whether they entered.
-func (e *Engine) enroll(ctx context.Context, v *Version, a model.Activity) (entered bool, err error) {
-	now := e.DB.Now(ctx)
-	slot := int8(1)
-	en := model.Enrollment{
-		SOPID: v.SOPID, VersionID: v.ID, ContactID: a.ContactID, RepID: a.RepID, RelationshipID: a.RelationshipID,
-		Run: 1, State: model.EnrollmentActive, ActiveSlot: &slot, AnchorAt: a.OccurredAt, AnchorKind: v.Trigger.Kind,
-		ActivityID: a.ID, Shard: int(a.ContactID % model.EnrollmentShards), NextDueAt: v.first(a.OccurredAt),
-		EnrolledAt: now, UpdatedAt: now,
+// touchWelcomes logs the programme's welcome step for those who came in: sent
+// by the fast path before they were enrolled, or not at all.
+func (e *Engine) touchWelcomes(ctx context.Context, v *Version, rows []model.Enrollment, list []entry) error {
+	byContact := map[int64]model.Activity{}
+	var ids []int64
+	for _, en := range list {
+		byContact[en.contactID] = en.activity
+		ids = append(ids, en.contactID)
 	}
-	if en.NextDueAt == nil {
-		en.State, en.ActiveSlot, en.EndedAt = model.EnrollmentCompleted, nil, &now
-	}
-	var before int64
-	if err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("sop_id = ? AND contact_id = ?", v.SOPID, a.ContactID).Count(&before).Error; err != nil {
-		return false, fmt.Errorf("look for an earlier enrollment: %w", err)
-	}
-	if before > 0 {
-		return false, nil
-	}
-	// Another replica may be as quick; the unique index lets one in. (An insert
-	// that ignores duplicates would not tell: MySQL counts found rows for us.)
-	err = e.DB.Conn(ctx).Create(&en).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("store enrollment: %w", err)
-	}
-	if err := e.touchWelcome(ctx, v, en, a); err != nil {
-		return false, err
-	}
-	model.AfterCommit(ctx, e.Wake)
-	return true, nil
-}
-
-// touchWelcome logs the programme's welcome step: sent by the fast path before
-// this enrollment existed, or not at all.
-func (e *Engine) touchWelcome(ctx context.Context, v *Version, en model.Enrollment, a model.Activity) error {
-	for _, s := range v.Steps {
-		if s.Channel != ChannelWelcome {
-			continue
+	if len(rows) > 1 { // the ids of many new rows are not to be trusted: clusters leave gaps
+		runs := map[[2]int64]bool{}
+		for _, en := range rows {
+			runs[[2]int64{en.ContactID, int64(en.Run)}] = true
 		}
-		now := e.DB.Now(ctx)
-		t := model.Touch{
-			EnrollmentID: &en.ID, SOPID: v.SOPID, VersionID: v.ID, StepKey: s.Key, Run: en.Run,
-			ContactID: en.ContactID, RepID: en.RepID, RelationshipID: en.RelationshipID, Channel: ChannelWelcome,
-			State: model.TouchSkipped, Reason: ReasonNoCode, DueAt: en.AnchorAt, NotBefore: en.AnchorAt,
-			ExpireAt: en.AnchorAt, PlannedAt: now, FinalAt: &now, UpdatedAt: now, LocalDay: localDay(en.AnchorAt, v.window.zone),
+		var stored []model.Enrollment
+		if err := e.DB.Conn(ctx).Find(&stored, "sop_id = ? AND contact_id IN ?", v.SOPID, ids).Error; err != nil {
+			return fmt.Errorf("read enrollments back: %w", err)
 		}
-		var d model.Dispatch
-		if id := a.Data.V.WelcomeDispatchID; id != 0 {
-			if err := e.DB.Conn(ctx).Take(&d, id).Error; err != nil {
-				return fmt.Errorf("load welcome dispatch %d: %w", id, err)
+		rows = slices.DeleteFunc(stored, func(en model.Enrollment) bool { return !runs[[2]int64{en.ContactID, int64(en.Run)}] })
+	}
+	var touches []model.Touch
+	for _, en := range rows {
+		for _, s := range v.Steps {
+			if s.Channel != ChannelWelcome {
+				continue
 			}
-		}
-		if d.ID == 0 || d.LastError == model.WelcomedElsewhere {
-			adopted, err := e.adoptWelcome(ctx, en, s.Key)
+			t, adopted, err := e.welcomeTouch(ctx, v, en, s, byContact[en.ContactID])
 			if err != nil {
 				return err
 			}
-			if adopted {
-				continue
+			if !adopted {
+				touches = append(touches, t)
 			}
 		}
-		switch {
-		case d.ID == 0:
-		case d.SOPID == v.SOPID && d.StepKey == s.Key:
-			t.DispatchID, t.SentAt, t.ConfirmedAt = &d.ID, d.SentAt, d.SentAt
-			t.State, t.Reason = d.WelcomeOutcome()
-		default:
-			t.Reason = model.WelcomedElsewhere
-		}
-		if err := e.insertTouches(ctx, []model.Touch{t}); err != nil {
-			return err
+	}
+	return e.insertTouches(ctx, touches)
+}
+
+// welcomeTouch is the touch of a welcome step, unless there is one to adopt.
+func (e *Engine) welcomeTouch(ctx context.Context, v *Version, en model.Enrollment, s Step, a model.Activity) (t model.Touch, adopted bool, err error) {
+	now := e.DB.Now(ctx)
+	t = model.Touch{
+		EnrollmentID: &en.ID, SOPID: v.SOPID, VersionID: v.ID, StepKey: s.Key, Run: en.Run,
+		ContactID: en.ContactID, RepID: en.RepID, RelationshipID: en.RelationshipID, Channel: ChannelWelcome,
+		State: model.TouchSkipped, Reason: ReasonNoCode, DueAt: en.AnchorAt, NotBefore: en.AnchorAt,
+		ExpireAt: en.AnchorAt, PlannedAt: now, FinalAt: &now, UpdatedAt: now, LocalDay: localDay(en.AnchorAt, v.window.zone),
+	}
+	if a.ID == 0 {
+		return t, false, nil // nobody has just arrived
+	}
+	var d model.Dispatch
+	if id := a.Data.V.WelcomeDispatchID; id != 0 {
+		if err := e.DB.Conn(ctx).Take(&d, id).Error; err != nil {
+			return t, false, fmt.Errorf("load welcome dispatch %d: %w", id, err)
 		}
 	}
-	return nil
+	if d.ID == 0 || d.LastError == model.WelcomedElsewhere {
+		if adopted, err := e.adoptWelcome(ctx, en, s.Key); err != nil || adopted {
+			return t, adopted, err
+		}
+	}
+	switch {
+	case d.ID == 0:
+	case d.SOPID == v.SOPID && d.StepKey == s.Key:
+		t.DispatchID, t.SentAt, t.ConfirmedAt = &d.ID, d.SentAt, d.SentAt
+		t.State, t.Reason = d.WelcomeOutcome()
+	default:
+		t.Reason = model.WelcomedElsewhere
+	}
+	return t, false, nil
 }
 
 // adoptWelcome gives the enrollment the touch of a welcome of this step that
@@ -189,35 +222,6 @@ func (e *Engine) adoptWelcome(ctx context.Context, en model.Enrollment, stepKey 
 		"enrollment_id": en.ID, "version_id": en.VersionID, "run": en.Run, "updated_at": e.DB.Now(ctx),
 	}).Error
 	return true, wrap(fmt.Sprintf("adopt welcome touch %d", found[0].ID), err)
-}
-
-// WelcomeContent names the welcome step that a new contact by this channel
-// state gets from a live programme, if any does; the oldest programme wins.
-func (e *Engine) WelcomeContent(ctx context.Context, channelState string) (sopID int64, stepKey string, content model.Content, ok bool, err error) {
-	var sops []model.SOP
-	if err := e.DB.Read(ctx).Order("id").Find(&sops, "state = ?", model.SOPLive).Error; err != nil {
-		return 0, "", content, false, fmt.Errorf("load live SOPs: %w", err)
-	}
-	for _, s := range sops {
-		v, err := e.version(ctx, s.VersionID)
-		if err != nil {
-			return 0, "", content, false, err
-		}
-		if v.Trigger.Kind != TriggerContactAdded || !v.Trigger.matchesState(channelState) {
-			continue
-		}
-		for _, step := range v.Steps {
-			if step.Channel != ChannelWelcome {
-				continue
-			}
-			var row model.StepContent
-			if err := e.DB.Read(ctx).Take(&row, "sop_id = ? AND step_key = ?", s.ID, step.Key).Error; err != nil {
-				return 0, "", content, false, fmt.Errorf("load welcome of SOP %d: %w", s.ID, err)
-			}
-			return s.ID, step.Key, row.Content.V, true, nil
-		}
-	}
-	return 0, "", content, false, nil
 }
 
 // Enroll lets contacts in by hand, counted from now; each speaks through the
@@ -244,21 +248,10 @@ func (e *Engine) Enroll(ctx context.Context, sopID int64, contactIDs []int64) (i
 		if err != nil {
 			return err
 		}
-		for _, id := range contactIDs {
-			f := people.factsFor(id, 0)
-			if f.Voice == nil {
-				continue
-			}
-			a := model.Activity{ContactID: id, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID, OccurredAt: e.DB.Now(ctx)}
-			entered, err := e.enroll(ctx, v, a)
-			if err != nil {
-				return err
-			}
-			if entered {
-				count++
-			}
-		}
-		return nil
+		byHand := entry{anchor: anchor{at: e.DB.Now(ctx)}, kind: TriggerManual}
+		entered, err := e.enter(ctx, v, people.entriesOf(contactIDs, func(Facts) entry { return byHand }))
+		count = len(entered)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("enroll by hand in SOP %d: %w", sopID, err)

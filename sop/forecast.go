@@ -42,7 +42,7 @@ func Forecast(d Definition, anchor time.Time, zone *time.Location, days calendar
 	}
 	for _, s := range v.pending(anchor, nil) {
 		e := Expected{Step: s.Key, Due: s.due.In(w.zone), Channel: s.Channel}
-		if s.Step.before(anchor, w) {
+		if !d.Trigger.ahead() && s.Step.before(anchor, anchor, w) {
 			e.Reason = ReasonBeforeStart
 		} else {
 			e.Reason, e.Holiday = w.moved(s.Offset.instant(anchor, w))

@@ -48,7 +48,7 @@ func Lint(d Definition, now time.Time, zone *time.Location, days calendar.Days) 
 	out := []Finding{}
 	for i, s := range d.Steps {
 		if s.Channel != ChannelWelcome {
-			out = append(out, lintTime(s, w, now)...)
+			out = append(out, lintTime(s, w, now, d.Trigger.ahead())...)
 		}
 		out = append(out, lintContent(s)...)
 		for _, other := range d.Steps[:i] {
@@ -72,12 +72,12 @@ func usesWorkdays(d Definition) bool {
 
 // lintTime tries the step for people who enter at every minute of a working
 // week: customers add reps at all hours.
-func lintTime(s Step, w window, now time.Time) []Finding {
+func lintTime(s Step, w window, now time.Time, ahead bool) []Finding {
 	const minutes = 7 * 24 * 60
 	moved, skipped := 0, 0
 	for m := range minutes {
 		anchor := now.Add(time.Duration(m) * time.Minute)
-		if s.before(anchor, w) {
+		if !ahead && s.before(anchor, anchor, w) {
 			skipped++
 			continue
 		}

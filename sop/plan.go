@@ -101,7 +101,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		return t
 	}
 	switch {
-	case s.Step.before(e.AnchorAt, v.window):
+	case s.Step.before(e.AnchorAt, startOf(e), v.window):
 		return skip("lateness", ReasonBeforeStart)
 	case f.Rep.LeftAt != nil:
 		return skip("reachable", ReasonRepGone)
@@ -109,6 +109,8 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		return skip("step_filter", ReasonFilter)
 	case now.After(t.ExpireAt) || t.NotBefore.After(t.ExpireAt):
 		return skip("lateness", ReasonExpired)
+	case e.Holdout != "":
+		return skip("holdout", ReasonHoldout)
 	}
 	if t.NotBefore.After(now) {
 		until := t.NotBefore
@@ -118,9 +120,18 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 	return t
 }
 
+// startOf is from when on the enrollment's steps count.
+func startOf(e model.Enrollment) time.Time {
+	if e.StartAt != nil {
+		return *e.StartAt
+	}
+	return e.AnchorAt
+}
+
 // Version is a published definition, compiled.
 type Version struct {
-	ID, SOPID int64
+	ID, SOPID   int64
+	publishedAt time.Time
 	Definition
 	window window
 }

@@ -58,10 +58,11 @@ func monthsAfter(year int, month time.Month, day, n int) (int, time.Month, int) 
 	return last.Year(), last.Month(), min(day, last.Day())
 }
 
-// before tells whether the step's instant lies before the anchor itself: "day
-// 0 at 10:00" of somebody added at 15:00 has never been.
-func (s Step) before(anchor time.Time, w window) bool {
-	return s.Offset.instant(anchor, w).Before(anchor.Truncate(time.Minute))
+// before tells whether the step's instant lies before the start, which is the
+// anchor itself unless somebody came in at another time: "day 0 at 10:00" of
+// somebody added at 15:00 has never been.
+func (s Step) before(anchor, start time.Time, w window) bool {
+	return s.Offset.instant(anchor, w).Before(start.Truncate(time.Minute))
 }
 
 // window is a Window with its zone and calendar, ready for computing.
@@ -72,10 +73,15 @@ type window struct {
 	days     calendar.Days
 }
 
-// workdaysAfter is the date n working days after t's.
+// workdaysAfter is the date n working days after t's; before it, if n is
+// negative.
 func (w window) workdaysAfter(t time.Time, n int) time.Time {
+	step := 1
+	if n < 0 {
+		step, n = -1, -n
+	}
 	for n > 0 {
-		t = t.AddDate(0, 0, 1)
+		t = t.AddDate(0, 0, step)
 		if w.days.Working(t) {
 			n--
 		}

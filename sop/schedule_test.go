@@ -180,14 +180,26 @@ func TestBefore_dayZeroEarlierThanTheAnchorHasNeverBeen(t *testing.T) {
 	shanghai := zone(t, "Asia/Shanghai")
 	w := office(t, shanghai)
 	s := Step{Offset: day(0, "10:00")}
-	require.True(t, s.before(local(t, shanghai, "2026-03-02 15:00"), w))
-	require.False(t, s.before(local(t, shanghai, "2026-03-02 09:59"), w))
-	require.False(t, Step{Offset: day(1, "10:00")}.before(local(t, shanghai, "2026-03-02 15:00"), w))
+	before := func(s Step, anchor, start string) bool {
+		return s.before(local(t, shanghai, anchor), local(t, shanghai, start), w)
+	}
+	require.True(t, before(s, "2026-03-02 15:00", "2026-03-02 15:00"))
+	require.False(t, before(s, "2026-03-02 09:59", "2026-03-02 09:59"))
+	require.False(t, before(Step{Offset: day(1, "10:00")}, "2026-03-02 15:00", "2026-03-02 15:00"))
+	require.False(t, before(Step{Offset: day(-1, "10:00")}, "2026-03-10 15:00", "2026-03-02 15:00"), "an anchor that lies ahead")
+	require.True(t, before(Step{Offset: day(1, "10:00")}, "2026-02-10 15:00", "2026-03-02 15:00"), "somebody who comes in late")
+}
+
+func TestDue_negativeWorkdaysSkipHolidays(t *testing.T) {
+	t.Parallel()
+	shanghai := zone(t, "Asia/Shanghai")
+	got := Step{Offset: Offset{Workday: -2, At: "10:00"}}.due(local(t, shanghai, "2026-02-25 15:00"), workdays(t, shanghai))
+	require.Equal(t, "2026-02-14 10:00", got.In(shanghai).Format("2006-01-02 15:04"), "over the Spring Festival to its make-up day")
 }
 
 func TestDuration_readsAndWrites(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]time.Duration{"30m": 30 * time.Minute, "4h": 4 * time.Hour, "3d": 72 * time.Hour, "90s": 90 * time.Second} {
+	for text, want := range map[string]time.Duration{"30m": 30 * time.Minute, "4h": 4 * time.Hour, "3d": 72 * time.Hour, "90s": 90 * time.Second, "-2h": -2 * time.Hour, "-1d": -24 * time.Hour} {
 		got, err := parseDuration(text)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
@@ -195,7 +207,7 @@ func TestDuration_readsAndWrites(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, again)
 	}
-	for _, text := range []string{"", "3", "-1h", "-2d", "3dd", "1e3d", "tomorrow", "99999d"} {
+	for _, text := range []string{"", "3", "3dd", "1e3d", "tomorrow", "99999d"} {
 		_, err := parseDuration(text)
 		require.Error(t, err, text)
 	}

@@ -28,15 +28,16 @@ const addTemplate = "/cgi-bin/externalcontact/add_msg_template"
 // world is an engine between a real database and a simulated WeCom, on one
 // clock that the test moves.
 type world struct {
-	t        *testing.T
-	ctx      context.Context
-	db       *model.DB
-	clock    *modeltest.Clock
-	wecom    *simtest.World
-	engine   *sop.Engine
-	pipeline *activity.Pipeline
-	reps     map[string]int64
-	marked   int
+	t          *testing.T
+	ctx        context.Context
+	db         *model.DB
+	clock      *modeltest.Clock
+	wecom      *simtest.World
+	engine     *sop.Engine
+	pipeline   *activity.Pipeline
+	reps       map[string]int64
+	marked     int
+	happenings int
 }
 
 func each(t *testing.T, test func(w *world)) {

@@ -169,8 +169,11 @@ func (a *app) buildServices(context.Context) (err error) {
 }
 
 // chooseWelcome offers a programme's welcome step before the configured ones.
-func (a *app) chooseWelcome(ctx context.Context, channelState, _ string, _ time.Time) (int64, string, model.Content, bool, error) {
-	return a.engine.WelcomeContent(ctx, channelState)
+func (a *app) chooseWelcome(ctx context.Context, r welcome.Request) (int64, string, model.Content, bool, error) {
+	g, ok, err := a.engine.WelcomeContent(ctx, sop.Arrival{
+		ChannelState: r.ChannelState, RepUserID: r.RepUserID, ExternalUserID: r.ExternalID, At: r.EventAt,
+	})
+	return g.SOPID, g.StepKey, g.Content, ok, err
 }
 
 // loops are the background work that wakes on a signal or a heartbeat.

@@ -45,6 +45,13 @@ func tables() []any {
 		model.Digest{},
 		model.CardUpdate{},
 		model.Chase{},
+		model.LastActive{},
+		model.ContactDate{},
+		model.Sweep{},
+		model.SweepMember{},
+		model.EnrollmentJob{},
+		model.EnrollmentJobContact{},
+		model.Holdout{},
 	}
 }
 

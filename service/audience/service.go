@@ -154,9 +154,15 @@ func (s *Service) bitmaps(ctx context.Context, f Filter) (x *index, ok bool, err
 	return x, ok, err
 }
 
-// where is the filter over those among whom an audience is looked for.
 func (s *Service) where(ctx context.Context, f Filter) (string, []any) {
-	where, args := f.SQL(s.db.Now(ctx).In(s.zone))
+	return f.Among(s.db.Now(ctx).In(s.zone))
+}
+
+// Among is SQL's condition over those among whom an audience is looked for:
+// contacts with an active relationship, unless the filter speaks of friend
+// status itself.
+func (f Filter) Among(now time.Time) (where string, args []any) {
+	where, args = f.SQL(now)
 	if slices.Contains(f.Fields(), "friend") {
 		return where, args
 	}

@@ -63,7 +63,7 @@ type Sender interface {
 
 // Chooser lets an SOP whose first step is a welcome offer its content before the
 // welcomes table is asked.
-type Chooser func(ctx context.Context, channelState, repUserID string, at time.Time) (
+type Chooser func(ctx context.Context, r Request) (
 	sopID int64, stepKey string, content model.Content, ok bool, err error)
 
 // Deps equips a Service. Choose and Metrics may be nil.
@@ -237,7 +237,7 @@ type choice struct {
 
 func (s *Service) choose(ctx context.Context, r Request) (choice, error) {
 	if s.Choose != nil {
-		sopID, stepKey, content, ok, err := s.Choose(ctx, r.ChannelState, r.RepUserID, r.EventAt)
+		sopID, stepKey, content, ok, err := s.Choose(ctx, r)
 		if err != nil {
 			return choice{}, fmt.Errorf("ask for an SOP's welcome: %w", err)
 		}

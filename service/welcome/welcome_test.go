@@ -162,8 +162,8 @@ func TestSend_offerOfAnSOPComesFirst(t *testing.T) {
 	db, clock := modeltest.New(t)
 	w := &wire{}
 	s := newService(t, db, w, text(model.WelcomeRep, "lin.qiao", "个人"))
-	s.Choose = func(_ context.Context, state, _ string, _ time.Time) (int64, string, model.Content, bool, error) {
-		return 7, "hello", model.Content{Text: "来自 SOP"}, state == "ch_a", nil
+	s.Choose = func(_ context.Context, r welcome.Request) (int64, string, model.Content, bool, error) {
+		return 7, "hello", model.Content{Text: "来自 SOP"}, r.ChannelState == "ch_a", nil
 	}
 	r := request(clock)
 	r.ChannelState = "ch_a"
@@ -256,7 +256,7 @@ func TestTouch_settlesTheStepOfAnEnrollmentThatKnewNoCode(t *testing.T) {
 	w := &wire{}
 	s := welcome.New(welcome.Deps{
 		DB: db, Sender: w, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
-		Choose: func(context.Context, string, string, time.Time) (int64, string, model.Content, bool, error) {
+		Choose: func(context.Context, welcome.Request) (int64, string, model.Content, bool, error) {
 			return 3, "hello", model.Content{Text: "你好"}, true, nil
 		},
 	})
