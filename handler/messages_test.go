@@ -57,16 +57,19 @@ func TestCatalogue_knowsEverySentenceAboutAFault(t *testing.T) {
 func sentences(n ast.Node) []string {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		at, ok := map[string]int{"Invalid": 1, "Conflict": 0, "NotFound": 0, "malformed": 1, "add": 1}[nameOf(n.Fun)]
+		at, ok := map[string]int{"Invalid": 1, "Conflict": 0, "NotFound": 0, "malformed": 1, "add": 1, "invalid": 0}[nameOf(n.Fun)]
 		if !ok || len(n.Args) <= at {
 			return nil
 		}
-		suffix := ""
-		if nameOf(n.Fun) == "NotFound" {
+		prefix, suffix := "", ""
+		switch nameOf(n.Fun) {
+		case "NotFound":
 			suffix = " not found"
+		case "invalid": // a filter's
+			prefix = "the filter "
 		}
 		for _, s := range literals(n.Args[at]) {
-			return []string{s + suffix}
+			return []string{prefix + s + suffix}
 		}
 	case *ast.KeyValueExpr:
 		if id, ok := n.Key.(*ast.Ident); ok && id.Name == "Message" {
@@ -110,8 +113,8 @@ func literals(e ast.Expr) []string {
 // a bare word in it (%s) has a key per word, and one that is nothing but a value
 // none.
 func catalogueKey(sentence string) (string, bool) {
-	if strings.Contains(sentence, "%s") || sentence == "%v" || sentence == "" {
+	if strings.Contains(strings.ReplaceAll(sentence, "[%s]", ""), "%s") || sentence == "%v" || sentence == "" {
 		return "", false
 	}
-	return regexp.MustCompile(`%[dqv]|"[^"]*"|\[[^\]]*\]|\d+`).ReplaceAllString(sentence, "%s"), true
+	return regexp.MustCompile(`\[%s\]|\[%v\]|%[dqv]|"[^"]*"|\[[^\]]*\]|\d+`).ReplaceAllString(sentence, "%s"), true
 }

@@ -16,7 +16,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"sixtouch/model"
+	"sixtouch/service/audience"
 	"sixtouch/service/auth"
+	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/report"
@@ -51,20 +53,23 @@ type Syncs interface {
 // Deps equips the router. Nothing but Ready, Mount, ProblemPage and
 // TrustedProxies may be left out.
 type Deps struct {
-	Engine   *sop.Engine
-	Contacts *contact.Service
-	Touches  *touch.Log
-	Reports  *report.Service
-	Auth     *auth.Service
-	Inbox    Inbox
-	Welcomes Welcomes
-	Syncs    Syncs
+	Engine    *sop.Engine
+	Contacts  *contact.Service
+	Audiences *audience.Service
+	Calendar  *calendar.Service
+	Touches   *touch.Log
+	Reports   *report.Service
+	Auth      *auth.Service
+	Inbox     Inbox
+	Welcomes  Welcomes
+	Syncs     Syncs
 	// StartSync asks for a full synchronisation and does not wait for it.
 	StartSync func(ctx context.Context) error
 
 	Texts   *web.Catalogue
 	Logger  *slog.Logger
 	Clock   model.Clock
+	Machine model.Clock // of how long requests take: the demo moves the other
 	Metrics *prometheus.Registry
 	Ready   []Check
 
@@ -138,6 +143,7 @@ type route struct {
 	path   string // below apiRoot
 	query  string // the query parameters it knows, separated by spaces
 	admin  bool   // for administrators even though it only reads
+	reads  bool   // for readers even though it has a body
 	do     func(*gin.Context) error
 }
 
@@ -152,7 +158,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
 	for _, r := range s.routes() {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
-		if r.admin || r.method != http.MethodGet {
+		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)
 		}
 		guarded.Handle(r.method, apiRoot+r.path, chain...)
@@ -184,6 +190,16 @@ func (s *server) routes() []route {
 		{method: "DELETE", path: "/enrollments/:id", do: s.exit},
 		{method: "GET", path: "/contacts", query: "rep_id tag_id state q" + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", do: s.getContact},
+		{method: "GET", path: "/audiences", query: paged, do: s.listAudiences},
+		{method: "POST", path: "/audiences", do: s.createAudience},
+		{method: "POST", path: "/audiences/count", reads: true, do: s.countAudience},
+		{method: "GET", path: "/audiences/:id", do: s.getAudience},
+		{method: "PUT", path: "/audiences/:id", do: s.updateAudience},
+		{method: "DELETE", path: "/audiences/:id", do: s.deleteAudience},
+		{method: "GET", path: "/audiences/:id/members", query: paged, do: s.listMembers},
+		{method: "GET", path: "/calendar", query: "year", do: s.getCalendar},
+		{method: "PUT", path: "/calendar/:day", do: s.setCalendarDay},
+		{method: "DELETE", path: "/calendar/:day", do: s.unsetCalendarDay},
 		{method: "GET", path: "/reps", query: paged, do: s.listReps},
 		{method: "GET", path: "/tags", query: paged, do: s.listTags},
 		{method: "GET", path: "/departments", query: paged, do: s.listDepartments},

@@ -68,7 +68,8 @@ func TestRouter_letsReadersReadOnly(t *testing.T) {
 	for _, r := range app.Router.Routes() {
 		mayRead := r.Method == http.MethodGet && r.Path != "/api/v1/tokens"
 		own := strings.HasSuffix(r.Path, "/session") || r.Path == "/login" || r.Path == "/logout"
-		if mayRead || own {
+		counts := r.Path == "/api/v1/audiences/count" // asks with a body and changes nothing
+		if mayRead || own || counts {
 			continue
 		}
 		url := regexp.MustCompile(`:\w+`).ReplaceAllString(r.Path, "1")

@@ -55,9 +55,9 @@ func (s *server) observer() (gin.HandlerFunc, error) {
 		return nil, fmt.Errorf("register HTTP metrics: %w", err)
 	}
 	return func(c *gin.Context) {
-		start := s.Clock.Now()
+		start := s.Machine.Now()
 		c.Next()
-		route, status, latency := c.FullPath(), c.Writer.Status(), s.Clock.Now().Sub(start)
+		route, status, latency := c.FullPath(), c.Writer.Status(), s.Machine.Now().Sub(start)
 		if route == "" {
 			route = "unmatched"
 		}

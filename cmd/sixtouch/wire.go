@@ -18,6 +18,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/model/kv"
 	"sixtouch/service/activity"
+	"sixtouch/service/audience"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
@@ -40,6 +41,10 @@ const senders = 8
 // stalled is how long the planner may be silent before the replica says that
 // it is not ready.
 const stalled = 2 * time.Minute
+
+// countsEvery is how often a replica that answers requests refreshes what it
+// counts audiences by.
+const countsEvery = time.Minute
 
 // Topics of wake-ups between replicas.
 const (
@@ -69,6 +74,8 @@ type app struct {
 	inbox    *inbox.Inbox
 	worker   *inbox.Worker
 	contacts *contact.Service
+	audience *audience.Service
+	calendar *calendar.Service
 	welcomes *welcome.Service
 	auth     *auth.Service
 	engine   *sop.Engine
@@ -77,6 +84,7 @@ type app struct {
 	metrics  *prometheus.Registry
 
 	planner, sender, follower, syncer *runner.Loop
+	counts                            *runner.Loop              // of audiences, kept ready
 	pulse                             *handler.Pulse            // of the planner
 	syncAsked                         atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                             map[string]*runner.Loop   // by topic: tells the other replicas
@@ -140,12 +148,12 @@ func (a *app) buildServices(context.Context) (err error) {
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
-	days, err := calendar.New(a.db)
-	if err != nil {
+	a.audience = audience.New(a.db, a.zone)
+	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
 	a.engine = sop.New(sop.Deps{
-		DB: a.db, Calendar: days.Days, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
@@ -182,6 +190,7 @@ func (a *app) loops() {
 	a.sender = runner.NewLoop("send", 0, a.log, a.send)
 	a.follower = runner.NewLoop("follow", 0, a.log, a.follow)
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
+	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
 	a.wakes = map[string]*runner.Loop{}
 	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
 		a.wakes[topic] = runner.NewLoop("wake "+topic, 0, a.log, func(ctx context.Context) (bool, error) {
@@ -250,6 +259,9 @@ func (a *app) members() []runner.Member {
 	for topic, loop := range a.wakes {
 		list = append(list, runner.Member{Name: "wake " + topic, Service: loop})
 	}
+	if a.role != roleWorker {
+		list = append(list, runner.Member{Name: "audience counts", Service: a.counts})
+	}
 	if a.role == roleWeb {
 		return list
 	}
@@ -314,9 +326,10 @@ func (a *app) buildHandler(context.Context) error {
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
+		Audiences: a.audience, Calendar: a.calendar,
 		Inbox: a.worker, Welcomes: a.welcomes, Syncs: a.sync,
 		StartSync: a.startSync,
-		Texts:     texts, Logger: a.log, Clock: a.clock, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
+		Texts:     texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),
 		Mount: []func(open, guarded gin.IRoutes){pages.Mount, func(open, _ gin.IRoutes) {
 			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)

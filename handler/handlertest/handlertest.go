@@ -29,6 +29,7 @@ import (
 	"sixtouch/model/kv" //nolint:depguard // only tests import this package
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
+	"sixtouch/service/audience"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
@@ -125,10 +126,11 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
+		Audiences: audience.New(db, zone), Calendar: days,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Zone: zone, Logger: log}),
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },
-		Texts:     texts, Logger: log, Clock: clock, Metrics: a.Metrics, PublicURL: "http://example.com",
+		Texts:     texts, Logger: log, Clock: clock, Machine: clock, Metrics: a.Metrics, PublicURL: "http://example.com",
 		Ready: []handler.Check{{Name: "part", Run: func(context.Context) error { return a.Ready }}},
 	}
 	pages, err := handler.NewPages(handler.PageDeps{

@@ -20,7 +20,7 @@ func parseLastTouch(l leaf) (condition, error) {
 	case opt.Null == "":
 		opt.Null = neverExclude
 	case opt.Null != neverExclude && opt.Null != neverInclude && opt.Null != neverAddedAt:
-		return nil, invalid("does not know %q for contacts without a touch (exclude, include, use_added_at)", opt.Null)
+		return nil, invalid("does not know %q for contacts without a touch: [exclude, include, use_added_at]", opt.Null)
 	}
 	return parseDate(l, dateCondition{
 		have: lastTouch, never: opt.Null,

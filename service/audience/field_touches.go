@@ -34,7 +34,7 @@ func parseTouches(l leaf) (condition, error) {
 		return nil, err
 	}
 	if v.Min < 0 || v.Max < v.Min || v.Max > manyTouches {
-		return nil, invalid("asks for %d to %d touches", v.Min, v.Max)
+		return nil, invalid("asks for [%d to %d] touches", v.Min, v.Max)
 	}
 	var opt struct {
 		Within  *span    `json:"within"`

@@ -128,7 +128,7 @@ func (p *parser) node(doc []byte, depth int) (*node, error) {
 	}
 	var w wire
 	if err := strict(doc, &w); err != nil {
-		return nil, invalid("is not a filter: %v", err)
+		return nil, invalid("is not a filter: [%v]", err)
 	}
 	if w.Op != "" {
 		return p.group(w, depth)
@@ -145,7 +145,7 @@ func (p *parser) group(w wire, depth int) (*node, error) {
 	case w.Op == "not" && len(w.Of) != 1:
 		return nil, invalid(`needs exactly one part under "not"`)
 	case w.Op != "not" && w.Op != "and" && w.Op != "or":
-		return nil, invalid("does not know the operator %q (and, or, not)", w.Op)
+		return nil, invalid("does not know the operator %q: [and, or, not]", w.Op)
 	case len(w.Of) == 0:
 		return nil, invalid("has an empty group: say whom it means")
 	}
@@ -166,7 +166,7 @@ func (p *parser) leaf(w wire) (*node, error) {
 	}
 	known, ok := p.fields[w.F]
 	if !ok {
-		return nil, invalid("does not know the field %q (%s)", w.F, strings.Join(sortedKeys(p.fields), ", "))
+		return nil, invalid("does not know the field %q: [%s]", w.F, strings.Join(sortedKeys(p.fields), ", "))
 	}
 	if len(w.Of) > 0 {
 		return nil, invalid(`has "of" in a condition on %q`, w.F)

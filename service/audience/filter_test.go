@@ -48,7 +48,7 @@ func TestFilter_refusesWhatItDoesNotUnderstand(t *testing.T) {
 	for doc, want := range map[string]string{
 		`[]`:                                            "not a filter",
 		`{"f":"stage","is":"in","v":["MQL"]}`:           "field",
-		`{"f":"tag","is":"most","v":[1]}`:               "for tag",
+		`{"f":"tag","is":"most","v":[1]}`:               `for "tag"`,
 		`{"f":"tag","is":"all","v":[]}`:                 "empty list",
 		`{"f":"tag","is":"any","v":["x"]}`:              "list of tag ids",
 		`{"f":"tag","is":"any"}`:                        "list of tag ids",

@@ -50,7 +50,7 @@ type leaf struct {
 // value reads "v" into a pointer; want says what it should have been.
 func (l leaf) value(into any, want string) error {
 	if len(l.v) == 0 || strict(l.v, into) != nil {
-		return invalid(`needs %s in "v" of %q`, want, l.field)
+		return invalid(`needs [%s] in "v" of %q`, want, l.field)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (l leaf) options(into any) error {
 		return nil
 	}
 	if err := strict(l.opt, into); err != nil {
-		return invalid(`does not understand "opt" of %q: %v`, l.field, err)
+		return invalid(`does not understand "opt" of %q: [%v]`, l.field, err)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (l leaf) plain() error {
 }
 
 func (l leaf) unknown(operators string) error {
-	return invalid("does not know %q for %s (%s)", l.is, l.field, operators)
+	return invalid("does not know %q for %q: [%s]", l.is, l.field, operators)
 }
 
 // ids reads a list of ids, each once.
@@ -92,19 +92,19 @@ func (l leaf) ids(what string) ([]int64, error) {
 	if err := l.value(&ids, "a list of "+what+" ids"); err != nil {
 		return nil, err
 	}
-	return l.checked(ids, what)
+	return l.checked(ids)
 }
 
 // checked refuses lists that are empty, too long or hold what is no id.
 // "All of nothing" would mean everybody: surely a slip.
-func (l leaf) checked(ids []int64, what string) ([]int64, error) {
+func (l leaf) checked(ids []int64) ([]int64, error) {
 	switch {
 	case len(ids) == 0:
-		return nil, invalid("has an empty list of %ss for %s", what, l.field)
+		return nil, invalid("has an empty list for %q", l.field)
 	case len(ids) > maxValues:
-		return nil, invalid("lists more than %d %ss in one condition", maxValues, what)
+		return nil, invalid("lists more than %d values in one condition", maxValues)
 	case slices.Min(ids) <= 0:
-		return nil, invalid("lists %d for %s, which is no %s's id", slices.Min(ids), l.field, what)
+		return nil, invalid("lists [%d] for %q: an id is a positive number", slices.Min(ids), l.field)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
@@ -125,13 +125,13 @@ const maxWord = 128
 func checkWords(name string, words []string) error {
 	switch {
 	case len(words) == 0:
-		return invalid("has an empty list for %s", name)
+		return invalid("has an empty list for %q", name)
 	case len(words) > maxValues:
 		return invalid("lists more than %d values in one condition", maxValues)
 	}
 	for _, w := range words {
 		if w == "" || len(w) > maxWord || w[0] == ' ' || w[len(w)-1] == ' ' {
-			return invalid("lists %q for %s: a value has 1 to %d bytes and no blanks around it", w, name, maxWord)
+			return invalid("lists %q for %q: a value has 1 to %d bytes and no blanks around it", w, name, maxWord)
 		}
 	}
 	return nil
@@ -179,7 +179,7 @@ func (l leaf) ranked(ranks map[string]int) ([]int, error) {
 	for i, w := range words {
 		rank, ok := ranks[w]
 		if !ok {
-			return nil, invalid("does not know the value %q for %s", w, l.field)
+			return nil, invalid("does not know the value %q for %q", w, l.field)
 		}
 		out[i] = rank
 	}

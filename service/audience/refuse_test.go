@@ -14,7 +14,7 @@ func TestFilter_refusesLeavesThatWouldMislead(t *testing.T) {
 	t.Parallel()
 	for doc, want := range map[string]string{
 		`{"f":"account.tier","is":"in","v":["A"]}`:                                             "does not know the field",
-		`{"f":"tag","is":"any","v":[0]}`:                                                       "no tag's id",
+		`{"f":"tag","is":"any","v":[0]}`:                                                       "an id is a positive number",
 		`{"f":"tag","is":"empty","v":[1]}`:                                                     `takes no "v"`,
 		`{"f":"tag","is":"any","v":[1],"opt":{"before":1}}`:                                    "before",
 		`{"f":"tag","is":"any","v":[1],"opt":{"since":{"is":"known"}}}`:                        "newer_than",
@@ -27,7 +27,7 @@ func TestFilter_refusesLeavesThatWouldMislead(t *testing.T) {
 		`{"f":"contact_type","is":"in","v":[1]}`:                                               "list of words",
 		`{"f":"corp_name","is":"in","v":["x"]}`:                                                "known, unknown",
 		`{"f":"corp_name","is":"known","v":["x"]}`:                                             `no "v"`,
-		`{"f":"added_at","is":"older_than","v":{"n":0,"unit":"day"}}`:                          "span of 0",
+		`{"f":"added_at","is":"older_than","v":{"n":0,"unit":"day"}}`:                          "span of [0]",
 		`{"f":"added_at","is":"older_than","v":{"n":1,"unit":"month"}}`:                        "unit",
 		`{"f":"added_at","is":"older_than","v":{"n":1,"unit":"day","by":"moon"}}`:              "moon",
 		`{"f":"added_at","is":"older_than","v":{"n":1,"unit":"hour","by":"calendar"}}`:         "not hours",

@@ -18,13 +18,13 @@ type span struct {
 
 func (s span) check(name string) error {
 	if s.N < 1 || s.N > maxSpan {
-		return invalid("has a span of %d for %s: 1 to %d", s.N, name, maxSpan)
+		return invalid("has a span of [%d] for %q: 1 to %d are possible", s.N, name, maxSpan)
 	}
 	switch {
 	case s.Unit != "hour" && s.Unit != "day" && s.Unit != "week":
-		return invalid("does not know the unit %q (hour, day, week)", s.Unit)
+		return invalid("does not know the unit %q: [hour, day, week]", s.Unit)
 	case s.By != "" && s.By != "elapsed" && s.By != "calendar":
-		return invalid("does not count by %q (elapsed, calendar)", s.By)
+		return invalid("does not count by %q: [elapsed, calendar]", s.By)
 	case s.By == "calendar" && s.Unit == "hour":
 		return invalid("counts calendar days and weeks only, not hours")
 	}
@@ -86,7 +86,7 @@ func (l leaf) when() (when, error) {
 			return w, err
 		}
 		if v.To < v.From {
-			return w, invalid("has an end before its start for %s", l.field)
+			return w, invalid("has an end before its start for %q", l.field)
 		}
 		return w, nil
 	}

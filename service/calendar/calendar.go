@@ -9,8 +9,11 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm/clause"
 
@@ -22,6 +25,9 @@ import (
 //
 //go:embed cn.tsv
 var announced string
+
+// maxName bounds a day's name, in characters.
+const maxName = 64
 
 // Kind says whether a day is worked.
 type Kind string
@@ -105,20 +111,44 @@ func check(d model.CalendarDay) error {
 	if k := Kind(d.Kind); k != Off && k != Work {
 		return model.Invalid("kind", "a day is off or work")
 	}
+	if utf8.RuneCountInString(d.Name) > maxName {
+		return model.Invalid("name", fmt.Sprintf("a name has at most %d characters", maxName))
+	}
 	return nil
 }
+
+// announcedDays is how many days off a year has at least once its holidays are
+// known: the law of 2024 gives 13. One day that a corp has changed by itself does
+// not make a year known.
+const announcedDays = 13
 
 func build(lists ...[]model.CalendarDay) Days {
 	d := Days{named: map[string]model.CalendarDay{}, years: map[int]bool{}}
 	for _, rows := range lists {
 		for _, row := range rows {
 			d.named[row.Day] = row
-			if t, err := time.Parse(time.DateOnly, row.Day); err == nil {
-				d.years[t.Year()] = true
-			}
+		}
+	}
+	off := map[int]int{}
+	for _, row := range d.named {
+		if t, err := time.Parse(time.DateOnly, row.Day); err == nil && Kind(row.Kind) == Off {
+			off[t.Year()]++
+			d.years[t.Year()] = off[t.Year()] >= announcedDays
 		}
 	}
 	return d
+}
+
+// Year lists the days of a year that are not as their weekday, in order.
+func (d Days) Year(year int) []model.CalendarDay {
+	var out []model.CalendarDay
+	for _, row := range d.named {
+		if strings.HasPrefix(row.Day, strconv.Itoa(year)+"-") {
+			out = append(out, row)
+		}
+	}
+	slices.SortFunc(out, func(a, b model.CalendarDay) int { return strings.Compare(a.Day, b.Day) })
+	return out
 }
 
 // Service keeps the corp's own days over the announced ones.
