@@ -21,6 +21,7 @@ import (
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
+	"sixtouch/service/media"
 	"sixtouch/service/report"
 	"sixtouch/service/touch"
 	"sixtouch/sop"
@@ -44,6 +45,13 @@ type Welcomes interface {
 	Delete(ctx context.Context, id int64) error
 }
 
+// Media is what the API needs of the files that we keep.
+type Media interface {
+	Store(ctx context.Context, f media.File) (model.StoredMedia, error)
+	List(ctx context.Context, kind model.MediaKind, page model.Page) ([]model.StoredMedia, error)
+	Get(ctx context.Context, id int64) (model.StoredMedia, error)
+}
+
 // Syncs is what the API needs of the full synchronisation.
 type Syncs interface {
 	// Last returns the latest run; model.ErrNotFound before the first.
@@ -63,6 +71,7 @@ type Deps struct {
 	Inbox     Inbox
 	Welcomes  Welcomes
 	Syncs     Syncs
+	Media     Media
 	// StartSync asks for a full synchronisation and does not wait for it.
 	StartSync func(ctx context.Context) error
 
@@ -85,8 +94,8 @@ type Deps struct {
 	ProblemPage func(c *gin.Context, p Problem)
 }
 
-// maxBody bounds a request's body, of everything but callbacks, which have
-// their own bound.
+// maxBody bounds a request's body, of everything but callbacks and files, which
+// have their own bounds.
 const maxBody = 1 << 20
 
 // server carries what the handlers share.
@@ -207,6 +216,9 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/touches/:id", do: s.getTouch},
 		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
+		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
+		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
+		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},
 		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
 		{method: "PUT", path: "/welcomes", do: s.setWelcome},
 		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},

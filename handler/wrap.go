@@ -104,7 +104,11 @@ func (s *server) problems(c *gin.Context) {
 const maxTime = 20 * time.Second
 
 func deadline(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), maxTime)
+	most := maxTime
+	if isUpload(c) {
+		most = maxUploadTime
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), most)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
@@ -112,7 +116,11 @@ func deadline(c *gin.Context) {
 
 // limits bounds the body and tells browsers to be careful with the answer.
 func limits(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	most := int64(maxBody)
+	if isUpload(c) {
+		most = maxUpload
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Referrer-Policy", "same-origin")
 	c.Header("X-Frame-Options", "DENY")

@@ -41,6 +41,7 @@ type ChannelInfo struct {
 	Personal      bool          // one dispatch per contact
 	Variants      bool          // people may get different contents
 	Digest        bool          // one dispatch per rep, whatever the programmes and steps
+	Media         model.MediaUse
 }
 
 // Batch is what one dispatch hands to its channel.

@@ -45,6 +45,9 @@ type Deps struct {
 	// TagsMarked applies a successful tag action to our own store, inside the
 	// transaction that settles it: WeCom sends no callback for our own writes.
 	TagsMarked func(ctx context.Context, relationshipID int64, add, remove []int64) error
+	// CheckMedia demands that the files which a content names are there and fit
+	// for that use; may be nil.
+	CheckMedia func(ctx context.Context, c model.Content, use model.MediaUse) error
 }
 
 // Engine owns programmes, enrollments, touches and dispatches.
@@ -81,6 +84,9 @@ func (e *Engine) days(ctx context.Context) (calendar.Days, error) {
 func New(deps Deps) *Engine {
 	if deps.Wake == nil {
 		deps.Wake = func() {}
+	}
+	if deps.CheckMedia == nil {
+		deps.CheckMedia = func(context.Context, model.Content, model.MediaUse) error { return nil }
 	}
 	return &Engine{Deps: deps}
 }
@@ -153,6 +159,9 @@ func (e *Engine) Publish(ctx context.Context, id int64, by string) (model.SOPVer
 			return err
 		}
 		if err := draft.Check(e.Channels); err != nil {
+			return err
+		}
+		if err := e.checkMedia(ctx, draft.Steps); err != nil {
 			return err
 		}
 		v, err = e.freeze(ctx, s, draft, by)

@@ -323,7 +323,7 @@ func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 	} {
 		d, err := sop.ParseDefinition([]byte(doc))
 		require.NoError(t, err, doc)
-		err = d.Check(sop.NewChannels(channel.All(nil, model.SystemClock{})...))
+		err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...))
 		var e *model.Error
 		require.ErrorAs(t, err, &e, doc)
 		require.Contains(t, e.Fields, field, doc)
@@ -335,6 +335,6 @@ func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 	} {
 		d, err := sop.ParseDefinition([]byte(doc))
 		require.NoError(t, err)
-		require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, model.SystemClock{})...)), doc)
+		require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)), doc)
 	}
 }

@@ -274,6 +274,9 @@ func (e *Engine) SetContent(ctx context.Context, at Place, content model.Content
 			if err := channel.Check(step); err != nil {
 				return err
 			}
+			if err := e.checkMedia(ctx, []Step{step}); err != nil {
+				return err
+			}
 		}
 		if err := setDraft(&s, s.Name, draft); err != nil {
 			return err

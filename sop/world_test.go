@@ -16,6 +16,7 @@ import (
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
 	"sixtouch/service/calendar"
+	"sixtouch/service/media"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
 	"sixtouch/wecom"
@@ -38,6 +39,7 @@ type world struct {
 	reps       map[string]int64
 	marked     int
 	happenings int
+	media      *media.Service
 }
 
 func each(t *testing.T, test func(w *world)) {
@@ -73,10 +75,12 @@ func (w *world) newEngine() *sop.Engine {
 	require.NoError(w.t, err)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(w.t, err)
+	w.media = media.New(w.db, client)
 	days, err := calendar.New(w.db)
 	require.NoError(w.t, err)
 	return sop.New(sop.Deps{
-		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.clock)...),
+		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.media, w.clock)...),
+		CheckMedia: w.media.Check,
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
 		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
 	})

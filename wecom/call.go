@@ -251,7 +251,8 @@ func (c *Client) attempt(ctx context.Context, op call, query url.Values, out any
 }
 
 func (c *Client) exchange(ctx context.Context, op call, query url.Values, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	// A file takes its time: a second more for each 256 KiB.
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout+time.Duration(len(op.body)>>18)*time.Second)
 	defer cancel()
 	fault := &Error{Path: op.path}
 	var connected atomic.Bool

@@ -35,25 +35,51 @@ type Media struct {
 // recipient of a file sees; folders in it are dropped.
 func (c *Client) UploadMedia(ctx context.Context, kind, filename string, r io.Reader) (Media, error) {
 	const path = "media/upload"
+	data, err := readMedia(path, kind, r)
+	if err != nil {
+		return Media{}, err
+	}
+	return c.upload(ctx, path, url.Values{"type": {kind}}, filename, data)
+}
+
+// UploadAttachment uploads a picture or a video for a moment. Its id works for
+// three days and in moments only, as theirs do in nothing else.
+func (c *Client) UploadAttachment(ctx context.Context, kind, filename string, r io.Reader) (Media, error) {
+	const path = "media/upload_attachment"
+	if kind != MediaImage && kind != MediaVideo {
+		return Media{}, &Error{Path: path, Message: "a moment takes no media of kind " + kind}
+	}
+	data, err := readMedia(path, kind, r)
+	if err != nil {
+		return Media{}, err
+	}
+	return c.upload(ctx, path, url.Values{"media_type": {kind}, "attachment_type": {"1"}}, filename, data)
+}
+
+// readMedia reads a file and refuses a size that WeCom would refuse.
+func readMedia(path, kind string, r io.Reader) ([]byte, error) {
 	limit, ok := mediaLimit(kind)
 	if !ok {
-		return Media{}, &Error{Path: path, Message: "unknown kind of media: " + kind}
+		return nil, &Error{Path: path, Message: "unknown kind of media: " + kind}
 	}
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
-		return Media{}, &Error{Path: path, Message: "read the file", Err: err}
+		return nil, &Error{Path: path, Message: "read the file", Err: err}
 	}
 	if int64(len(data)) > limit || len(data) <= 5 {
-		return Media{}, &Error{Path: path, Message: fmt.Sprintf("a file of kind %s must have 6 to %d bytes", kind, limit)}
+		return nil, &Error{Path: path, Message: fmt.Sprintf("a file of kind %s must have 6 to %d bytes", kind, limit)}
 	}
+	return data, nil
+}
+
+func (c *Client) upload(ctx context.Context, path string, query url.Values, filename string, data []byte) (Media, error) {
 	body, mime, err := mediaForm(filename, data)
 	if err != nil {
 		return Media{}, &Error{Path: path, Message: "encode the file", Err: err}
 	}
 	// Repeatable: an upload that nobody knows of expires by itself.
 	op := call{
-		method: http.MethodPost, path: path, query: url.Values{"type": {kind}},
-		body: body, mime: mime, repeatable: true,
+		method: http.MethodPost, path: path, query: query, body: body, mime: mime, repeatable: true,
 	}
 	var res struct {
 		util.CommonError

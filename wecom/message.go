@@ -44,12 +44,14 @@ type Image struct {
 	PicURL  string `json:"pic_url,omitempty"`
 }
 
-// Link is a card with a title that opens a page.
+// Link is a card with a title that opens a page. MediaID is the cover in a
+// moment, which knows no other field than that, the title and the URL.
 type Link struct {
-	Title  string `json:"title"`
-	PicURL string `json:"picurl,omitempty"`
-	Desc   string `json:"desc,omitempty"`
-	URL    string `json:"url"`
+	Title   string `json:"title"`
+	PicURL  string `json:"picurl,omitempty"`
+	Desc    string `json:"desc,omitempty"`
+	URL     string `json:"url"`
+	MediaID string `json:"media_id,omitempty"`
 }
 
 // MiniProgram is a card that opens a mini program linked to the corp.

@@ -28,8 +28,26 @@ func (a *app) schedule() []job {
 		{"plan and send", every(a.cfg.SOP.Tick), func(context.Context) error { a.planner.Wake(); a.sender.Wake(); return nil }},
 		{"follow results", every(a.cfg.SOP.PollEvery), func(context.Context) error { a.follower.Wake(); return nil }},
 		{"declare winning variants", "@hourly", a.engine.DeclareWinners},
+		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
+}
+
+// mediaCheck is how often the media of welcomes are looked at: a welcome has no
+// time to upload what WeCom has forgotten.
+const mediaCheck = 10 * time.Minute
+
+// renewMedia keeps WeCom's copies of what welcomes carry fresh.
+func (a *app) renewMedia(ctx context.Context) error {
+	contents, err := a.welcomes.Contents(ctx)
+	if err != nil {
+		return err
+	}
+	steps, err := a.engine.WelcomeContents(ctx)
+	if err != nil {
+		return err
+	}
+	return a.media.Renew(ctx, append(contents, steps...))
 }
 
 // The full synchronisation runs at the first start, when one was interrupted,

@@ -24,6 +24,7 @@ import (
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
+	"sixtouch/service/media"
 	"sixtouch/service/report"
 	"sixtouch/service/runner"
 	"sixtouch/service/sync"
@@ -77,6 +78,7 @@ type app struct {
 	audience *audience.Service
 	calendar *calendar.Service
 	welcomes *welcome.Service
+	media    *media.Service
 	auth     *auth.Service
 	engine   *sop.Engine
 	sync     *sync.Syncer
@@ -152,15 +154,17 @@ func (a *app) buildServices(context.Context) (err error) {
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
+	a.media = media.New(a.db, a.client)
 	a.engine = sop.New(sop.Deps{
-		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.media, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		CheckMedia: a.media.Check,
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
 		},
 	})
 	pipeline = activity.New(a.db, a.engine.Enroller(), a.engine.Responses())
-	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
+	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
 	a.worker, err = inbox.NewWorker(a.db, event.All(event.Deps{
@@ -327,7 +331,7 @@ func (a *app) buildHandler(context.Context) error {
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
 		Audiences: a.audience, Calendar: a.calendar,
-		Inbox: a.worker, Welcomes: a.welcomes, Syncs: a.sync,
+		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),

@@ -34,6 +34,7 @@ import (
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
+	"sixtouch/service/media"
 	"sixtouch/service/report"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
@@ -108,11 +109,12 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 
+	files := media.New(db, client)
 	days, err := calendar.New(db)
 	require.NoError(t, err)
 	a.Engine = sop.New(sop.Deps{
-		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, clock)...),
-		Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
+		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, files, clock)...),
+		CheckMedia: files.Check, Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
 	pipeline := activity.New(db, a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
@@ -127,7 +129,8 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
 		Audiences: audience.New(db, zone), Calendar: days,
-		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Zone: zone, Logger: log}),
+		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
+		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },
 		Texts:     texts, Logger: log, Clock: clock, Machine: clock, Metrics: a.Metrics, PublicURL: "http://example.com",

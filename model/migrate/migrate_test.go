@@ -52,6 +52,11 @@ func tables() []any {
 		model.EnrollmentJob{},
 		model.EnrollmentJobContact{},
 		model.Holdout{},
+		model.StoredMedia{},
+		model.MediaChunk{},
+		model.MediaUpload{},
+		model.CohortTag{},
+		model.CohortMember{},
 	}
 }
 

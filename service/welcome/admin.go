@@ -22,10 +22,30 @@ func (s *Service) List(ctx context.Context, page model.Page) ([]model.Welcome, e
 	return rows, nil
 }
 
+// Contents lists what the welcomes in force say, whose media WeCom must know at
+// any time.
+func (s *Service) Contents(ctx context.Context) ([]model.Content, error) {
+	var out []model.Content
+	for after := int64(0); ; {
+		rows, err := s.List(ctx, model.Page{After: after, Limit: model.PageLimit})
+		if err != nil || len(rows) == 0 {
+			return out, err
+		}
+		for _, w := range rows {
+			if after = w.ID; w.Enabled {
+				out = append(out, w.Content.V)
+			}
+		}
+	}
+}
+
 // Set stores the welcome of a scope, replacing the one it has. Its id and times
 // are ignored. An error of code invalid says what is wrong.
 func (s *Service) Set(ctx context.Context, w model.Welcome) (model.Welcome, error) {
 	if err := check(w); err != nil {
+		return model.Welcome{}, err
+	}
+	if err := s.Messages.Check(ctx, w.Content.V, model.MediaForMessage); err != nil {
 		return model.Welcome{}, err
 	}
 	row := model.Welcome{

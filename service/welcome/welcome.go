@@ -61,6 +61,14 @@ type Sender interface {
 	SendWelcome(ctx context.Context, code string, m wecom.Message) error
 }
 
+// Messages turns a content into WeCom's message, with media that WeCom knows;
+// *media.Service does. Forget says that WeCom did not know them.
+type Messages interface {
+	Message(ctx context.Context, c model.Content, use model.MediaUse) (wecom.Message, error)
+	Forget(ctx context.Context, c model.Content, use model.MediaUse) error
+	Check(ctx context.Context, c model.Content, use model.MediaUse) error
+}
+
 // Chooser lets an SOP whose first step is a welcome offer its content before the
 // welcomes table is asked.
 type Chooser func(ctx context.Context, r Request) (
@@ -68,12 +76,13 @@ type Chooser func(ctx context.Context, r Request) (
 
 // Deps equips a Service. Choose and Metrics may be nil.
 type Deps struct {
-	DB      *model.DB
-	Sender  Sender
-	Choose  Chooser
-	Zone    *time.Location // the corp's, for the local day of touches
-	Logger  *slog.Logger
-	Metrics prometheus.Registerer
+	DB       *model.DB
+	Sender   Sender
+	Messages Messages
+	Choose   Chooser
+	Zone     *time.Location // the corp's, for the local day of touches
+	Logger   *slog.Logger
+	Metrics  prometheus.Registerer
 }
 
 // Service sends welcomes. It is safe for concurrent use.
@@ -304,7 +313,11 @@ func (s *Service) call(ctx context.Context, r Request, d *model.Dispatch, fresh 
 				return "", err
 			}
 		}
-		err := s.Sender.SendWelcome(ctx, r.Code, message(content))
+		m := s.message(ctx, d, content)
+		if m.Text == "" && len(m.Attachments) == 0 {
+			return ReasonMedia, nil
+		}
+		err := s.Sender.SendWelcome(ctx, r.Code, m)
 		code := wecom.CodeOf(err)
 		switch {
 		case err == nil, code == codeWelcomed && uncertain:
@@ -313,6 +326,9 @@ func (s *Service) call(ctx context.Context, r Request, d *model.Dispatch, fresh 
 			return "", fmt.Errorf("send welcome: %w", ctx.Err())
 		case code == codeMediaExpired && content.Text != "" && len(content.Attachments) > 0:
 			// New media cannot be uploaded within the code's life.
+			if err := s.Messages.Forget(ctx, content, model.MediaForMessage); err != nil {
+				return "", fmt.Errorf("give up expired media: %w", err)
+			}
 			content.Attachments = nil
 			continue
 		case code == codeExpired && uncertain:
@@ -330,6 +346,16 @@ func (s *Service) call(ctx context.Context, r Request, d *model.Dispatch, fresh 
 		return ReasonUnknown, nil
 	}
 	return ReasonRefused, nil
+}
+
+// message is what WeCom is sent: without media, when it cannot have them in time.
+func (s *Service) message(ctx context.Context, d *model.Dispatch, c model.Content) wecom.Message {
+	m, err := s.Messages.Message(ctx, c, model.MediaForMessage)
+	if err == nil {
+		return m
+	}
+	s.Logger.WarnContext(ctx, "welcome goes without its media", "dispatch", d.ID, "err", err)
+	return wecom.Message{Text: c.Text}
 }
 
 func (s *Service) count(ctx context.Context, d *model.Dispatch) error {

@@ -12,6 +12,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
+	"sixtouch/service/media"
 	"sixtouch/service/welcome"
 	"sixtouch/wecom"
 )
@@ -49,7 +50,7 @@ func newService(t *testing.T, db *model.DB, w *wire, welcomes ...model.Welcome) 
 	t.Helper()
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(t, err)
-	s := welcome.New(welcome.Deps{DB: db, Sender: w, Zone: zone, Logger: slog.New(slog.DiscardHandler)})
+	s := welcome.New(welcome.Deps{DB: db, Sender: w, Messages: media.New(db, nil), Zone: zone, Logger: slog.New(slog.DiscardHandler)})
 	for _, row := range welcomes {
 		_, err := s.Set(t.Context(), row)
 		require.NoError(t, err)
@@ -225,7 +226,7 @@ func TestSend_eachAnswerHasItsOutcome(t *testing.T) {
 			db, clock := modeltest.New(t)
 			w := &wire{script: tc.script}
 			row := text(model.WelcomeDefault, "", "你好")
-			row.Content.V.Attachments = []model.Attachment{{Type: "image", Image: &model.Image{MediaID: "M1"}}}
+			row.Content.V.Attachments = []model.Attachment{{Type: "image", Image: &model.Image{PicURL: "https://img.example/1"}}}
 			s := newService(t, db, w, row)
 			id, err := s.Send(t.Context(), request(clock))
 			require.NoError(t, err)
@@ -255,7 +256,7 @@ func TestTouch_settlesTheStepOfAnEnrollmentThatKnewNoCode(t *testing.T) {
 	db, clock := modeltest.New(t)
 	w := &wire{}
 	s := welcome.New(welcome.Deps{
-		DB: db, Sender: w, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		DB: db, Sender: w, Messages: media.New(db, nil), Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
 		Choose: func(context.Context, welcome.Request) (int64, string, model.Content, bool, error) {
 			return 3, "hello", model.Content{Text: "你好"}, true, nil
 		},

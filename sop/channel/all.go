@@ -24,10 +24,10 @@ type WeCom interface {
 }
 
 // All lists every channel.
-func All(api WeCom, clock model.Clock) []sop.Channel {
+func All(api WeCom, media Media, clock model.Clock) []sop.Channel {
 	return []sop.Channel{
 		Welcome{},
-		GroupMessage{api, clock},
+		GroupMessage{api, media, clock},
 		RepPrompt{api},
 		Tag{api},
 	}
@@ -49,26 +49,45 @@ func failure(err error) error {
 	return f
 }
 
-// message turns our content into WeCom's message.
-func message(c model.Content) wecom.Message {
-	m := wecom.Message{Text: c.Text}
-	for _, a := range c.Attachments {
-		w := wecom.Attachment{MsgType: a.Type}
-		switch {
-		case a.Image != nil:
-			w.Image = &wecom.Image{MediaID: a.Image.MediaID, PicURL: a.Image.PicURL}
-		case a.Link != nil:
-			w.Link = &wecom.Link{Title: a.Link.Title, URL: a.Link.URL, Desc: a.Link.Desc, PicURL: a.Link.PicURL}
-		case a.MiniProgram != nil:
-			w.MiniProgram = &wecom.MiniProgram{Title: a.MiniProgram.Title, PicMediaID: a.MiniProgram.PicMediaID, AppID: a.MiniProgram.AppID, Page: a.MiniProgram.Page}
-		case a.Video != nil:
-			w.Video = &wecom.MediaRef{MediaID: a.Video.MediaID}
-		case a.File != nil:
-			w.File = &wecom.MediaRef{MediaID: a.File.MediaID}
-		}
-		m.Attachments = append(m.Attachments, w)
+// Media turns a content into WeCom's message, with ids of media that WeCom
+// knows, uploading what it has to; *media.Service does. Forget says that WeCom
+// did not know them.
+type Media interface {
+	Message(ctx context.Context, c model.Content, use model.MediaUse) (wecom.Message, error)
+	Forget(ctx context.Context, c model.Content, use model.MediaUse) error
+}
+
+// mediaFailure says what a message that could not be made means for a batch:
+// nothing was sent, and only what is wrong with a file is for good.
+func mediaFailure(err error) error {
+	if model.CodeOf(err) == model.CodeInvalid {
+		return &sop.Failure{Kind: sop.Refused, Reason: "media_refused", Err: err}
 	}
-	return m
+	f := &sop.Failure{Kind: sop.Later, Reason: "media_unavailable", Err: err}
+	var e *wecom.Error
+	if errors.As(err, &e) {
+		f.After = e.RetryAfter
+	}
+	return f
+}
+
+// WeCom's word for media that it does not know, or does not know any more.
+const (
+	codeMediaUnknown = 40007
+	codeMediaExpired = 40145
+)
+
+// sent says what a gateway error of a call with media means: WeCom may have
+// forgotten a file early, which a new upload mends.
+func sent(ctx context.Context, media Media, c model.Content, use model.MediaUse, err error) error {
+	code := wecom.CodeOf(err)
+	if code != codeMediaUnknown && code != codeMediaExpired || len(c.Media()) == 0 {
+		return failure(err)
+	}
+	if err := media.Forget(ctx, c, use); err != nil {
+		return &sop.Failure{Kind: sop.Later, Reason: "media_unavailable", Err: err}
+	}
+	return &sop.Failure{Kind: sop.Later, Reason: "media_expired", Err: err}
 }
 
 // checkContent demands a content within WeCom's limits and no tags.

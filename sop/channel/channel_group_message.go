@@ -17,6 +17,7 @@ import (
 // send it, and WeCom knows no idempotency key for the task.
 type GroupMessage struct {
 	api   WeCom
+	media Media
 	clock model.Clock
 }
 
@@ -31,11 +32,15 @@ func (GroupMessage) Check(s sop.Step) error { return checkContent(s) }
 // Send implements sop.Channel. It always names sender and recipients: without
 // either WeCom would choose for itself.
 func (g GroupMessage) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
+	message, err := g.media.Message(ctx, b.Payload.Content, model.MediaForMessage)
+	if err != nil {
+		return sop.Receipt{}, mediaFailure(err)
+	}
 	r, err := g.api.SendGroupMessage(ctx, wecom.GroupMessage{
-		ChatType: wecom.ChatSingle, Sender: b.Payload.UserID, ExternalUserIDs: b.Payload.ExternalUserIDs, Message: message(b.Payload.Content),
+		ChatType: wecom.ChatSingle, Sender: b.Payload.UserID, ExternalUserIDs: b.Payload.ExternalUserIDs, Message: message,
 	})
 	if err != nil {
-		return sop.Receipt{}, failure(err)
+		return sop.Receipt{}, sent(ctx, g.media, b.Payload.Content, model.MediaForMessage, err)
 	}
 	return sop.Receipt{RemoteID: r.MsgID, Refused: r.FailList}, nil
 }

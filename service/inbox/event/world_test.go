@@ -15,6 +15,7 @@ import (
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
+	"sixtouch/service/media"
 	"sixtouch/service/welcome"
 	"sixtouch/wecom"
 	"sixtouch/wecom/sim"
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	record := activity.New(db).Record
 	w.deps = event.Deps{
 		DB: db, Client: client, Contacts: contact.New(db, record), Prompts: w.prompts, Record: record,
-		Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Zone: zone, Logger: log}),
+		Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: media.New(db, client), Zone: zone, Logger: log}),
 	}
 	w.worker, err = inbox.NewWorker(db, event.All(w.deps), inbox.WorkerOptions{})
 	require.NoError(t, err)
