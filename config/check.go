@@ -90,6 +90,7 @@ func (s SOP) check(r *report) {
 	checkAtLeast(r, "sop.page_size", s.PageSize, 1)
 	checkAtLeast(r, "sop.prompt_gather", s.PromptGather, 0)
 	checkAtLeast(r, "sop.prompt_every", s.PromptEvery, 0)
+	checkAtLeast(r, "sop.remind_after", s.RemindAfter, 0)
 }
 
 func (i Inbox) check(r *report) {

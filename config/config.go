@@ -63,6 +63,8 @@ type SOP struct {
 	PageSize      int           `koanf:"page_size"`      // enrollments planned in one transaction
 	PromptGather  time.Duration `koanf:"prompt_gather"`  // how long a rep's prompts wait for others of the same moment
 	PromptEvery   time.Duration `koanf:"prompt_every"`   // how far apart a rep's prompt cards are at least
+	RemindAfter   time.Duration `koanf:"remind_after"`   // how long a rep has to send a task before they are reminded; 0 never reminds
+	EscalateTo    string        `koanf:"escalate_to"`    // userids, with commas, told of unsent tasks of reps whose leader is not known
 }
 
 // Inbox says how callbacks are taken in and processed.
@@ -98,6 +100,7 @@ func Defaults() Config {
 			PageSize:      500,
 			PromptGather:  10 * time.Second,
 			PromptEvery:   2 * time.Hour,
+			RemindAfter:   4 * time.Hour,
 		},
 		Inbox: Inbox{
 			Workers:        8,

@@ -77,10 +77,9 @@ type CardUpdate struct {
 // ChaseState is where the chasing of an unconfirmed dispatch stands.
 type ChaseState string
 
-// waiting ⇄ calling; waiting → over.
+// waiting → over.
 const (
 	ChaseWaiting ChaseState = "waiting"
-	ChaseCalling ChaseState = "calling"
 	ChaseOver    ChaseState = "over" // confirmed, expired, or nobody is left to tell
 )
 
@@ -91,14 +90,21 @@ type Chase struct {
 	DispatchID int64 `gorm:"primaryKey;autoIncrement:false"`
 	State      ChaseState
 	Rung       int
-	Attempts   int // of the present rung
+	Attempts   int // at the present rung
 	NextAt     time.Time
-	LeaseUntil *time.Time
 	Log        JSON[[]ChaseStep]
 	UpdatedAt  time.Time
 }
 
-// ChaseStep is one reminder: what was done, to whom, and what came of it.
+// What a reminder is: WeCom's own, a card to the rep, a card to who leads them.
+const (
+	ChaseRemind  = "remind"
+	ChaseCard    = "card"
+	ChaseManager = "manager"
+)
+
+// ChaseStep is one reminder: what was done, to whom, and what came of it ("sent"
+// or a machine word for why not).
 type ChaseStep struct {
 	At      time.Time `json:"at"`
 	Kind    string    `json:"kind"`

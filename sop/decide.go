@@ -74,6 +74,9 @@ func (e *Engine) adopt(ctx context.Context, d model.Dispatch, remoteID string) e
 	if err != nil {
 		return err
 	}
+	if err := e.beginChase(ctx, d); err != nil {
+		return err
+	}
 	return e.acceptTouches(ctx, d, free[0], model.TouchAccepted, nil)
 }
 

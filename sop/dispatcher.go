@@ -112,6 +112,9 @@ func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelI
 		if err := e.acceptTouches(ctx, d, r, touched, final); err != nil {
 			return err
 		}
+		if err := e.beginChase(ctx, d); err != nil {
+			return err
+		}
 		if info.Immediate && e.TagsMarked != nil {
 			return e.applyTags(ctx, d)
 		}

@@ -30,6 +30,12 @@ type Config struct {
 	// PromptGather is how long a rep's prompts wait for others of the same
 	// moment; PromptEvery is how far apart a rep's cards are at least.
 	PromptGather, PromptEvery time.Duration
+	// RemindAfter is how long a rep has to confirm before they are reminded; 0
+	// never reminds. EscalateTo are userids told when nobody is known to lead a
+	// rep. Link is the page that reminders lead to.
+	RemindAfter time.Duration
+	EscalateTo  []string
+	Link        string
 }
 
 // Deps equips an Engine.

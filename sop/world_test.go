@@ -154,6 +154,8 @@ func tick(t *testing.T, e *sop.Engine) {
 	require.NoError(t, err)
 	_, err = e.Poll(ctx)
 	require.NoError(t, err)
+	_, err = e.Chase(ctx)
+	require.NoError(t, err)
 }
 
 // at moves the clock to a wall-clock time in Shanghai and ticks.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -161,6 +162,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
+			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
 	pipeline = activity.New(a.db, a.engine.Enroller(), a.engine.Responses())
@@ -229,7 +231,16 @@ func (a *app) follow(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	sent, err := a.engine.Poll(ctx)
-	return unknown || sent, err
+	if err != nil {
+		return false, err
+	}
+	chased, err := a.engine.Chase(ctx)
+	return unknown || sent || chased, err
+}
+
+// userIDs reads a list with commas.
+func userIDs(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // wakeEngine, wakeInbox tell this replica and the others that there is work.

@@ -532,6 +532,33 @@ func TestSaveDepartments_wholeTreeDeletesTheOthers(t *testing.T) {
 	})
 }
 
+// Who leads whom is learned from some calls only; the others leave it as it is.
+func TestSaveReps_leadersAreKeptUntilToldOtherwise(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, _ *modeltest.Clock) {
+		s := newService(db)
+		leaders := func() ([]string, []string) {
+			var r model.Rep
+			require.NoError(t, db.Read(t.Context()).Take(&r, "userid = ?", rep).Error)
+			var d model.Department
+			require.NoError(t, db.Read(t.Context()).Take(&d, 9).Error)
+			return r.DirectLeaders.V, d.Leaders.V
+		}
+		require.NoError(t, s.SaveReps(t.Context(), contact.RepFacts{UserID: rep, DirectLeaders: []string{"boss"}}))
+		require.NoError(t, s.SaveDepartments(t.Context(), []contact.DepartmentFacts{{ID: 9, Name: "雅思组", Leaders: []string{"chief"}}}, false))
+		require.NoError(t, s.SaveReps(t.Context(), contact.RepFacts{UserID: rep, Name: "林乔"}))
+		require.NoError(t, s.SaveDepartments(t.Context(), []contact.DepartmentFacts{{ID: 9, Name: "雅思二组"}}, false))
+		direct, department := leaders()
+		require.Equal(t, []string{"boss"}, direct)
+		require.Equal(t, []string{"chief"}, department)
+		require.NoError(t, s.SaveReps(t.Context(), contact.RepFacts{UserID: rep, DirectLeaders: []string{}}))
+		require.NoError(t, s.SaveDepartments(t.Context(), []contact.DepartmentFacts{{ID: 9, Leaders: []string{}}}, false))
+		direct, department = leaders()
+		require.Empty(t, direct)
+		require.Empty(t, department)
+	})
+}
+
 func TestSaveGroup_membersWhoLeftAreKeptWithTheirTime(t *testing.T) {
 	t.Parallel()
 	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {

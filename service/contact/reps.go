@@ -18,6 +18,7 @@ type RepFacts struct {
 	Name           string
 	DepartmentIDs  []int64
 	MainDepartment int64
+	DirectLeaders  []string // userids
 	Status         int
 }
 
@@ -106,6 +107,9 @@ func mergeRep(r model.Rep, f RepFacts, now time.Time) model.Rep {
 	if f.MainDepartment != 0 {
 		r.MainDepartment = f.MainDepartment
 	}
+	if f.DirectLeaders != nil {
+		r.DirectLeaders = model.AsJSON(f.DirectLeaders)
+	}
 	if f.Status != 0 {
 		r.Status = f.Status
 	}
@@ -120,7 +124,7 @@ func mergeRep(r model.Rep, f RepFacts, now time.Time) model.Rep {
 
 func sameRep(a, b model.Rep) bool {
 	return a.Name == b.Name && slices.Equal(a.DepartmentIDs.V, b.DepartmentIDs.V) && a.MainDepartment == b.MainDepartment &&
-		a.Status == b.Status && a.CanFollow == b.CanFollow && sameInstant(a.LeftAt, b.LeftAt)
+		slices.Equal(a.DirectLeaders.V, b.DirectLeaders.V) && a.Status == b.Status && a.CanFollow == b.CanFollow && sameInstant(a.LeftAt, b.LeftAt)
 }
 
 // RenameRep stores that a member's userid changed. When both are known, the
@@ -193,6 +197,7 @@ type DepartmentFacts struct {
 	Name      string
 	ParentID  int64
 	SortOrder int64
+	Leaders   []string // userids
 }
 
 // SaveDepartments stores departments. When they are the whole tree, the others
@@ -229,6 +234,9 @@ func (s *Service) saveDepartment(ctx context.Context, f DepartmentFacts) error {
 	}
 	if f.SortOrder != 0 {
 		row.SortOrder = f.SortOrder
+	}
+	if f.Leaders != nil {
+		row.Leaders = model.AsJSON(f.Leaders)
 	}
 	row.DeletedAt = nil
 	return wrap("save department", s.db.Conn(ctx).Save(&row).Error)

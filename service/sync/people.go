@@ -33,7 +33,7 @@ func (r *run) departments(ctx context.Context) error {
 	facts := make([]contact.DepartmentFacts, 0, len(read))
 	for _, d := range read {
 		facts = append(facts, contact.DepartmentFacts{
-			ID: int64(d.ID), Name: d.Name, ParentID: int64(d.ParentID), SortOrder: int64(d.Order),
+			ID: int64(d.ID), Name: d.Name, ParentID: int64(d.ParentID), SortOrder: int64(d.Order), Leaders: d.DepartmentLeader,
 		})
 	}
 	return r.Contacts.SaveDepartments(ctx, facts, true)

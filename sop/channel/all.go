@@ -18,6 +18,7 @@ type WeCom interface {
 	GroupMessages(ctx context.Context, from, to time.Time, cursor string) (wecom.GroupMessagePage, error)
 	GroupMessageTasks(ctx context.Context, msgID string) ([]wecom.GroupMessageTask, error)
 	GroupMessageResults(ctx context.Context, msgID, userID string) ([]wecom.SendResult, error)
+	RemindGroupMessage(ctx context.Context, msgID string) error
 	SendAppMessage(ctx context.Context, m wecom.AppMessage) (wecom.AppReceipt, error)
 	UpdateCard(ctx context.Context, u wecom.CardUpdate) ([]string, error)
 	MarkTags(ctx context.Context, m wecom.MarkTags) error

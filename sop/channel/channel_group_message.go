@@ -77,6 +77,15 @@ func (g GroupMessage) Poll(ctx context.Context, b sop.Batch) ([]sop.Outcome, err
 	return out, nil
 }
 
+// Remind implements sop.Reminder: WeCom tells the rep of the unsent task, at
+// most three times a task and day (41094).
+func (g GroupMessage) Remind(ctx context.Context, b sop.Batch) error {
+	if err := g.api.RemindGroupMessage(ctx, b.RemoteID); err != nil {
+		return failure(err)
+	}
+	return nil
+}
+
 // Find implements sop.Channel: a task is ours when the corp made it since
 // then, it says the same, our rep is to send it, and it goes to our recipients
 // and to nobody else.

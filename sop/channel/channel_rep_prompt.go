@@ -156,6 +156,33 @@ func recorded(u model.CardUpdate) string {
 	return "已达推迟上限"
 }
 
+// Notify implements sop.Notifier: a card without buttons, which leads to the log.
+// WeCom drops a repeat.
+func (p RepPrompt) Notify(ctx context.Context, n sop.Notice) error {
+	title := "有群发任务等你发送"
+	if n.Manager {
+		title = "成员的群发任务一直没有发送"
+	}
+	card := &wecom.TemplateCard{
+		CardType: wecom.CardTextNotice,
+		Source:   &wecom.CardTitle{Desc: "六触"},
+		Main:     &wecom.CardTitle{Title: title, Desc: shorten(n.Rep, cardDesc)},
+		SubTitle: shorten(n.Task, cardSubTitle),
+		Rows: []wecom.CardRow{
+			{Key: "客户", Value: fmt.Sprintf("%d 位", n.Recipients)},
+			{Key: "下发时间", Value: n.Since.Format("1 月 2 日 15:04")},
+		},
+		Action: &wecom.CardJump{Type: 1, URL: n.URL},
+	}
+	_, err := p.api.SendAppMessage(ctx, wecom.AppMessage{
+		ToUsers: n.To, MsgType: wecom.AppTemplateCard, DuplicateCheck: duplicateCheck, TemplateCard: card,
+	})
+	if err != nil {
+		return failure(err)
+	}
+	return nil
+}
+
 // Poll implements sop.Channel: answers arrive as events.
 func (RepPrompt) Poll(context.Context, sop.Batch) ([]sop.Outcome, error) { return nil, nil }
 

@@ -16,7 +16,7 @@ func (c *call) user() (any, error) {
 	}
 	return object{
 		"userid": m.UserID, "name": m.Name, "department": m.Department, "order": make([]int, len(m.Department)),
-		"position": "", "is_leader_in_dept": make([]int, len(m.Department)), "direct_leader": []string{},
+		"position": "", "is_leader_in_dept": make([]int, len(m.Department)), "direct_leader": append([]string{}, m.Leaders...),
 		"main_department": m.Department[0], "status": m.Status, "alias": "", "extattr": object{"attrs": []object{}},
 	}, nil
 }
@@ -118,7 +118,7 @@ func (c *call) departmentDetail() (any, error) {
 
 func (d *department) detail() object {
 	return object{
-		"id": d.ID, "name": d.Name, "name_en": "", "department_leader": []string{},
+		"id": d.ID, "name": d.Name, "name_en": "", "department_leader": append([]string{}, d.Leaders...),
 		"parentid": d.ParentID, "order": d.Order,
 	}
 }

@@ -13,13 +13,14 @@ import (
 const bulkMost = 1_000_000
 
 type newMember struct {
-	UserID            string `json:"userid"`
-	Name              string `json:"name"`
-	Department        []int  `json:"department"`
-	ContactPermission *bool  `json:"contact_permission"`
-	Active            *bool  `json:"active"`
-	Count             int    `json:"count"`
-	Prefix            string `json:"prefix"`
+	UserID            string   `json:"userid"`
+	Name              string   `json:"name"`
+	Department        []int    `json:"department"`
+	Leaders           []string `json:"direct_leader"`
+	ContactPermission *bool    `json:"contact_permission"`
+	Active            *bool    `json:"active"`
+	Count             int      `json:"count"`
+	Prefix            string   `json:"prefix"`
 }
 
 type memberRow struct {
@@ -59,7 +60,7 @@ func (s *Sim) addMembers(q newMember, now time.Time) (any, error) {
 
 // join makes a member and tells the contact-sync receiver.
 func (s *Sim) join(q newMember, userID string, now time.Time) memberRow {
-	m := &member{UserID: userID, Name: q.Name, Department: q.Department, Status: memberActive}
+	m := &member{UserID: userID, Name: q.Name, Department: q.Department, Leaders: q.Leaders, Status: memberActive}
 	if m.Name == "" {
 		m.Name = personName(len(s.st.Members))
 	}

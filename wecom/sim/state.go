@@ -61,6 +61,8 @@ type department struct {
 	Name     string `json:"name"`
 	ParentID int    `json:"parentid"`
 	Order    int    `json:"order"`
+	// Leaders are members' userids.
+	Leaders []string `json:"department_leader,omitempty"`
 }
 
 // Member states, as user/get reports them.
@@ -74,6 +76,7 @@ type member struct {
 	UserID     string
 	Name       string
 	Department []int
+	Leaders    []string // direct_leader: userids
 	Status     int
 	NoContact  bool        // outside the customer-contact usage range
 	Relations  []*relation // by Seq

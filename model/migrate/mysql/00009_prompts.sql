@@ -29,7 +29,6 @@ CREATE TABLE chases (
   rung INT NOT NULL DEFAULT 0,
   attempts INT NOT NULL DEFAULT 0,
   next_at DATETIME(6) NOT NULL,
-  lease_until DATETIME(6) NULL,
   log TEXT NOT NULL,
   updated_at DATETIME(6) NOT NULL,
   KEY ix_chases_due (state, next_at)

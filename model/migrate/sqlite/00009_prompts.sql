@@ -27,7 +27,6 @@ CREATE TABLE chases (
   rung INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at DATETIME NOT NULL,
-  lease_until DATETIME,
   log TEXT NOT NULL,
   updated_at DATETIME NOT NULL
 );

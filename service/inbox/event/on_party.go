@@ -38,7 +38,7 @@ func (d Deps) readDepartments(key wecom.EventKey) inbox.Handler {
 			out := departments{tree: make([]contact.DepartmentFacts, 0, len(read))}
 			for _, r := range read {
 				out.tree = append(out.tree, contact.DepartmentFacts{
-					ID: int64(r.ID), Name: r.Name, ParentID: int64(r.ParentID), SortOrder: int64(r.Order),
+					ID: int64(r.ID), Name: r.Name, ParentID: int64(r.ParentID), SortOrder: int64(r.Order), Leaders: r.DepartmentLeader,
 				})
 			}
 			return out, nil

@@ -42,7 +42,7 @@ func (d Deps) readMember(key wecom.EventKey) inbox.Handler {
 			}
 			return contact.RepFacts{
 				UserID: userID, Name: m.Name, DepartmentIDs: wide(m.Departments),
-				MainDepartment: int64(m.MainDepartment), Status: m.Status,
+				MainDepartment: int64(m.MainDepartment), Status: m.Status, DirectLeaders: m.DirectLeaders,
 			}, nil
 		},
 		apply: func(ctx context.Context, e inbox.Event, f contact.RepFacts) error {
