@@ -110,17 +110,6 @@ func (s *server) updateSOP(c *gin.Context) error {
 	return s.writeSOP(c, http.StatusOK, id)
 }
 
-func (s *server) publishSOP(c *gin.Context) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Engine.Publish(c.Request.Context(), id, principal(c).Name); err != nil {
-		return err
-	}
-	return s.writeSOP(c, http.StatusOK, id)
-}
-
 // moveSOP makes the endpoint of a command that takes nothing but the SOP.
 func (s *server) moveSOP(move func(ctx context.Context, id int64) error) func(*gin.Context) error {
 	return func(c *gin.Context) error {

@@ -65,7 +65,7 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	page("/sops/:id", p.sop)
 	page("/touches", p.touches)
 	guarded.POST("/sops/:id/pause", adminOnly, wrap(p.moveSOP(p.Engine.Pause)))
-	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.moveSOP(p.Engine.Resume)))
+	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.resumeSOP))
 	if p.Demo == nil {
 		return
 	}

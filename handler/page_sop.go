@@ -37,6 +37,13 @@ func (p *Pages) moveSOP(move func(context.Context, int64) error) func(*gin.Conte
 	}
 }
 
+func (p *Pages) resumeSOP(c *gin.Context) error {
+	return p.moveSOP(func(ctx context.Context, id int64) error {
+		how := resumeRequest{How: model.ChangeKind(c.PostForm("how"))}.how()
+		return p.Engine.Resume(ctx, id, how, principal(c).Name)
+	})(c)
+}
+
 type sopBody struct {
 	report.Programme
 	Definition           sop.Definition
@@ -44,6 +51,7 @@ type sopBody struct {
 	Steps                []stepView
 	Ruler                *ruler
 	EnrollmentStates     []named
+	Resume               *sop.ResumePreview // paused
 	People               []personView
 	More                 string
 }
@@ -111,6 +119,13 @@ func (p *Pages) sop(c *gin.Context) error {
 		if n := programme.Enrollments[state]; n > 0 {
 			body.EnrollmentStates = append(body.EnrollmentStates, named{string(state), n})
 		}
+	}
+	if programme.State == model.SOPPaused {
+		preview, err := p.Engine.PreviewResume(ctx, id)
+		if err != nil {
+			return err
+		}
+		body.Resume = &preview
 	}
 	people, err := p.Reports.Participants(ctx, id, page)
 	if err != nil {

@@ -25,6 +25,8 @@ type SOP struct {
 	VersionID int64 // 0 until first published
 	Draft     JSON[json.RawMessage]
 	LiveSince *time.Time // people whose anchor is earlier are not "new"
+	PausedAt  *time.Time // paused: since when nothing goes out
+	StoppedAt *time.Time // paused by the kill switch: what WeCom has is taken back
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -87,11 +89,15 @@ type Enrollment struct {
 	Holdout        string     // who holds them out of sending: sop, global or nobody
 	ActivityID     int64      // what enrolled them
 	Shard          int        // contact id mod EnrollmentShards
-	NextDueAt      *time.Time
-	LastError      string
-	EnrolledAt     time.Time
-	EndedAt        *time.Time
-	UpdatedAt      time.Time
+	// Shift is how long resumed pauses have put the dates off; ShiftedAt is until
+	// when pauses have been counted.
+	Shift      time.Duration
+	ShiftedAt  *time.Time
+	NextDueAt  *time.Time
+	LastError  string
+	EnrolledAt time.Time
+	EndedAt    *time.Time
+	UpdatedAt  time.Time
 }
 
 // EnrollmentShards spreads the planner's index, so that replicas claim from
@@ -171,7 +177,8 @@ type Verdict struct {
 type DispatchState string
 
 // queued → sending → sent → confirmed | expired | failed;
-// sending → unknown → sent | queued | stuck (a person decides).
+// sending → unknown → sent | queued | stuck (a person decides);
+// sent → cancelling → cancelled | confirmed (the kill switch).
 const (
 	DispatchQueued    DispatchState = "queued"
 	DispatchSending   DispatchState = "sending"
@@ -181,6 +188,10 @@ const (
 	DispatchFailed    DispatchState = "failed"
 	DispatchUnknown   DispatchState = "unknown"
 	DispatchStuck     DispatchState = "stuck"
+	// Cancelling: WeCom has taken the task back; what was sent before is being
+	// read. Cancelled: nothing is left of it.
+	DispatchCancelling DispatchState = "cancelling"
+	DispatchCancelled  DispatchState = "cancelled"
 )
 
 // Dispatch is one call to a channel that carries many touches: same channel,
@@ -205,6 +216,7 @@ type Dispatch struct {
 	Polls      int
 	LastError  string
 	Candidates JSON[[]string] // stuck: WeCom tasks that could be this one
+	StopError  string         // why the kill switch could not take it back
 	CreatedAt  time.Time
 	CalledAt   *time.Time // the last call began
 	SentAt     *time.Time

@@ -147,99 +147,6 @@ func setDraft(s *model.SOP, name string, draft Definition) error {
 	return nil
 }
 
-// Publish checks the draft, freezes its structure as the next version and
-// makes the programme live. New people run on the new version; those already
-// enrolled stay on theirs.
-func (e *Engine) Publish(ctx context.Context, id int64, by string) (model.SOPVersion, error) {
-	var v model.SOPVersion
-	err := e.DB.InTx(ctx, func(ctx context.Context) error {
-		s, err := e.lockSOP(ctx, id)
-		if err != nil {
-			return err
-		}
-		if s.State == model.SOPArchived {
-			return model.Conflict("an archived SOP cannot be published")
-		}
-		draft, err := ParseDefinition(s.Draft.V)
-		if err != nil {
-			return err
-		}
-		if err := draft.Check(e.Channels); err != nil {
-			return err
-		}
-		if err := e.checkMedia(ctx, draft.Steps); err != nil {
-			return err
-		}
-		v, err = e.freeze(ctx, s, draft, by)
-		if err != nil {
-			return err
-		}
-		now := e.DB.Now(ctx)
-		if s.LiveSince == nil {
-			s.LiveSince = &now
-		}
-		s.State, s.VersionID, s.UpdatedAt = model.SOPLive, v.ID, now
-		return e.DB.Conn(ctx).Save(&s).Error
-	})
-	if err != nil {
-		return v, fmt.Errorf("publish SOP %d: %w", id, err)
-	}
-	return v, nil
-}
-
-// freeze stores contents and structure apart: the former are followed live.
-func (e *Engine) freeze(ctx context.Context, s model.SOP, draft Definition, by string) (model.SOPVersion, error) {
-	now := e.DB.Now(ctx)
-	var last int
-	if err := e.DB.Conn(ctx).Model(&model.SOPVersion{}).Where("sop_id = ?", s.ID).Select("COALESCE(MAX(number), 0)").Scan(&last).Error; err != nil {
-		return model.SOPVersion{}, fmt.Errorf("find last version: %w", err)
-	}
-	for i, step := range draft.Steps {
-		if err := e.storeContents(ctx, s.ID, step); err != nil {
-			return model.SOPVersion{}, err
-		}
-		draft.Steps[i].silence()
-	}
-	doc, err := json.Marshal(draft)
-	if err != nil {
-		return model.SOPVersion{}, fmt.Errorf("encode version: %w", err)
-	}
-	v := model.SOPVersion{SOPID: s.ID, Number: last + 1, Definition: model.AsJSON[json.RawMessage](doc), PublishedAt: now, PublishedBy: by}
-	if err := e.DB.Conn(ctx).Create(&v).Error; err != nil {
-		return v, fmt.Errorf("store version: %w", err)
-	}
-	return v, nil
-}
-
-// Pause stops everything of the programme from going out, within a tick.
-// Planning goes on, so that nothing is forgotten.
-func (e *Engine) Pause(ctx context.Context, id int64) error {
-	return e.move(ctx, id, model.SOPPaused, model.SOPLive)
-}
-
-// Resume lets a paused programme go on; what grew older than its grace
-// meanwhile is skipped.
-func (e *Engine) Resume(ctx context.Context, id int64) error {
-	return e.move(ctx, id, model.SOPLive, model.SOPPaused)
-}
-
-func (e *Engine) move(ctx context.Context, id int64, to, from model.SOPState) error {
-	res := e.DB.Conn(ctx).Model(&model.SOP{}).Where("id = ? AND state = ?", id, from).
-		Updates(map[string]any{"state": to, "updated_at": e.DB.Now(ctx)})
-	if res.Error != nil {
-		return fmt.Errorf("make SOP %d %s: %w", id, to, res.Error)
-	}
-	if res.RowsAffected == 1 {
-		e.Wake()
-		return nil
-	}
-	s, err := e.sop(ctx, id)
-	if err != nil {
-		return err
-	}
-	return model.Conflict(fmt.Sprintf("the SOP is %s, not %s", s.State, from))
-}
-
 // reasonClosed is why an archived programme's people leave it.
 const reasonClosed = "sop_closed"
 
@@ -254,6 +161,9 @@ func (e *Engine) Archive(ctx context.Context, id int64) error {
 		now := e.DB.Now(ctx)
 		s.State, s.UpdatedAt = model.SOPArchived, now
 		if err := e.DB.Conn(ctx).Save(&s).Error; err != nil {
+			return err
+		}
+		if err := e.cancelChanges(ctx, id, model.ChangeMove, model.ChangeShift, model.ChangeSkip, model.ChangeSend); err != nil {
 			return err
 		}
 		if err := e.endEnrollments(ctx, reasonClosed, "sop_id = ?", id); err != nil {

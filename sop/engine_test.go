@@ -256,7 +256,7 @@ func TestEngine_pauseBetweenPlanningAndSendingHolds(t *testing.T) {
 		require.NoError(w.t, w.engine.Pause(w.ctx, id))
 		w.tick()
 		require.Zero(w.t, w.wecom.Calls(addTemplate))
-		require.NoError(w.t, w.engine.Resume(w.ctx, id))
+		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeShift, "test"))
 		w.tick()
 		require.Equal(w.t, 1, w.wecom.Calls(addTemplate))
 	})

@@ -64,18 +64,18 @@ func TestEngine_pausedOverTheWindowSendsWhenItOpensAgain(t *testing.T) {
 		require.Len(w.t, w.dispatches(), 1)
 		require.NoError(w.t, w.engine.Pause(w.ctx, id))
 		w.at("2026-03-03 23:00")
-		require.NoError(w.t, w.engine.Resume(w.ctx, id))
+		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeSend, "test"))
 		w.tick()
 		require.Zero(w.t, w.wecom.Calls(addTemplate))
 		touch := w.touches("1 = 1")[0]
 		require.Equal(w.t, model.TouchPlanned, touch.State)
-		require.Equal(w.t, "window_closed", touch.Verdicts.V[len(touch.Verdicts.V)-1].Reason)
+		require.Equal(w.t, sop.ReasonPaused, touch.Verdicts.V[len(touch.Verdicts.V)-1].Reason)
 		w.at("2026-03-04 09:00")
 		require.Equal(w.t, 1, w.wecom.Calls(addTemplate))
 	})
 }
 
-// What grew older than its grace in a queue is skipped, and the log says so.
+// What has passed is skipped if the one who resumes says so, and the log knows.
 func TestEngine_pausedBeyondTheGraceSkipsWhatWasQueued(t *testing.T) {
 	each(t, func(w *world) {
 		w.rep("lin")
@@ -84,12 +84,12 @@ func TestEngine_pausedBeyondTheGraceSkipsWhatWasQueued(t *testing.T) {
 		w.enqueue("2026-03-03 10:00")
 		require.NoError(w.t, w.engine.Pause(w.ctx, id))
 		w.at("2026-03-06 10:00")
-		require.NoError(w.t, w.engine.Resume(w.ctx, id))
+		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeSkip, "test"))
 		w.tick()
 		require.Zero(w.t, w.wecom.Calls(addTemplate))
 		touch := w.touches("1 = 1")[0]
 		require.Equal(w.t, model.TouchSkipped, touch.State)
-		require.Equal(w.t, sop.ReasonExpired, touch.Reason)
+		require.Equal(w.t, sop.ReasonPaused, touch.Reason)
 		require.Empty(w.t, w.dispatches())
 	})
 }

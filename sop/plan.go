@@ -65,6 +65,7 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 		}
 		return Plan{Exit: "contact_gone"}
 	}
+	v = v.shifted(e.Shift)
 	var p Plan
 	var caughtUp *time.Time
 	for _, s := range v.pending(e.AnchorAt, f.Done) {

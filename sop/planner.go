@@ -15,7 +15,13 @@ import (
 // Plan writes the touches of every enrollment that is due: page by page, a
 // transaction each, so that the cost follows what is due and a crash loses at
 // most a page's work. It is safe beside any number of others.
+//
+// Changes of programmes under way (a resume, a move to another version) are
+// carried on first; one that fails is tried again and holds up no plan.
 func (e *Engine) Plan(ctx context.Context) error {
+	if err := e.carryOn(ctx); err != nil {
+		e.Logger.ErrorContext(ctx, "change of a programme failed", "error", err)
+	}
 	// Replicas begin at different shards instead of racing for one page.
 	first := rand.IntN(model.EnrollmentShards) //nolint:gosec // chance is enough
 	for i := range model.EnrollmentShards {

@@ -29,7 +29,7 @@ func (s Step) due(anchor time.Time, w window) time.Time {
 // instant is where the offset points, before the send window has its say.
 func (o Offset) instant(anchor time.Time, w window) time.Time {
 	if !o.dated() {
-		return anchor.Add(time.Duration(o.After))
+		return anchor.Add(time.Duration(o.After) + w.shift)
 	}
 	local := anchor.In(w.zone)
 	clock, err := parseClock(o.At)
@@ -47,7 +47,7 @@ func (o Offset) instant(anchor time.Time, w window) time.Time {
 	default:
 		day += *o.Day
 	}
-	return wallClock(year, month, day, clock, w.zone)
+	return wallClock(year, month, day+w.shiftDays(), clock, w.zone)
 }
 
 // monthsAfter is the same day n months later, or the last of a shorter month:
@@ -62,6 +62,7 @@ func monthsAfter(year int, month time.Month, day, n int) (int, time.Month, int) 
 // anchor itself unless somebody came in at another time: "day 0 at 10:00" of
 // somebody added at 15:00 has never been.
 func (s Step) before(anchor, start time.Time, w window) bool {
+	w.shift = 0
 	return s.Offset.instant(anchor, w).Before(start.Truncate(time.Minute))
 }
 
@@ -71,6 +72,8 @@ type window struct {
 	from, to clockTime
 	workdays bool
 	days     calendar.Days
+	// shift is how long pauses have put one enrollment's dates off.
+	shift time.Duration
 }
 
 // workdaysAfter is the date n working days after t's; before it, if n is

@@ -57,6 +57,8 @@ func tables() []any {
 		model.MediaUpload{},
 		model.CohortTag{},
 		model.CohortMember{},
+		model.SOPChange{},
+		model.Switch{},
 	}
 }
 
