@@ -185,7 +185,7 @@ func TestChase_waitsForTheWindowAndTheProgramme(t *testing.T) {
 		require.NoError(w.t, w.engine.Pause(w.ctx, id))
 		w.at("2026-03-04 09:00")
 		require.Zero(w.t, w.wecom.Calls(remindPath))
-		require.NoError(w.t, w.engine.Resume(w.ctx, id))
+		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeSend, "test"))
 		w.at("2026-03-04 10:00")
 		require.Equal(w.t, 1, w.wecom.Calls(remindPath))
 		require.NoError(w.t, w.engine.Archive(w.ctx, id))
