@@ -81,6 +81,43 @@ func TestAPI_runsAProgramme(t *testing.T) {
 	})
 }
 
+func TestAPI_looksAhead(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		app.Person(t, "anna", "王小明")
+		app.Person(t, "bob", "李雷")
+		twice := strings.Replace(programme, `"key":"more"`, `"key":"again","offset":{"day":1,"at":"21:00"},"channel":"rep_prompt","content":{"text":"聊聊"}},{"key":"more"`, 1)
+		const url = "/api/v1/forecast"
+		app.Run(t,
+			handlertest.Scenario{Name: "nobody is inside", URL: url, As: handlertest.Reader, Status: 200, Contains: []string{`"total":0,"touches":[],"load":[]`}},
+			handlertest.Scenario{Name: "create", Method: "POST", URL: "/api/v1/sops", As: handlertest.Admin, Body: twice, Status: 201},
+			handlertest.Scenario{
+				Name: "the draft, for whom it would take in", URL: url + "?sop=1&draft=true&days=2", As: handlertest.Reader, Status: 200,
+				Contains: []string{`"people":2`, `"total":4`, `"contact_name":"李雷"`, `"if_added_today":[{"step_key":"hello"`},
+			},
+			handlertest.Scenario{Name: "publish", Method: "POST", URL: "/api/v1/sops/1/publish", As: handlertest.Admin, Status: 200},
+			handlertest.Scenario{Name: "enroll one", Method: "POST", URL: "/api/v1/sops/1/enrollments", As: handlertest.Admin, Body: `{"contact_ids":[1]}`, Status: 200},
+			handlertest.Scenario{
+				Name: "the corp", URL: url, As: handlertest.Reader, Status: 200,
+				Contains: []string{
+					`"people":1,"total":3`, `"sop_name":"新好友","step_key":"hello","step_name":"问候"`, `"at":"2026-03-03T02:00:00Z"`,
+					`"moved":"window_closed","moved_text":"不在发送时段，顺延"`, `{"day":"2026-03-03","rep_id":1,"rep_name":"销售anna","touches":1,"calls":1,"skipped":0}`, `"if_added_today":[]`,
+				},
+			},
+			handlertest.Scenario{Name: "one contact", URL: url + "?contact=1&days=1", As: handlertest.Reader, Status: 200, Contains: []string{`"total":1`}},
+			handlertest.Scenario{Name: "another contact", URL: url + "?contact=2", As: handlertest.Reader, Status: 200, Contains: []string{`"total":0`}},
+			handlertest.Scenario{Name: "one rep", URL: url + "?rep=1", As: handlertest.Reader, Status: 200, Contains: []string{`"total":3`}},
+			handlertest.Scenario{Name: "another rep", URL: url + "?rep=2", As: handlertest.Reader, Status: 200, Contains: []string{`"total":0`}},
+			handlertest.Scenario{Name: "who has been inside does not enter again", URL: url + "?sop=1&draft=true", As: handlertest.Reader, Status: 200, Contains: []string{`"people":1`}},
+			handlertest.Scenario{Name: "pause", Method: "POST", URL: "/api/v1/sops/1/pause", As: handlertest.Admin, Status: 200},
+			handlertest.Scenario{Name: "what a pause holds", URL: url + "?sop=1&days=1", As: handlertest.Reader, Status: 200, Contains: []string{`"held":true`, `"touches":0,"calls":0`}},
+			handlertest.Scenario{Name: "too far", URL: url + "?days=93", As: handlertest.Reader, Status: 400, Contains: []string{`"days"`}},
+			handlertest.Scenario{Name: "two questions at once", URL: url + "?contact=1&rep=1", As: handlertest.Reader, Status: 400, Contains: []string{"三者只能给一个"}},
+			handlertest.Scenario{Name: "a draft of what", URL: url + "?draft=true", As: handlertest.Reader, Status: 400, Contains: []string{`"draft"`}},
+			handlertest.Scenario{Name: "no such programme", URL: url + "?sop=9", As: handlertest.Reader, Status: 404},
+		)
+	})
+}
+
 func TestAPI_comparesVariants(t *testing.T) {
 	each(t, func(t *testing.T, app *handlertest.App) {
 		app.Person(t, "anna", "王小明")

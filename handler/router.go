@@ -202,6 +202,7 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/sops/:id/enrollments", query: "state" + paged, do: s.listEnrollments},
 		{method: "POST", path: "/sops/:id/enrollments", do: s.enroll},
 		{method: "DELETE", path: "/enrollments/:id", do: s.exit},
+		{method: "GET", path: "/forecast", query: "contact rep sop draft days", do: s.forecast},
 		{method: "GET", path: "/contacts", query: "rep_id tag_id state q" + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", do: s.getContact},
 		{method: "GET", path: "/audiences", query: paged, do: s.listAudiences},

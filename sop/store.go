@@ -21,14 +21,22 @@ func forUpdate() clause.Expression { return clause.Locking{Strength: clause.Lock
 // facts loads what planning must know of these enrollments, in sets, for the
 // filters of the versions that they run on.
 func (e *Engine) facts(ctx context.Context, list []model.Enrollment, filters []audience.Filter) (map[int64]Facts, error) {
-	contactIDs, ids := make([]int64, 0, len(list)), make([]int64, 0, len(list))
-	for _, en := range list {
-		contactIDs = append(contactIDs, en.ContactID)
-		ids = append(ids, en.ID)
+	contactIDs := make([]int64, len(list))
+	for i, en := range list {
+		contactIDs[i] = en.ContactID
 	}
 	people, err := e.people(ctx, contactIDs, filters)
 	if err != nil {
 		return nil, err
+	}
+	return e.factsOf(ctx, people, list)
+}
+
+// factsOf adds to what is known of the enrollments' people what they have had.
+func (e *Engine) factsOf(ctx context.Context, people people, list []model.Enrollment) (map[int64]Facts, error) {
+	ids := make([]int64, len(list))
+	for i, en := range list {
+		ids[i] = en.ID
 	}
 	var done []struct {
 		EnrollmentID int64

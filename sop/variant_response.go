@@ -3,6 +3,7 @@ package sop
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"sixtouch/model"
@@ -58,8 +59,13 @@ func (r Responses) React(ctx context.Context, a model.Activity) error {
 // response is the word for an activity by which a contact responds as hoped;
 // empty for others. Leaving, or a rep's "no interest", is none.
 func response(a model.Activity) string {
-	if a.Kind == model.ActivityPromptAnswered && a.Data.V.Answer == "positive" {
-		return "positive"
+	switch {
+	case a.Kind == model.ActivityPromptAnswered && a.Data.V.Answer == model.AnswerPositive:
+		return model.AnswerPositive
+	case slices.Contains([]model.ActivityKind{
+		model.ActivityReplied, model.ActivityFormSubmitted, model.ActivityEventRegistered, model.ActivityEventAttended, model.ActivityContentViewed,
+	}, a.Kind):
+		return string(a.Kind)
 	}
 	return ""
 }

@@ -237,6 +237,7 @@ func TestVariants_firstResponseInTimeCountsOnce(t *testing.T) {
 		answer("3", quick, r, "positive")
 		w.clock.Advance(48 * time.Hour)
 		answer("4", slow, s, "positive")
+		w.record(model.Activity{DedupeKey: "5", Kind: model.ActivityContentViewed, ContactID: slow.ID, OccurredAt: w.clock.Now()})
 		got := w.touches("responded_at IS NOT NULL")
 		require.Len(w.t, got, 1)
 		require.Equal(w.t, quick.ID, got[0].ContactID)

@@ -1,0 +1,451 @@
+package sop
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+	"sixtouch/service/audience"
+)
+
+// Bounds of an outlook: how far it looks, how many people it looks at, how many
+// touches it lists. Load and Total count all of those people's.
+const (
+	MaxOutlookDays = 92
+	outlookPeople  = 5000
+	outlookTouches = 1000
+)
+
+// Question says whose future is asked for: a contact's, a rep's, a programme's,
+// or, without any, everybody's who is inside a programme now.
+type Question struct {
+	ContactID, RepID, SOPID int64
+	// Draft asks for the programme's draft, as if everybody who matches its
+	// filter and has not been inside entered now.
+	Draft bool
+	Days  int // 1 to MaxOutlookDays
+}
+
+func (q Question) fault() error {
+	f := faults{}
+	if q.Days < 1 || q.Days > MaxOutlookDays {
+		f.add("days", "must be 1 to %d", MaxOutlookDays)
+	}
+	named := 0
+	for _, id := range []int64{q.ContactID, q.RepID, q.SOPID} {
+		if id != 0 {
+			named++
+		}
+	}
+	if named > 1 {
+		f.add("sop", "name one of contact, rep and sop")
+	}
+	if q.Draft && q.SOPID == 0 {
+		f.add("draft", "needs the programme beside it")
+	}
+	if len(f) == 0 {
+		return nil
+	}
+	return &model.Error{Code: model.CodeInvalid, Message: "the query has faults", Fields: f}
+}
+
+// Outlook is what will happen if nothing else does: no answers, no new people,
+// no edits.
+type Outlook struct {
+	From, Until time.Time
+	// CompleteUntil is Until, or earlier when more people are due than are
+	// looked at: touches before it are all there.
+	CompleteUntil time.Time
+	People        int
+	Total         int        // touches and skips
+	Touches       []Prospect // the first of them, in order
+	Load          []Load     // by day and rep
+	// IfAddedToday is what somebody who enters now would get; only with SOPID.
+	IfAddedToday []Expected
+}
+
+// Prospect is a touch that is ahead: planned, or skipped with a reason.
+type Prospect struct {
+	model.Touch
+	// At is when it goes to its channel, or is skipped. A rep's prompts gather
+	// for their card: they may come some hours later.
+	At          time.Time
+	Held        bool   // its programme is paused: it waits
+	Moved       string // why the calendar moved it, as in Expected
+	Holiday     string
+	SOPName     string
+	StepName    string
+	ContactName string
+	RepName     string
+}
+
+// Load is what a day, in the corp's zone, asks of a rep.
+type Load struct {
+	Day     string
+	RepID   int64
+	RepName string
+	Touches int // people who get something
+	Calls   int // messages to confirm, cards to work through
+	Skipped int
+}
+
+// oracle plans ahead, by the code that plans.
+type oracle struct {
+	engine     *Engine
+	now, until time.Time
+	people     people // of the page at hand
+	versions   map[int64]*Version
+	contents   map[contentKey]model.StepContent
+	tags       map[int64]string
+	sops       map[int64]model.SOP
+	calls      map[loadKey]map[string]bool
+	load       map[loadKey]*Load
+	out        Outlook
+}
+
+type contentKey struct {
+	sopID   int64
+	stepKey string
+}
+
+type loadKey struct {
+	day   string
+	repID int64
+}
+
+// Outlook answers the question with MakePlan, the gate before a dispatch, and
+// the facts of now. Its cost follows what is due in those days, up to a bound.
+func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
+	if err := q.fault(); err != nil {
+		return Outlook{}, err
+	}
+	now := e.DB.Now(ctx)
+	o := &oracle{
+		engine: e, now: now, until: now.Add(time.Duration(q.Days) * 24 * time.Hour), versions: map[int64]*Version{},
+		contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
+		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{},
+	}
+	o.out = Outlook{From: now, Until: o.until, CompleteUntil: o.until}
+	look := o.enrolled
+	if q.Draft {
+		look = o.drafted
+	}
+	if err := look(ctx, q); err != nil {
+		return Outlook{}, fmt.Errorf("look ahead: %w", err)
+	}
+	if err := o.ifAddedToday(ctx, q); err != nil {
+		return Outlook{}, fmt.Errorf("look ahead: %w", err)
+	}
+	return o.answer(), nil
+}
+
+func (o *oracle) answer() Outlook {
+	slices.SortStableFunc(o.out.Touches, func(a, b Prospect) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.SOPID, b.SOPID), cmp.Compare(a.StepKey, b.StepKey), cmp.Compare(a.ContactID, b.ContactID))
+	})
+	o.out.Total = len(o.out.Touches)
+	o.out.Touches = o.out.Touches[:min(o.out.Total, outlookTouches)]
+	for at, l := range o.load {
+		l.Calls = len(o.calls[at])
+		o.out.Load = append(o.out.Load, *l)
+	}
+	slices.SortFunc(o.out.Load, func(a, b Load) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.RepID, b.RepID)) })
+	return o.out
+}
+
+// enrolled looks at the people inside, and at the touches that wait already.
+func (o *oracle) enrolled(ctx context.Context, q Question) error {
+	ids, err := o.due(ctx, q)
+	if err != nil {
+		return err
+	}
+	o.out.People = len(ids)
+	for page := range slices.Chunk(ids, chunk) {
+		var list []model.Enrollment
+		err := o.engine.DB.Conn(ctx).Order("id").Find(&list, "id IN ? AND state = ?", page, model.EnrollmentActive).Error
+		if err != nil {
+			return fmt.Errorf("load enrollments: %w", err)
+		}
+		if err := o.planAhead(ctx, list); err != nil {
+			return err
+		}
+	}
+	return o.waiting(ctx, q)
+}
+
+// due finds the enrollments that are due before the horizon, the soonest first.
+func (o *oracle) due(ctx context.Context, q Question) ([]int64, error) {
+	type row struct {
+		ID        int64
+		NextDueAt time.Time
+	}
+	var list []row
+	find := func(tx *gorm.DB) error {
+		var part []row
+		err := tx.Select("enrollments.id", "enrollments.next_due_at").
+			Where("enrollments.next_due_at <= ?", o.until).Order("enrollments.next_due_at, enrollments.id").
+			Limit(outlookPeople + 1).Find(&part).Error
+		list = append(list, part...)
+		return wrap("find due enrollments", err)
+	}
+	conn, err := o.engine.DB.Read(ctx), error(nil)
+	const active = "enrollments.state = ?"
+	switch {
+	case q.ContactID != 0:
+		err = find(conn.Table("enrollments").Where(active, model.EnrollmentActive).Where("contact_id = ?", q.ContactID))
+	case q.SOPID != 0:
+		err = find(conn.Table(o.engine.DB.Walk("enrollments", "ix_enrollments_sop")).Where(active, model.EnrollmentActive).Where("sop_id = ?", q.SOPID))
+	case q.RepID != 0:
+		err = find(conn.Table("enrollments").Where(active, model.EnrollmentActive).
+			Joins("JOIN relationships ON relationships.contact_id = enrollments.contact_id AND relationships.id = enrollments.relationship_id").
+			Where("relationships.rep_id = ?", q.RepID))
+	default:
+		for shard := range model.EnrollmentShards {
+			if err == nil {
+				err = find(conn.Table(o.engine.DB.Walk("enrollments", "ix_enrollments_due")).Where("enrollments.shard = ?", shard))
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b row) int { return cmp.Or(a.NextDueAt.Compare(b.NextDueAt), cmp.Compare(a.ID, b.ID)) })
+	if len(list) > outlookPeople {
+		o.out.CompleteUntil, list = list[outlookPeople].NextDueAt, list[:outlookPeople]
+	}
+	ids := make([]int64, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	return ids, nil
+}
+
+// planAhead plans a page of enrollments until the horizon.
+func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
+	var filters []audience.Filter
+	var contactIDs []int64
+	for _, en := range list {
+		v, err := o.version(ctx, en.VersionID)
+		if err != nil {
+			return err
+		}
+		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, en.ContactID)
+	}
+	var err error
+	if o.people, err = o.engine.people(ctx, contactIDs, filters); err != nil {
+		return err
+	}
+	facts, err := o.engine.factsOf(ctx, o.people, list)
+	if err != nil {
+		return err
+	}
+	if err := o.engine.loadVariants(ctx, list, o.versions, facts); err != nil {
+		return err
+	}
+	for _, en := range list {
+		o.live(en, o.versions[en.VersionID], facts[en.ID])
+	}
+	return nil
+}
+
+// version returns a version with what its steps say.
+func (o *oracle) version(ctx context.Context, id int64) (*Version, error) {
+	if v := o.versions[id]; v != nil {
+		return v, nil
+	}
+	v, err := o.engine.version(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	o.versions[id] = v
+	var rows []model.StepContent
+	if err := o.engine.DB.Read(ctx).Find(&rows, "sop_id = ?", v.SOPID).Error; err != nil {
+		return nil, fmt.Errorf("load contents of SOP %d: %w", v.SOPID, err)
+	}
+	for _, row := range rows {
+		o.contents[contentKey{v.SOPID, row.StepKey}] = row
+	}
+	return v, o.meet(ctx, v)
+}
+
+// meet loads the programme and the tags that a version names.
+func (o *oracle) meet(ctx context.Context, v *Version) error {
+	s, err := o.engine.sop(ctx, v.SOPID)
+	if err != nil {
+		return err
+	}
+	o.sops[s.ID] = s
+	var ids []int64
+	for _, step := range v.Steps {
+		ids = append(append(ids, step.AddTags...), step.RemoveTags...)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var tags []model.Tag
+	if err := o.engine.DB.Read(ctx).Find(&tags, "id IN ?", ids).Error; err != nil {
+		return fmt.Errorf("load tags of SOP %d: %w", v.SOPID, err)
+	}
+	for _, t := range tags {
+		o.tags[t.ID] = t.WeComID
+	}
+	return nil
+}
+
+// live plays one enrollment: planned whenever it is due, until the horizon.
+func (o *oracle) live(en model.Enrollment, v *Version, f Facts) {
+	if en.NextDueAt == nil {
+		return
+	}
+	at := *en.NextDueAt
+	if at.Before(o.now) {
+		at = o.now
+	}
+	for !at.After(o.until) {
+		f.Audience.Now = at.In(o.engine.Config.Zone)
+		p := MakePlan(en, v, f, at)
+		for _, t := range p.Touches {
+			f.Done[t.StepKey] = true
+			o.touch(t, v.shifted(en.Shift), en.AnchorAt)
+		}
+		if p.NextDue == nil || !p.NextDue.After(at) {
+			return
+		}
+		at = *p.NextDue
+	}
+}
+
+// touch lets a touch pass the gate before its dispatch.
+func (o *oracle) touch(t model.Touch, v *Version, anchor time.Time) {
+	g := &gate{
+		people: o.people, left: map[int64]bool{}, versions: map[int64]*Version{t.VersionID: v},
+		content: o.contents[contentKey{t.SOPID, t.StepKey}], tags: o.tags,
+	}
+	if t.State != model.TouchPlanned {
+		o.note(t, v, anchor, t.PlannedAt, model.DispatchPayload{})
+		return
+	}
+	at, load := t.NotBefore, model.DispatchPayload{}
+	if at.Before(o.now) {
+		at = o.now
+	}
+	for t.State == model.TouchPlanned && !at.After(o.until) {
+		known := o.people.audience[t.ContactID]
+		known.Now = at.In(o.engine.Config.Zone)
+		o.people.audience[t.ContactID] = known
+		p := g.open(t, at)
+		if p.free() {
+			load = p.load
+			break
+		}
+		switch {
+		case p.skip != "":
+			t.State, t.Reason = model.TouchSkipped, p.skip
+		case p.voice != nil:
+			t.RepID, t.RelationshipID = p.voice.RepID, p.voice.ID
+		default:
+			at = model.Instant(p.until)
+		}
+	}
+	if at.After(o.until) {
+		return // beyond the horizon
+	}
+	o.note(t, v, anchor, at, load)
+}
+
+func (o *oracle) note(t model.Touch, v *Version, anchor, at time.Time, load model.DispatchPayload) {
+	e := o.engine
+	step, _ := v.step(t.StepKey)
+	p := Prospect{
+		Touch: t, At: at, SOPName: o.sops[t.SOPID].Name, StepName: step.Name, Held: o.sops[t.SOPID].State == model.SOPPaused,
+		ContactName: o.people.contacts[t.ContactID].Name, RepName: o.people.reps[t.RepID].Name,
+	}
+	if !anchor.IsZero() {
+		p.Moved, p.Holiday = v.window.moved(step.Offset.instant(anchor, v.window))
+	}
+	o.out.Touches = append(o.out.Touches, p)
+	info := ChannelInfo{}
+	if channel, ok := e.Channels[t.Channel]; ok {
+		info = channel.Info()
+	}
+	if info.Immediate {
+		return // nobody works on it
+	}
+	key := loadKey{localDay(at, e.Config.Zone), t.RepID}
+	l := o.load[key]
+	if l == nil {
+		l = &Load{Day: key.day, RepID: key.repID, RepName: p.RepName}
+		o.load[key], o.calls[key] = l, map[string]bool{}
+	}
+	switch {
+	case t.State == model.TouchSkipped:
+		l.Skipped++
+	case !p.Held:
+		l.Touches++
+		o.calls[key][e.callOf(p, info, load)] = true
+	}
+}
+
+// callOf names the message or card that a touch would share with others.
+func (e *Engine) callOf(p Prospect, info ChannelInfo, load model.DispatchPayload) string {
+	if info.Digest {
+		return fmt.Sprintf("%s %d", p.Channel, p.At.Truncate(max(time.Second, e.Config.PromptEvery)).Unix())
+	}
+	return fmt.Sprintf("%s %d %s %s %d %s", p.Channel, p.SOPID, p.StepKey, p.Variant, p.At.Unix(), load.Content.Text)
+}
+
+// waiting adds the touches that are planned and have not gone: the send window,
+// a limit or a pause holds them.
+func (o *oracle) waiting(ctx context.Context, q Question) error {
+	tx := o.engine.DB.Read(ctx).Table(o.engine.DB.Walk("touches", "ix_touches_queue"))
+	switch {
+	case q.ContactID != 0:
+		tx = o.engine.DB.Read(ctx).Where("contact_id = ?", q.ContactID)
+	case q.RepID != 0:
+		tx = tx.Where("rep_id = ?", q.RepID)
+	case q.SOPID != 0:
+		tx = tx.Where("sop_id = ?", q.SOPID)
+	}
+	var list []model.Touch
+	err := tx.Where("state = ? AND not_before <= ?", model.TouchPlanned, o.until).Order("not_before, id").Limit(outlookPeople + 1).Find(&list).Error
+	if err != nil {
+		return fmt.Errorf("load planned touches: %w", err)
+	}
+	if len(list) > outlookPeople {
+		if next := list[outlookPeople].NotBefore; next.Before(o.out.CompleteUntil) {
+			o.out.CompleteUntil = next
+		}
+		list = list[:outlookPeople]
+	}
+	for page := range slices.Chunk(list, chunk) {
+		if err := o.waitingPage(ctx, page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *oracle) waitingPage(ctx context.Context, list []model.Touch) error {
+	var filters []audience.Filter
+	var contactIDs []int64
+	for _, t := range list {
+		v, err := o.version(ctx, t.VersionID)
+		if err != nil {
+			return err
+		}
+		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, t.ContactID)
+	}
+	var err error
+	if o.people, err = o.engine.people(ctx, contactIDs, filters); err != nil {
+		return err
+	}
+	for _, t := range list {
+		o.touch(t, o.versions[t.VersionID], time.Time{})
+	}
+	return nil
+}

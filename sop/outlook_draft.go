@@ -1,0 +1,128 @@
+package sop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sixtouch/model"
+	"sixtouch/service/audience"
+)
+
+// compileDraft compiles the programme's draft, which must be fit to be
+// published.
+func (e *Engine) compileDraft(ctx context.Context, sopID int64) (*Version, error) {
+	s, err := e.sop(ctx, sopID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := e.draft(s); err != nil {
+		return nil, err
+	}
+	days, err := e.days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := e.compile(model.SOPVersion{SOPID: s.ID, Definition: s.Draft})
+	if err != nil {
+		return nil, err
+	}
+	return v.under(days), nil
+}
+
+// drafted looks at the people who would enter if the draft ran now.
+func (o *oracle) drafted(ctx context.Context, q Question) error {
+	v, err := o.engine.compileDraft(ctx, q.SOPID)
+	if err != nil {
+		return err
+	}
+	if err := o.meet(ctx, v); err != nil {
+		return err
+	}
+	o.sops[v.SOPID] = model.SOP{ID: v.SOPID, Name: o.sops[v.SOPID].Name, State: model.SOPLive}
+	for _, s := range v.Steps {
+		row := model.StepContent{SOPID: v.SOPID, StepKey: s.Key, Variants: model.AsJSON(map[string]model.Content{})}
+		if s.Content != nil {
+			row.Content.V = *s.Content
+		}
+		for _, variant := range s.Variants {
+			row.Variants.V[variant.Key] = *variant.Content
+		}
+		o.contents[contentKey{v.SOPID, s.Key}] = row
+	}
+	ids, err := o.matching(ctx, v)
+	if err != nil {
+		return err
+	}
+	global, err := o.engine.GlobalHoldout(ctx)
+	if err != nil {
+		return err
+	}
+	filters := append(v.stepFilters(), audience.Filter{})
+	for page := range slices.Chunk(ids, chunk) {
+		if o.people, err = o.engine.people(ctx, page, filters); err != nil {
+			return err
+		}
+		for _, id := range page {
+			f := o.people.factsFor(id, 0)
+			if f.Voice == nil {
+				continue
+			}
+			o.out.People++
+			o.live(model.Enrollment{
+				SOPID: v.SOPID, ContactID: id, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID, Run: 1,
+				State: model.EnrollmentActive, AnchorAt: o.now, AnchorKind: v.Trigger.Kind, NextDueAt: v.first(o.now),
+				Holdout: v.heldOut(id, global),
+			}, v, f)
+		}
+	}
+	return nil
+}
+
+// matching are the contacts with a rep whom the programme's filter selects and
+// who have never been inside.
+func (o *oracle) matching(ctx context.Context, v *Version) ([]int64, error) {
+	where, args := v.Filter.SQL(o.now.In(o.engine.Config.Zone))
+	var ids []int64
+	err := o.engine.DB.Read(ctx).Table("contacts c").Where(where, args...).
+		Where("EXISTS (SELECT 1 FROM relationships l WHERE l.contact_id = c.id AND l.state = ?)", model.RelationshipActive).
+		Where("NOT EXISTS (SELECT 1 FROM enrollments n WHERE n.sop_id = ? AND n.contact_id = c.id)", v.SOPID).
+		Order("c.id").Limit(outlookPeople+1).Pluck("c.id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("find who matches: %w", err)
+	}
+	if len(ids) > outlookPeople {
+		o.out.CompleteUntil, ids = o.now, ids[:outlookPeople]
+	}
+	return ids, nil
+}
+
+// ifAddedToday adds what somebody who enters now would get of the programme
+// asked for: of its draft, or of the version that runs.
+func (o *oracle) ifAddedToday(ctx context.Context, q Question) error {
+	if q.SOPID == 0 {
+		return nil
+	}
+	s, err := o.engine.sop(ctx, q.SOPID)
+	if err != nil {
+		return err
+	}
+	days, err := o.engine.days(ctx)
+	if err != nil {
+		return err
+	}
+	var d Definition
+	if q.Draft || s.VersionID == 0 {
+		d, err = ParseDefinition(s.Draft.V)
+	} else {
+		var v *Version
+		if v, err = o.engine.version(ctx, s.VersionID); err == nil {
+			d = v.Definition
+		}
+	}
+	if err != nil {
+		return err
+	}
+	o.out.IfAddedToday, err = Forecast(d, o.now, o.engine.Config.Zone, days)
+	return err
+}
