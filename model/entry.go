@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"regexp"
 	"time"
 )
 
@@ -20,6 +21,11 @@ type ContactDate struct {
 	Day       string `personal:"yes"` // YYYY-MM-DD
 	MonthDay  string `personal:"yes"` // MM-DD, for what comes round every year
 	UpdatedAt time.Time
+}
+
+// ValidDateField tells whether a date field may have that name.
+func ValidDateField(name string) bool {
+	return regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`).MatchString(name)
 }
 
 // Sweep is up to where one programme's sweep has come. Subject names what is

@@ -2,7 +2,6 @@ package sop
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -286,14 +285,9 @@ func checkSilent(t Trigger, f faults) {
 }
 
 func checkDate(t Trigger, f faults) {
-	if !DateField(t.Field) {
+	if !model.ValidDateField(t.Field) {
 		f.add("trigger.field", "%q must be 1 to 32 of a–z, 0–9 and _, and begin with a letter", t.Field)
 	}
-}
-
-// DateField tells whether a date field of contacts may have that name.
-func DateField(name string) bool {
-	return regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`).MatchString(name)
 }
 
 // dateAnchor is the date that was just set, if the sweep has passed it already;

@@ -210,6 +210,7 @@ func (d *demo) moved(ctx context.Context) error {
 		return fmt.Errorf("bring result polling forward: %w", err)
 	}
 	d.app.planner.Wake()
+	d.app.sweeper.Wake()
 	d.app.sender.Wake()
 	d.app.follower.Wake()
 	return nil

@@ -29,6 +29,7 @@ func (a *app) schedule() []job {
 		{"follow results", every(a.cfg.SOP.PollEvery), func(context.Context) error { a.follower.Wake(); return nil }},
 		{"declare winning variants", "@hourly", a.engine.DeclareWinners},
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
+		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }
@@ -49,6 +50,9 @@ func (a *app) renewMedia(ctx context.Context) error {
 	}
 	return a.media.Renew(ctx, append(contents, steps...))
 }
+
+// sweepEvery is how often people are looked for whom no activity announces.
+const sweepEvery = time.Minute
 
 // The full synchronisation runs at the first start, when one was interrupted,
 // and once a night.

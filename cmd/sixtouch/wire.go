@@ -87,7 +87,8 @@ type app struct {
 	metrics  *prometheus.Registry
 
 	planner, sender, follower, syncer *runner.Loop
-	counts                            *runner.Loop              // of audiences, kept ready
+	counts                            *runner.Loop // of audiences, kept ready
+	sweeper, filler                   *runner.Loop
 	pulse                             *handler.Pulse            // of the planner
 	syncAsked                         atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                             map[string]*runner.Loop   // by topic: tells the other replicas
@@ -195,6 +196,8 @@ func (a *app) loops() {
 	a.planner = runner.NewLoop("plan", 0, a.log, a.plan)
 	a.sender = runner.NewLoop("send", 0, a.log, a.send)
 	a.follower = runner.NewLoop("follow", 0, a.log, a.follow)
+	a.sweeper = runner.NewLoop("sweep", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Sweep(ctx) })
+	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
 	a.wakes = map[string]*runner.Loop{}
@@ -261,6 +264,7 @@ func (a *app) heard(topic string) {
 	case topicEngine:
 		a.planner.Wake()
 		a.sender.Wake()
+		a.filler.Wake()
 	case topicNormal:
 		a.worker.Wake(model.LaneNormal)
 	case topicWelcome:
@@ -285,6 +289,8 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "send", Service: a.sender},
 		runner.Member{Name: "follow", Service: a.follower},
 		runner.Member{Name: "plan", Service: a.planner},
+		runner.Member{Name: "sweep", Service: a.sweeper},
+		runner.Member{Name: "enroll in bulk", Service: a.filler},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
 		runner.Member{Name: "heartbeat", Service: heartbeat(a.log, a.schedule())},
