@@ -136,7 +136,8 @@ func MySQLDSN(dsn string) (string, error) {
 	// One round trip a statement instead of prepare, execute and close.
 	cfg.InterpolateParams = true
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
-	cfg.Params = map[string]string{"time_zone": "'+00:00'"}
+	// A wait for a lock must end before ReadTimeout does, or it would look like a lost connection.
+	cfg.Params = map[string]string{"time_zone": "'+00:00'", "innodb_lock_wait_timeout": "10"}
 	cfg.Collation = "utf8mb4_bin"
 	for key, values := range u.Query() {
 		if key == "tls" {
@@ -179,13 +180,10 @@ func setPool(g *gorm.DB, open, idle int, life time.Duration) error {
 // Dialect tells which kind of database this is.
 func (d *DB) Dialect() Dialect { return d.dialect }
 
-// Ping checks that the database answers.
+// Ping checks that the database answers queries: a cluster's node that has lost
+// the others answers the protocol's own ping, and nothing else.
 func (d *DB) Ping(ctx context.Context) error {
-	pool, err := d.writer.DB()
-	if err != nil {
-		return fmt.Errorf("reach connection pool: %w", err)
-	}
-	if err := pool.PingContext(ctx); err != nil {
+	if err := d.writer.WithContext(ctx).Exec("SELECT 1").Error; err != nil {
 		return &Error{Code: CodeUnavailable, Message: "the database does not answer", Err: err}
 	}
 	return nil

@@ -3,9 +3,12 @@ package model
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -20,9 +23,23 @@ type tx struct {
 	after []func()
 }
 
-// txAttempts bounds how often a transaction that the database chose as a
-// deadlock's victim is run again.
-const txAttempts = 4
+// txAttempts bounds how often a transaction is run; with the pauses between
+// them that is about two seconds.
+const txAttempts = 8
+
+// maxLockWaits bounds how often one of those runs may have waited in vain for a
+// lock, which takes ten seconds each.
+const maxLockWaits = 2
+
+// The pause before a transaction runs again doubles from the first to the last.
+const (
+	firstPause = 10 * time.Millisecond
+	lastPause  = 500 * time.Millisecond
+)
+
+// ErrOutcomeUnknown says that the database did not answer a COMMIT: what the
+// transaction wrote may have been kept, or not.
+var ErrOutcomeUnknown = errors.New("the connection was lost during the commit, which may have happened")
 
 func txOf(ctx context.Context) *tx {
 	t, _ := ctx.Value(txKey{}).(*tx)
@@ -34,36 +51,77 @@ func txOf(ctx context.Context) *tx {
 func InTransaction(ctx context.Context) bool { return txOf(ctx) != nil }
 
 // InTx runs fn in one transaction and commits if it returns nil. Inside an
-// outer InTx it joins that one. fn may run again after a deadlock, so its only
-// side effects are the database's and AfterCommit's.
+// outer InTx it joins that one.
+//
+// What is certain not to have been kept is run again, the whole transaction, a
+// bounded number of times with growing, jittered pauses: a deadlock's victim, a
+// write that a cluster did not certify, a wait for a lock that was too long, a
+// node that is not ready, a connection lost before the commit. So fn must read
+// what it decides on inside the transaction, set (not add to) what it returns
+// through variables, and have no side effects but the database's and
+// AfterCommit's.
+//
+// A connection lost during the commit is ErrOutcomeUnknown and is not run
+// again: fn need not be idempotent. Whoever handles that error must find out
+// from the database, by state, whether it happened before it does the work
+// again; claims, leases and unique keys do so of themselves. AfterCommit's
+// functions do not run then: they may only hasten what a heartbeat finds too.
 func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
 	if InTransaction(ctx) {
 		return fn(ctx)
 	}
+	wait, lockWaits := firstPause, 0
 	for attempt := 1; ; attempt++ {
 		err := d.runTx(ctx, fn)
-		if err == nil || attempt == txAttempts || !isDeadlock(err) {
+		if err == nil || attempt == txAttempts || !Transient(err) || errors.Is(err, ErrOutcomeUnknown) {
 			return err
 		}
-		if err := pause(ctx, time.Duration(attempt)*time.Duration(5+rand.IntN(20))*time.Millisecond); err != nil {
-			return err
+		if numbered(err, errLockWait) {
+			if lockWaits++; lockWaits == maxLockWaits {
+				return err
+			}
 		}
+		// Half of it by chance, so that those who collided do not meet again.
+		if paused := pause(ctx, wait/2+rand.N(wait)); paused != nil { //nolint:gosec // spreads load, hides nothing
+			return errors.Join(paused, err)
+		}
+		wait = min(2*wait, lastPause)
 	}
 }
 
 func (d *DB) runTx(ctx context.Context, fn func(ctx context.Context) error) error {
-	t := &tx{now: Instant(d.clock.Now())}
-	err := d.writer.WithContext(ctx).Transaction(func(conn *gorm.DB) error {
-		t.conn = conn
-		return fn(context.WithValue(ctx, txKey{}, t))
-	}, d.txOptions()...)
-	if err != nil {
+	t := &tx{now: Instant(d.clock.Now()), conn: d.writer.WithContext(ctx).Begin(d.txOptions()...)}
+	if err := t.conn.Error; err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	committing := false
+	defer func() {
+		if !committing {
+			t.conn.Rollback() // a connection that cannot roll back is closed, which does
+		}
+	}()
+	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
 		return err
+	}
+	committing = true
+	if err := t.conn.Commit().Error; err != nil {
+		return commitFault(err)
 	}
 	for _, f := range t.after {
 		f()
 	}
 	return nil
+}
+
+// commitFault tells a commit that surely failed from one that nobody knows of.
+// A cluster's "not certified" and a context that ended before the COMMIT was
+// sent are sure; of every other error, also of those that a server sends while
+// it loses its cluster, the outcome is unknown.
+func commitFault(err error) error {
+	if numbered(err, errDeadlock) || errors.Is(err, sql.ErrTxDone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 }
 
 // txOptions asks MySQL for READ COMMITTED: its default takes gap locks, which
@@ -86,11 +144,39 @@ func AfterCommit(ctx context.Context, fn func()) {
 	fn()
 }
 
-// isDeadlock recognises MySQL's "deadlock found" (1213) and Galera's
-// certification failure, which has the same number: both ask for a retry.
-func isDeadlock(err error) bool {
+// Numbers of MySQL's, MariaDB's and Galera's errors after which the same work
+// may succeed.
+const (
+	errNotPrepared      = 1047 // a Galera node outside its cluster ("WSREP has not yet prepared node")
+	errShutdown         = 1053
+	errLockWait         = 1205
+	errDeadlock         = 1213 // and a certification failure
+	errConnectionKilled = 1927
+)
+
+// numbered tells whether the server answered with that error.
+func numbered(err error, number uint16) bool {
 	var me *mysql.MySQLError
-	return errors.As(err, &me) && me.Number == 1213
+	return errors.As(err, &me) && me.Number == number
+}
+
+// Transient tells whether err comes from the state of the database or of the
+// line to it, not from what was asked of it: the same work may succeed later.
+func Transient(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var me *mysql.MySQLError
+	if errors.As(err, &me) {
+		switch me.Number {
+		case errNotPrepared, errShutdown, errLockWait, errDeadlock, errConnectionKilled:
+			return true
+		}
+		return false
+	}
+	var line *net.OpError
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, ErrOutcomeUnknown) || errors.As(err, &line)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
