@@ -97,7 +97,7 @@ func Defaults() Config {
 			PollEvery:     time.Minute,
 			UnknownSettle: time.Minute,
 			Lease:         time.Minute,
-			PageSize:      500,
+			PageSize:      1000,
 			PromptGather:  10 * time.Second,
 			PromptEvery:   2 * time.Hour,
 			RemindAfter:   4 * time.Hour,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	mathrand "math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,6 +15,10 @@ import (
 
 // maxAttempts ends a dispatch that is refused "for now" again and again.
 const maxAttempts = 20
+
+// claimSpread is among how many times more dispatches than it takes a replica
+// chooses.
+const claimSpread = 8
 
 // Dispatch claims queued dispatches and makes their calls, a bounded number at
 // once. It tells whether there may be more.
@@ -35,28 +40,37 @@ func (e *Engine) Dispatch(ctx context.Context) (again bool, err error) {
 
 // claim takes as many dispatches as can be called at once, so that none waits
 // while its lease runs. "sending" is committed before any call is made.
-func (e *Engine) claim(ctx context.Context) ([]model.Dispatch, error) {
-	now := e.DB.Now(ctx)
-	var ids []int64
-	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-		Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
-		Where(live, liveArgs()...).
-		Order("next_at, id").Limit(e.Config.Senders).Pluck("id", &ids).Error
-	if err != nil || len(ids) == 0 {
-		return nil, wrap("find queued dispatches", err)
-	}
-	token := rand.Text()
-	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id IN ? AND state = ?", ids, model.DispatchQueued).Updates(map[string]any{
-		"state": model.DispatchSending, "lease_token": token, "lease_until": now.Add(e.Config.Lease), "called_at": now, "updated_at": now,
+//
+// Of any number of replicas one gets a dispatch: the update names the state it
+// saw. On one server the second finds nothing to update; in a cluster its commit
+// is not certified, and it looks again. It takes no page of its own choice: each
+// picks by chance among the oldest, so that they seldom meet.
+func (e *Engine) claim(ctx context.Context) (list []model.Dispatch, err error) {
+	err = e.DB.InTx(ctx, func(ctx context.Context) error {
+		list = nil
+		now := e.DB.Now(ctx)
+		var ids []int64
+		err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+			Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
+			Where(live, liveArgs()...).
+			Order("next_at, id").Limit(claimSpread*e.Config.Senders).Pluck("id", &ids).Error
+		if err != nil || len(ids) == 0 {
+			return wrap("find queued dispatches", err)
+		}
+		if over := len(ids) - e.Config.Senders; over > 0 {
+			from := mathrand.IntN(over + 1) //nolint:gosec // chance is enough
+			ids = ids[from : from+e.Config.Senders]
+		}
+		token := rand.Text()
+		res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id IN ? AND state = ?", ids, model.DispatchQueued).Updates(map[string]any{
+			"state": model.DispatchSending, "lease_token": token, "lease_until": now.Add(e.Config.Lease), "called_at": now, "updated_at": now,
+		})
+		if res.Error != nil || res.RowsAffected == 0 {
+			return wrap("claim dispatches", res.Error)
+		}
+		return wrap("load claimed dispatches", e.DB.Conn(ctx).Find(&list, "id IN ? AND lease_token = ?", ids, token).Error)
 	})
-	if res.Error != nil || res.RowsAffected == 0 {
-		return nil, wrap("claim dispatches", res.Error)
-	}
-	var list []model.Dispatch
-	if err := e.DB.Conn(ctx).Find(&list, "lease_token = ?", token).Error; err != nil {
-		return nil, fmt.Errorf("load claimed dispatches: %w", err)
-	}
-	return list, nil
+	return list, err
 }
 
 // send makes one dispatch's call and settles what came of it. A holder whose

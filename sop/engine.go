@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Zone     *time.Location // the corp's, for programmes without one
 	PageSize int            // enrollments planned in one transaction
+	Planners int            // shards planned at once; 0 means 1
 	// Lease is how long a claimed dispatch may take; a call never outlasts it.
 	Lease time.Duration
 	// Settle is how long an unknown outcome is left alone before WeCom is

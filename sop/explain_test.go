@@ -122,7 +122,8 @@ func record(t *testing.T, w *world) func() []string {
 	seen := map[string]string{} // shape → statement
 	keep := func(tx *gorm.DB) {
 		sql := tx.Statement.SQL.String()
-		if sql == "" || strings.HasPrefix(sql, "INSERT") || strings.HasPrefix(sql, "EXPLAIN") {
+		values := strings.HasPrefix(sql, "INSERT") && !strings.Contains(sql, " SELECT ")
+		if sql == "" || values || strings.HasPrefix(sql, "EXPLAIN") {
 			return
 		}
 		mu.Lock()
@@ -133,6 +134,7 @@ func record(t *testing.T, w *world) func() []string {
 	require.NoError(t, callbacks.Query().After("gorm:query").Register("record", keep))
 	require.NoError(t, callbacks.Row().After("gorm:row").Register("record", keep))
 	require.NoError(t, callbacks.Update().After("gorm:update").Register("record", keep))
+	require.NoError(t, callbacks.Raw().After("gorm:raw").Register("record", keep))
 	return func() []string {
 		mu.Lock()
 		defer mu.Unlock()

@@ -48,7 +48,7 @@ func moveTo(en model.Enrollment, from, to *Version, done map[string]bool, now ti
 	for _, s := range to.shifted(en.Shift).pending(en.AnchorAt, done) {
 		if _, known := from.step(s.Key); !known {
 			if !s.due.After(now) {
-				t.passed = append(t.passed, s.Step)
+				t.passed = append(t.passed, *s.Step)
 				continue
 			}
 			t.gained = append(t.gained, s.Key)

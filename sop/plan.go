@@ -27,7 +27,7 @@ const reasonWindow = "window_closed"
 
 // Facts are what planning knows of one enrolled contact at one instant.
 type Facts struct {
-	Contact  model.Contact
+	Contact  model.Contact // id, external_userid and name; empty when planning
 	Audience audience.Facts
 	// Voice is the relationship that speaks: the enrollment's own while it is
 	// active, else the contact's most recent active one; nil when none is.
@@ -83,7 +83,8 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 			continue
 		}
 		if p.NextDue == nil || wait.Before(*p.NextDue) {
-			p.NextDue = &wait
+			next := wait
+			p.NextDue = &next
 		}
 	}
 	return p
@@ -117,7 +118,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		until := t.NotBefore
 		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: reasonWindow, Until: &until})
 	}
-	t.Variant, t.VariantBy = v.variant(s.Step, e.ContactID, f)
+	t.Variant, t.VariantBy = v.variant(*s.Step, e.ContactID, f)
 	return t
 }
 
@@ -157,15 +158,16 @@ func (v *Version) under(days calendar.Days) *Version {
 
 // dueStep is a step at its instant for one anchor.
 type dueStep struct {
-	Step
+	*Step
 	due time.Time
 }
 
 // pending lists the steps without a touch, earliest due first; the welcome has
 // its own path.
 func (v *Version) pending(anchor time.Time, done map[string]bool) []dueStep {
-	var out []dueStep
-	for _, s := range v.Steps {
+	out := make([]dueStep, 0, len(v.Steps))
+	for i := range v.Steps {
+		s := &v.Steps[i]
 		if s.Channel != ChannelWelcome && !done[s.Key] {
 			out = append(out, dueStep{s, s.due(anchor, v.window)})
 		}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
-	"gorm.io/gorm/clause"
+	"golang.org/x/sync/errgroup"
 
 	"sixtouch/model"
 	"sixtouch/service/audience"
@@ -14,7 +15,8 @@ import (
 
 // Plan writes the touches of every enrollment that is due: page by page, a
 // transaction each, so that the cost follows what is due and a crash loses at
-// most a page's work. It is safe beside any number of others.
+// most a page's work. It is safe beside any number of others. The shards are
+// planned a few at a time: while one waits for the database another computes.
 //
 // Changes of programmes under way (a resume, a move to another version) are
 // carried on first; one that fails is tried again and holds up no plan.
@@ -22,14 +24,13 @@ func (e *Engine) Plan(ctx context.Context) error {
 	if err := e.carryOn(ctx); err != nil {
 		e.Logger.ErrorContext(ctx, "change of a programme failed", "error", err)
 	}
+	var group errgroup.Group
+	group.SetLimit(max(1, e.Config.Planners))
 	// Replicas begin at different shards instead of racing for one page.
-	first := rand.IntN(model.EnrollmentShards) //nolint:gosec // chance is enough
-	for i := range model.EnrollmentShards {
-		if err := e.planShard(ctx, (first+i)%model.EnrollmentShards); err != nil {
-			return err
-		}
+	for _, shard := range rand.Perm(model.EnrollmentShards) { //nolint:gosec // chance is enough
+		group.Go(func() error { return e.planShard(ctx, shard) })
 	}
-	return nil
+	return group.Wait()
 }
 
 func (e *Engine) planShard(ctx context.Context, shard int) error {
@@ -57,7 +58,7 @@ func (e *Engine) planSplitting(ctx context.Context, ids []int64) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable:
+	case ctx.Err() != nil || model.Transient(err) || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable:
 		return err // not the page's fault
 	case len(ids) == 1:
 		return e.park(ctx, ids[0], err)
@@ -72,7 +73,7 @@ func (e *Engine) planSplitting(ctx context.Context, ids []int64) error {
 func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		now := e.DB.Now(ctx)
-		var list []model.Enrollment
+		list := make([]model.Enrollment, 0, len(ids))
 		// The lock and the repeated condition make a second planner find nothing left.
 		err := e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").
 			Find(&list, "id IN ? AND state = ? AND next_due_at <= ?", ids, model.EnrollmentActive, now).Error
@@ -100,6 +101,7 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		if err := e.loadVariants(ctx, list, versions, facts); err != nil {
 			return err
 		}
+		before := slices.Clone(list)
 		var touches []model.Touch
 		var gone []int64
 		for i := range list {
@@ -112,12 +114,11 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 			touches = append(touches, p.Touches...)
 			advance(en, facts[en.ID], p, now)
 		}
-		if err := e.insertTouches(ctx, touches); err != nil {
+		if err := e.storeChanges(ctx, before, list); err != nil {
 			return err
 		}
-		// All columns are in hand: one upsert moves the whole page on.
-		if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(list, chunk).Error; err != nil {
-			return fmt.Errorf("advance enrollments: %w", err)
+		if err := e.storePlanned(ctx, list, touches); err != nil {
+			return err
 		}
 		if len(gone) > 0 {
 			return e.endEnrollments(ctx, "contact_gone", "id IN ?", gone)

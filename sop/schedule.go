@@ -96,11 +96,27 @@ func (w window) workdaysAfter(t time.Time, n int) time.Time {
 type clockTime int
 
 func parseClock(s string) (clockTime, error) {
+	// Planning reads one for every step of everybody.
+	if len(s) == 5 && s[2] == ':' {
+		hour, minute := twoDigits(s[:2]), twoDigits(s[3:])
+		if hour >= 0 && hour < 24 && minute >= 0 && minute < 60 {
+			return clockTime(hour*60 + minute), nil
+		}
+	}
 	t, err := time.Parse("15:04", s)
 	if err != nil {
 		return 0, fmt.Errorf("%q is no time of day: write HH:MM", s)
 	}
 	return clockTime(t.Hour()*60 + t.Minute()), nil
+}
+
+// twoDigits is negative for anything else.
+func twoDigits(s string) int {
+	tens, ones := int(s[0])-'0', int(s[1])-'0'
+	if tens < 0 || tens > 9 || ones < 0 || ones > 9 {
+		return -1
+	}
+	return 10*tens + ones
 }
 
 func (w Window) bounds() ([2]clockTime, error) {

@@ -25,7 +25,7 @@ func (e *Engine) facts(ctx context.Context, list []model.Enrollment, filters []a
 	for i, en := range list {
 		contactIDs[i] = en.ContactID
 	}
-	people, err := e.people(ctx, contactIDs, filters)
+	people, err := e.surroundings(ctx, contactIDs, filters)
 	if err != nil {
 		return nil, err
 	}
@@ -38,10 +38,11 @@ func (e *Engine) factsOf(ctx context.Context, people people, list []model.Enroll
 	for i, en := range list {
 		ids[i] = en.ID
 	}
-	var done []struct {
+	type passed struct {
 		EnrollmentID int64
 		StepKey      string
 	}
+	done := make([]passed, 0, 4*len(ids)) // a slice with room is not grown by reflection
 	if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ?", ids).Select("enrollment_id", "step_key").Find(&done).Error; err != nil {
 		return nil, fmt.Errorf("load touches of enrollments: %w", err)
 	}
@@ -55,7 +56,8 @@ func (e *Engine) factsOf(ctx context.Context, people people, list []model.Enroll
 	return out, nil
 }
 
-// people are contacts with what surrounds them, loaded in sets.
+// people are contacts with what surrounds them, loaded in sets, and of each row
+// the columns that planning and dispatching look at: they are what a page costs.
 type people struct {
 	contacts      map[int64]model.Contact
 	relationships map[int64][]model.Relationship // by contact
@@ -65,17 +67,30 @@ type people struct {
 
 // people loads contacts with what surrounds them and what the filters look at.
 func (e *Engine) people(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
-	p := people{contacts: map[int64]model.Contact{}, relationships: map[int64][]model.Relationship{}, reps: map[int64]model.Rep{}}
-	conn := e.DB.Conn(ctx)
-	var contacts []model.Contact
-	if err := conn.Find(&contacts, "id IN ?", contactIDs).Error; err != nil {
+	p, err := e.surroundings(ctx, contactIDs, filters)
+	if err != nil {
+		return p, err
+	}
+	contacts := make([]model.Contact, 0, len(contactIDs))
+	if err := e.DB.Conn(ctx).Select("id", "external_userid", "name").Find(&contacts, "id IN ?", contactIDs).Error; err != nil {
 		return p, fmt.Errorf("load contacts: %w", err)
 	}
 	for _, c := range contacts {
 		p.contacts[c.ID] = c
 	}
-	var rels []model.Relationship
-	if err := conn.Find(&rels, "contact_id IN ?", contactIDs).Error; err != nil {
+	return p, nil
+}
+
+// surroundings loads what people does but for the contacts themselves, of whom
+// planning needs no more than the filters look at.
+func (e *Engine) surroundings(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
+	p := people{
+		contacts: map[int64]model.Contact{}, relationships: make(map[int64][]model.Relationship, len(contactIDs)), reps: map[int64]model.Rep{},
+	}
+	conn := e.DB.Conn(ctx)
+	rels := make([]model.Relationship, 0, len(contactIDs))
+	err := conn.Select("id", "rep_id", "contact_id", "state", "added_at", "ended_at").Find(&rels, "contact_id IN ?", contactIDs).Error
+	if err != nil {
 		return p, fmt.Errorf("load relationships: %w", err)
 	}
 	repIDs := map[int64]bool{}
@@ -90,7 +105,6 @@ func (e *Engine) people(ctx context.Context, contactIDs []int64, filters []audie
 	for _, r := range reps {
 		p.reps[r.ID] = r
 	}
-	var err error
 	// Asked for no filter at all, Load would read everything.
 	filters = append(filters, audience.Filter{})
 	if p.audience, err = audience.Load(ctx, e.DB, e.DB.Now(ctx).In(e.Config.Zone), contactIDs, filters...); err != nil {
@@ -217,18 +231,6 @@ func (e *Engine) finishDispatch(ctx context.Context, id int64, state model.Dispa
 	}).Error
 	if err != nil {
 		return fmt.Errorf("finish dispatch %d: %w", id, err)
-	}
-	return nil
-}
-
-// insertTouches stores new touches; one that exists already stays as it is.
-func (e *Engine) insertTouches(ctx context.Context, touches []model.Touch) error {
-	if len(touches) == 0 {
-		return nil
-	}
-	err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(touches, chunk).Error
-	if err != nil {
-		return fmt.Errorf("store touches: %w", err)
 	}
 	return nil
 }

@@ -40,6 +40,9 @@ import (
 // senders is how many WeCom calls of the dispatcher are under way at once.
 const senders = 8
 
+// planners is how many shards of due enrollments a replica plans at once.
+const planners = 4
+
 // stalled is how long the planner may be silent before the replica says that
 // it is not ready.
 const stalled = 2 * time.Minute
@@ -161,7 +164,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.media, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
 		CheckMedia: a.media.Check,
 		Config: sop.Config{
-			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
+			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Planners: planners, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
 			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
