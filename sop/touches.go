@@ -21,7 +21,7 @@ const (
 	cohortMin = 20
 	// shapesKept is how many shapes a touch is compared with; a page has a few,
 	// or one for nearly every touch.
-	shapesKept = 4
+	shapesKept = 8
 )
 
 // ofEnrollment are a touch's columns that its enrollment knows too.
