@@ -82,7 +82,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 			}
 		}
 		// Half of it by chance, so that those who collided do not meet again.
-		if paused := pause(ctx, wait/2+rand.N(wait)); paused != nil { //nolint:gosec // spreads load, hides nothing
+		if paused := pause(ctx, wait/2+rand.N(wait)); paused != nil {
 			return errors.Join(paused, err)
 		}
 		wait = min(2*wait, lastPause)

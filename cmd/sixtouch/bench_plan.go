@@ -29,7 +29,7 @@ const (
 )
 
 func (o planOptions) check() error {
-	const most = (benchSteps-seededSteps)/len(workerCounts) - 1
+	most := (benchSteps-seededSteps)/len(workerCounts()) - 1
 	if o.due < 1 || o.enrollments < o.due || o.contacts < o.enrollments || o.contacts < idleShare || o.dispatches < 1 {
 		return fmt.Errorf("--due and --dispatches must be at least 1, --enrollments no less than --due, --contacts no less than --enrollments and %d", idleShare)
 	}

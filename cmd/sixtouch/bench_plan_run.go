@@ -18,7 +18,7 @@ import (
 )
 
 // workerCounts are how many replicas plan and claim at once.
-var workerCounts = [...]int{1, 8}
+func workerCounts() []int { return []int{1, 8} }
 
 const takesAllName = "takes_all"
 
@@ -93,7 +93,7 @@ func (w *planWorld) race(ctx context.Context, e env, o planOptions) ([]*series, 
 	bound := &series{name: "one INSERT … SELECT of the touches (bound)"}
 	rows := []*series{bound}
 	var plans, claims []*series
-	for _, n := range workerCounts {
+	for _, n := range workerCounts() {
 		plans = append(plans, &series{name: fmt.Sprintf("filter, touch, next due: planned by %s", replicas(n))})
 		claims = append(claims, &series{name: fmt.Sprintf("dispatches claimed and settled by %s", replicas(n))})
 	}
@@ -101,7 +101,7 @@ func (w *planWorld) race(ctx context.Context, e env, o planOptions) ([]*series, 
 	var before float64
 	for round := range o.rounds + 1 {
 		var one float64
-		for i, n := range workerCounts {
+		for i, n := range workerCounts() {
 			last, err := w.lastTouch(ctx)
 			if err != nil {
 				return rows, err
@@ -128,7 +128,7 @@ func (w *planWorld) race(ctx context.Context, e env, o planOptions) ([]*series, 
 			}
 			before = after
 		}
-		for i, n := range workerCounts {
+		for i, n := range workerCounts() {
 			rate, deadlocks, err := w.claim(ctx, e.Now, o.dispatches, n)
 			if err != nil {
 				return rows, fmt.Errorf("claim with %d workers: %w", n, err)
