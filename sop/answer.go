@@ -77,6 +77,9 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 	if err != nil {
 		return nil, fmt.Errorf("settle touches of prompt %d: %w", d.ID, err)
 	}
+	if err := e.proceed(ctx, touches); err != nil {
+		return nil, err
+	}
 	return touches, e.showAnswer(ctx, a, until)
 }
 

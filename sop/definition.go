@@ -25,6 +25,7 @@ type Definition struct {
 	Window   Window          `json:"window,omitzero"`
 	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
 	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing, 0 to 10
+	Mode     string          `json:"mode,omitempty"`   // anchor (default) or chained
 	Steps    []Step          `json:"steps"`
 }
 
@@ -41,6 +42,7 @@ type Step struct {
 	Content    *model.Content  `json:"content,omitempty"`     // in drafts; versions keep none
 	Variants   []Variant       `json:"variants,omitempty"`    // instead of one content
 	Test       *Test           `json:"test,omitempty"`        // how the variants are compared
+	AdvanceOn  Advance         `json:"advance_on,omitzero"`   // what completes the step
 }
 
 // Offset is a relative time: so many days, weeks, months or Chinese working
@@ -143,6 +145,7 @@ func (d Definition) Check(channels Channels) error {
 	d.Trigger.check(f)
 	d.checkEntry(f)
 	d.checkHoldout(f)
+	d.checkMode(f)
 	if _, err := time.LoadLocation(d.Timezone); err != nil {
 		f.add("timezone", "%q is no time zone of the IANA list, such as Asia/Shanghai", d.Timezone)
 	}
@@ -179,6 +182,7 @@ func (s Step) check(f faults, at string, channels Channels, ahead bool) {
 	if s.Grace < 0 {
 		f.add(at+".grace", "a time to wait cannot be negative")
 	}
+	s.AdvanceOn.check(f, at+".advance_on")
 	channel, ok := channels[s.Channel]
 	if !ok {
 		f.add(at+".channel", "%q is none of %v", s.Channel, channels.Names())

@@ -150,7 +150,10 @@ func (e *Engine) acceptTouches(ctx context.Context, d model.Dispatch, r Receipt,
 	}
 	err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchDispatched).
 		Updates(map[string]any{"state": to, "sent_at": now, "final_at": final, "updated_at": now, "local_day": localDay(now, e.Config.Zone)}).Error
-	return wrap(fmt.Sprintf("accept touches of dispatch %d", d.ID), err)
+	if err != nil {
+		return fmt.Errorf("accept touches of dispatch %d: %w", d.ID, err)
+	}
+	return e.proceedFrom(ctx, d)
 }
 
 func (e *Engine) applyTags(ctx context.Context, d model.Dispatch) error {

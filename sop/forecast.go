@@ -42,10 +42,10 @@ func Forecast(d Definition, anchor time.Time, zone *time.Location, days calendar
 	}
 	for _, s := range v.pending(anchor, nil) {
 		e := Expected{Step: s.Key, Due: s.due.In(w.zone), Channel: s.Channel}
-		if !d.Trigger.ahead() && s.Step.before(anchor, anchor, w) {
+		if !d.Trigger.ahead() && s.Step.before(s.base, s.base, w) {
 			e.Reason = ReasonBeforeStart
 		} else {
-			e.Reason, e.Holiday = w.moved(s.Offset.instant(anchor, w))
+			e.Reason, e.Holiday = w.moved(s.Offset.instant(s.base, w))
 		}
 		out = append(out, e)
 	}

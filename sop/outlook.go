@@ -247,6 +247,9 @@ func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
 	if err := o.engine.loadVariants(ctx, list, o.versions, facts); err != nil {
 		return err
 	}
+	if err := o.engine.loadProgress(ctx, list, o.versions, facts); err != nil {
+		return err
+	}
 	for _, en := range list {
 		o.live(en, o.versions[en.VersionID], facts[en.ID])
 	}
@@ -302,7 +305,10 @@ func (o *oracle) live(en model.Enrollment, v *Version, f Facts) {
 	if en.NextDueAt == nil {
 		return
 	}
-	at := *en.NextDueAt
+	at, anchor := *en.NextDueAt, en.AnchorAt
+	if v.chained() {
+		anchor = time.Time{} // no step but the first counts from it
+	}
 	if at.Before(o.now) {
 		at = o.now
 	}
@@ -311,7 +317,7 @@ func (o *oracle) live(en model.Enrollment, v *Version, f Facts) {
 		p := MakePlan(en, v, f, at)
 		for _, t := range p.Touches {
 			f.Done[t.StepKey] = true
-			o.touch(t, v.shifted(en.Shift), en.AnchorAt)
+			o.touch(t, v.shifted(en.Shift), anchor)
 		}
 		if p.NextDue == nil || !p.NextDue.After(at) {
 			return

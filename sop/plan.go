@@ -40,6 +40,9 @@ type Facts struct {
 	// Kept are the variants that the contact had in earlier runs, and Winners
 	// those declared for new people, by step key.
 	Kept, Winners map[string]string
+	// Progress is how far the touches of steps have got, by step key; known only
+	// where the programme follows it.
+	Progress map[string]Progress
 }
 
 // passing tells whether the contact is on the way to another rep.
@@ -66,9 +69,13 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 		return Plan{Exit: "contact_gone"}
 	}
 	v = v.shifted(e.Shift)
+	if v.givesUp(f, now) {
+		return skipRest(e, v, f, now)
+	}
 	var p Plan
 	var caughtUp *time.Time
-	for _, s := range v.pending(e.AnchorAt, f.Done) {
+	steps, look := v.upNext(e, f, now)
+	for _, s := range steps {
 		wait := s.due
 		switch {
 		case s.due.After(now):
@@ -87,23 +94,29 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 			p.NextDue = &next
 		}
 	}
+	p.NextDue = earlier(p.NextDue, look)
 	return p
 }
 
-func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time) model.Touch {
-	t := model.Touch{
+// newTouch is a step's touch before anything is said of it.
+func newTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time) model.Touch {
+	return model.Touch{
 		EnrollmentID: &e.ID, SOPID: e.SOPID, VersionID: e.VersionID, StepKey: s.Key, Run: e.Run,
 		ContactID: e.ContactID, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID,
 		Channel: s.Channel, State: model.TouchPlanned, DueAt: s.due, ExpireAt: s.due.Add(s.grace()),
 		NotBefore: v.window.next(now).UTC(), PlannedAt: now, UpdatedAt: now, LocalDay: localDay(s.due, v.window.zone),
 	}
+}
+
+func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time) model.Touch {
+	t := newTouch(e, v, s, f, now)
 	skip := func(gate, reason string) model.Touch {
 		t.State, t.Reason, t.FinalAt = model.TouchSkipped, reason, &now
 		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gate, Say: "skip", Reason: reason})
 		return t
 	}
 	switch {
-	case s.Step.before(e.AnchorAt, startOf(e), v.window):
+	case s.Step.before(s.base, s.start(e), v.window):
 		return skip("lateness", ReasonBeforeStart)
 	case f.Rep.LeftAt != nil:
 		return skip("reachable", ReasonRepGone)
@@ -156,20 +169,32 @@ func (v *Version) under(days calendar.Days) *Version {
 	return &out
 }
 
-// dueStep is a step at its instant for one anchor.
+// dueStep is a step at its instant for one anchor, or for what else it counts
+// from.
 type dueStep struct {
 	*Step
-	due time.Time
+	base, due time.Time
+}
+
+// start is from when on the step counts: a chained one from its base.
+func (s dueStep) start(e model.Enrollment) time.Time {
+	if s.base.Equal(e.AnchorAt) {
+		return startOf(e)
+	}
+	return s.base
 }
 
 // pending lists the steps without a touch, earliest due first; the welcome has
 // its own path.
 func (v *Version) pending(anchor time.Time, done map[string]bool) []dueStep {
+	if v.chained() {
+		return v.chain(anchor, done)
+	}
 	out := make([]dueStep, 0, len(v.Steps))
 	for i := range v.Steps {
 		s := &v.Steps[i]
 		if s.Channel != ChannelWelcome && !done[s.Key] {
-			out = append(out, dueStep{s, s.due(anchor, v.window)})
+			out = append(out, dueStep{s, anchor, s.due(anchor, v.window)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b dueStep) int { return a.due.Compare(b.due) })

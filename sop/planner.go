@@ -101,6 +101,9 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		if err := e.loadVariants(ctx, list, versions, facts); err != nil {
 			return err
 		}
+		if err := e.loadProgress(ctx, list, versions, facts); err != nil {
+			return err
+		}
 		before := slices.Clone(list)
 		var touches []model.Touch
 		var gone []int64

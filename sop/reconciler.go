@@ -174,11 +174,11 @@ func late(d model.Dispatch, bound time.Duration, now time.Time) bool {
 func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info ChannelInfo, outcomes []Outcome) error {
 	now := e.DB.Now(ctx)
 	var waiting []struct {
-		ID             int64
-		EnrollmentID   *int64
+		model.Touch    `gorm:"embedded"`
 		ExternalUserID string `gorm:"column:external_userid"`
 	}
-	err := e.DB.Conn(ctx).Model(&model.Touch{}).Select("touches.id, touches.enrollment_id, contacts.external_userid").
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).
+		Select("touches.id, touches.enrollment_id, touches.version_id, touches.step_key, touches.reason, contacts.external_userid").
 		Joins("JOIN contacts ON contacts.id = touches.contact_id").
 		Where("touches.dispatch_id = ? AND touches.state = ?", d.ID, model.TouchAccepted).Find(&waiting).Error
 	if err != nil {
@@ -191,16 +191,17 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	late := late(d, info.PollFor, now)
 	changes := map[Outcome][]int64{} // outcome without its recipient → touches
 	var gone []int64
-	left := 0
+	var left, further []model.Touch
 	for _, t := range waiting {
 		o, ok := byContact[t.ExternalUserID]
 		if !ok || !o.State.Final() {
 			if !late {
-				left++
+				left = append(left, t.Touch)
 				continue
 			}
 			o = Outcome{State: model.TouchExpired, Reason: ReasonExpired, At: now}
 		}
+		further = append(further, t.Touch)
 		o.ExternalUserID = ""
 		changes[o] = append(changes[o], t.ID)
 		if o.Reason == ReasonNotFriend && t.EnrollmentID != nil {
@@ -210,14 +211,17 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	if err := e.writeOutcomes(ctx, changes); err != nil {
 		return err
 	}
+	if err := e.proceed(ctx, further); err != nil {
+		return err
+	}
 	for ids := range slices.Chunk(gone, chunk) {
 		if err := e.endEnrollments(ctx, "contact_gone", "id IN ?", ids); err != nil {
 			return err
 		}
 	}
 	switch {
-	case left > 0:
-		return nil
+	case len(left) > 0:
+		return e.markUnconfirmed(ctx, d, left)
 	case late:
 		return e.finishDispatch(ctx, d.ID, model.DispatchExpired, "")
 	}

@@ -152,7 +152,9 @@ func (e *Engine) shiftTouches(ctx context.Context, c *model.SOPChange, list []mo
 		}
 		w := v.shifted(en.Shift).window
 		grace := t.ExpireAt.Sub(t.DueAt)
-		t.DueAt = step.due(en.AnchorAt, w)
+		if !v.chained() { // a chained step's date is that of the one before it
+			t.DueAt = step.due(en.AnchorAt, w)
+		}
 		if t.DueAt.After(now) {
 			t.NotBefore, t.ExpireAt = t.DueAt, t.DueAt.Add(grace)
 		} else {

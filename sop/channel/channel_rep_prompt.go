@@ -42,7 +42,7 @@ const TaskPrefix = "sixtouch_"
 func (RepPrompt) Info() sop.ChannelInfo {
 	const wait = 72 * time.Hour // as long as the card's buttons live
 	return sop.ChannelInfo{
-		Name: "rep_prompt", MaxRecipients: 1000, Repeatable: true, Digest: true, Variants: true, PollEvery: wait / 6, PollFor: wait - time.Minute,
+		Name: "rep_prompt", MaxRecipients: 1000, Repeatable: true, Digest: true, Variants: true, PollEvery: wait / 18, PollFor: wait - time.Minute,
 	}
 }
 
