@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/report"
 )
 
 // query reads query parameters and collects their faults.
@@ -50,14 +52,7 @@ func (q *query) text(name string) string {
 
 // page reads limit and cursor.
 func (q *query) page() model.Page {
-	var p model.Page
-	if text, given := q.c.GetQuery("limit"); given {
-		limit, err := strconv.Atoi(text)
-		if err != nil || limit < 1 || limit > model.PageLimit {
-			q.faults["limit"] = "must be 1 to 200"
-		}
-		p.Limit = limit
-	}
+	p := model.Page{Limit: q.limit()}
 	if text, given := q.c.GetQuery("cursor"); given {
 		after, err := cursorID(text)
 		if err != nil {
@@ -66,6 +61,41 @@ func (q *query) page() model.Page {
 		p.After = after
 	}
 	return p
+}
+
+func (q *query) limit() int {
+	text, given := q.c.GetQuery("limit")
+	if !given {
+		return 0
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > model.PageLimit {
+		q.faults["limit"] = "must be 1 to 200"
+	}
+	return limit
+}
+
+// place reads limit and the cursor of a list in the order of time.
+func (q *query) place() (limit int, after report.BacklogPlace) {
+	limit = q.limit()
+	text, given := q.c.GetQuery("cursor")
+	if !given {
+		return limit, after
+	}
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	var micro int64
+	if n, scanErr := fmt.Sscanf(string(plain), placeFormat, &micro, &after.ID); err != nil || scanErr != nil || n != 2 || after.ID < 1 {
+		q.faults["cursor"] = "must be a next_cursor of this list"
+	}
+	after.Since = time.UnixMicro(micro).UTC()
+	return limit, after
+}
+
+const placeFormat = "2:%d:%d"
+
+// cursorAtPlace names the place behind a row of a list in the order of time.
+func cursorAtPlace(p report.BacklogPlace) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, placeFormat, p.Since.UnixMicro(), p.ID))
 }
 
 func (q *query) err() error { return invalidQuery(q.faults) }

@@ -97,7 +97,9 @@ type Failure struct {
 	Kind   FailureKind
 	Reason string        // machine word, kept with the touches
 	After  time.Duration // Later: not before; 0 lets the engine choose
-	Err    error
+	// Slow: the API wants fewer calls. Later ones wait, and this was no attempt.
+	Slow bool
+	Err  error
 }
 
 // Error implements error.

@@ -80,11 +80,42 @@ func (e *Engine) adopt(ctx context.Context, d model.Dispatch, remoteID string) e
 	return e.acceptTouches(ctx, d, free[0], model.TouchAccepted, nil)
 }
 
+// sendAgain queues the call again, for when the send window is open: what a
+// person decides at night reaches nobody's phone before the morning, and only
+// through all gates.
 func (e *Engine) sendAgain(ctx context.Context, d model.Dispatch) error {
+	now := e.DB.Now(ctx)
+	opens, err := e.opens(ctx, d, now)
+	if err != nil {
+		return err
+	}
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ? AND expire_at < ?", d.ID, model.TouchDispatched, opens.Add(decidedGrace)).
+		Updates(map[string]any{"expire_at": opens.Add(decidedGrace), "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("extend touches of dispatch %d: %w", d.ID, err)
+	}
 	return e.moveDispatch(ctx, d, map[string]any{
-		"state": model.DispatchQueued, "next_at": e.DB.Now(ctx), "attempts": 0, "polls": 0, "last_error": "",
+		"state": model.DispatchQueued, "next_at": opens, "attempts": 0, "polls": 0, "last_error": "",
 		"candidates": model.AsJSON([]string{}),
 	})
+}
+
+// opens is when the send window of the dispatch's touches is open next.
+func (e *Engine) opens(ctx context.Context, d model.Dispatch, now time.Time) (time.Time, error) {
+	var versions []int64
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ?", d.ID).Distinct().Pluck("version_id", &versions).Error
+	if err != nil {
+		return now, fmt.Errorf("find versions of dispatch %d: %w", d.ID, err)
+	}
+	opens := now
+	for _, id := range versions {
+		v, err := e.version(ctx, id)
+		if err != nil {
+			return now, err
+		}
+		opens = later(opens, v.window.next(now))
+	}
+	return model.Instant(opens), nil
 }
 
 func (e *Engine) moveDispatch(ctx context.Context, d model.Dispatch, set map[string]any) error {

@@ -49,17 +49,9 @@ func (e *Engine) claim(ctx context.Context) (list []model.Dispatch, err error) {
 	err = e.DB.InTx(ctx, func(ctx context.Context) error {
 		list = nil
 		now := e.DB.Now(ctx)
-		var ids []int64
-		err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-			Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
-			Where(live, liveArgs()...).
-			Order("next_at, id").Limit(claimSpread*e.Config.Senders).Pluck("id", &ids).Error
+		ids, err := e.claimable(ctx, now)
 		if err != nil || len(ids) == 0 {
-			return wrap("find queued dispatches", err)
-		}
-		if over := len(ids) - e.Config.Senders; over > 0 {
-			from := mathrand.IntN(over + 1) //nolint:gosec // chance is enough
-			ids = ids[from : from+e.Config.Senders]
+			return err
 		}
 		token := rand.Text()
 		res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id IN ? AND state = ?", ids, model.DispatchQueued).Updates(map[string]any{
@@ -71,6 +63,49 @@ func (e *Engine) claim(ctx context.Context) (list []model.Dispatch, err error) {
 		return wrap("load claimed dispatches", e.DB.Conn(ctx).Find(&list, "id IN ? AND lease_token = ?", ids, token).Error)
 	})
 	return list, err
+}
+
+// claimable picks what may be called now, nothing while the kill switch is
+// thrown; of channels whose API wants fewer calls, as many as it gets.
+func (e *Engine) claimable(ctx context.Context, now time.Time) ([]int64, error) {
+	if halted, err := e.Halted(ctx); err != nil || halted {
+		return nil, err
+	}
+	widths := e.pressure.widths(now)
+	slow := []string{""} // no channel: an empty list would match nothing in SQL
+	for channel := range widths {
+		slow = append(slow, channel)
+	}
+	ids, err := e.oldest(ctx, e.Config.Senders, "channel NOT IN ?", slow)
+	for channel, width := range widths {
+		room := min(width, e.Config.Senders-len(ids))
+		if err != nil || room <= 0 {
+			continue
+		}
+		var more []int64
+		more, err = e.oldest(ctx, room, "channel = ?", channel)
+		ids = append(ids, more...)
+	}
+	return ids, err
+}
+
+// oldest picks n by chance among the oldest queued dispatches that may be called
+// now and that the condition names.
+func (e *Engine) oldest(ctx context.Context, n int, where string, args ...any) ([]int64, error) {
+	now := e.DB.Now(ctx)
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+		Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
+		Where(live, liveArgs()...).Where(where, args...).
+		Order("next_at, id").Limit(claimSpread*n).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("find queued dispatches: %w", err)
+	}
+	if over := len(ids) - n; over > 0 {
+		from := mathrand.IntN(over + 1) //nolint:gosec // chance is enough
+		ids = ids[from : from+n]
+	}
+	return ids, nil
 }
 
 // send makes one dispatch's call and settles what came of it. A holder whose
@@ -95,6 +130,7 @@ func (e *Engine) send(ctx context.Context, d model.Dispatch) error {
 		e.Logger.WarnContext(ctx, "dispatch not sent", "dispatch", d.ID, "channel", d.Channel, "kind", int(f.Kind), "reason", f.Reason, "error", f.Err)
 		return e.settleFailure(ctx, d, f)
 	}
+	e.pressure.ease(d.Channel, *d.CalledAt, e.Config.Senders)
 	return e.settleSent(ctx, d, channel.Info(), receipt)
 }
 
@@ -179,6 +215,8 @@ func (e *Engine) settleFailure(ctx context.Context, d model.Dispatch, f *Failure
 	now := e.DB.Now(ctx)
 	attempts := d.Attempts + 1
 	switch {
+	case f.Kind == Later && f.Slow:
+		return e.turnedAway(ctx, d, f)
 	case f.Kind == Unknown:
 		_, err := e.own(ctx, d, map[string]any{
 			"state": model.DispatchUnknown, "attempts": attempts, "next_at": now.Add(e.Config.Settle), "last_error": f.Error(),
@@ -201,6 +239,23 @@ func (e *Engine) settleFailure(ctx context.Context, d model.Dispatch, f *Failure
 		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchDispatched).
 			Updates(map[string]any{"state": model.TouchFailed, "reason": f.Reason, "final_at": now, "updated_at": now}).Error
 		return wrap(fmt.Sprintf("fail touches of dispatch %d", d.ID), err)
+	})
+}
+
+// turnedAway queues again what WeCom had no room for: the channel rests, and no
+// attempt is used up. One that has waited long has its gates asked again.
+func (e *Engine) turnedAway(ctx context.Context, d model.Dispatch, f *Failure) error {
+	now := e.DB.Now(ctx)
+	until := now.Add(max(f.After, slowPause))
+	e.pressure.push(d.Channel, until)
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		ours, err := e.own(ctx, d, map[string]any{
+			"state": model.DispatchQueued, "next_at": until, "lease_token": "", "lease_until": nil, "last_error": f.Error(),
+		})
+		if err != nil || !ours || now.Sub(d.CreatedAt) <= queueLife {
+			return err
+		}
+		return e.takeBack(ctx, []int64{d.ID})
 	})
 }
 

@@ -62,6 +62,7 @@ type Engine struct {
 	Deps
 	versions sync.Map // id → *Version; versions never change
 	calendar atomic.Pointer[datedCalendar]
+	pressure pressure
 }
 
 // datedCalendar is the calendar as it was at an instant.

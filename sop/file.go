@@ -1,6 +1,7 @@
 package sop
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -60,4 +61,36 @@ func (f File) Write() ([]byte, error) {
 		return nil, fmt.Errorf("write programme file: %w", err)
 	}
 	return out, nil
+}
+
+// File is a programme's draft as a file.
+func (e *Engine) File(ctx context.Context, id int64) (File, error) {
+	s, err := e.sop(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
+	d, err := ParseDefinition(s.Draft.V)
+	return File{Name: s.Name, Definition: d}, err
+}
+
+// Import makes a programme in draft of a file, and tells what the linter finds.
+// A file that could not be published is refused with every fault.
+func (e *Engine) Import(ctx context.Context, doc []byte) (model.SOP, []Finding, error) {
+	f, err := ReadFile(doc)
+	if err == nil {
+		err = f.Check(e.Channels)
+	}
+	if err != nil {
+		return model.SOP{}, nil, err
+	}
+	days, err := e.days(ctx)
+	if err != nil {
+		return model.SOP{}, nil, err
+	}
+	found, err := Lint(f.Definition, e.DB.Now(ctx), e.Config.Zone, days)
+	if err != nil {
+		return model.SOP{}, nil, fmt.Errorf("lint programme file: %w", err)
+	}
+	s, err := e.Create(ctx, f.Name, f.Definition)
+	return s, found, err
 }

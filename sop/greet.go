@@ -33,6 +33,9 @@ type Greeting struct {
 // entry filter are asked as far as their answer can be known; what cannot, such
 // as the company of a stranger, does not stand in the way.
 func (e *Engine) WelcomeContent(ctx context.Context, a Arrival) (g Greeting, ok bool, err error) {
+	if halted, err := e.Halted(ctx); err != nil || halted {
+		return g, false, err
+	}
 	var sops []model.SOP
 	if err := e.DB.Read(ctx).Order("id").Find(&sops, "state = ?", model.SOPLive).Error; err != nil {
 		return g, false, fmt.Errorf("load live SOPs: %w", err)

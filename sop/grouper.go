@@ -35,6 +35,9 @@ type group struct {
 // rep and rendered content, up to the channel's number of recipients. It asks
 // the gates again, on fresh facts.
 func (e *Engine) Group(ctx context.Context) error {
+	if halted, err := e.Halted(ctx); err != nil || halted {
+		return err
+	}
 	if err := e.regroup(ctx); err != nil {
 		return err
 	}

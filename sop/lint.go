@@ -37,6 +37,19 @@ type Finding struct {
 	Year    int    `json:"year,omitempty"`
 }
 
+// Args are what the finding's sentence is about, in its order.
+func (f Finding) Args() []any {
+	switch f.Code {
+	case LintMoved:
+		return []any{f.Step, f.Percent}
+	case LintSame, LintRepeated, LintVariantSame, LintVariantUnused:
+		return []any{f.Step, f.Other}
+	case LintNoCalendar:
+		return []any{f.Year}
+	}
+	return []any{f.Step}
+}
+
 // Lint tells what an author would not expect of a valid definition. now says
 // which years' holidays matter.
 func Lint(d Definition, now time.Time, zone *time.Location, days calendar.Days) ([]Finding, error) {

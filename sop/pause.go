@@ -129,6 +129,9 @@ func (e *Engine) beginResume(ctx context.Context, s model.SOP, how model.ChangeK
 	if busy {
 		return model.SOPChange{}, model.Conflict("the SOP is being resumed already")
 	}
+	if err := e.taken(ctx, "sop_id = ?", s.ID); err != nil {
+		return model.SOPChange{}, err
+	}
 	return e.begin(ctx, model.SOPChange{
 		SOPID: s.ID, Kind: how, CreatedBy: by, Params: model.AsJSON(model.ChangeParams{PausedAt: s.PausedAt}),
 	})

@@ -10,6 +10,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
+	"sixtouch/service/report"
 	"sixtouch/sop"
 )
 
@@ -188,6 +189,37 @@ func TestChange_noStatementScansATable(t *testing.T) {
 	require.NoError(t, w.engine.Pause(w.ctx, id))
 	w.clock.Advance(time.Hour)
 	require.NoError(t, w.engine.Resume(w.ctx, id, model.ChangeSend, "test"))
+	requireNoScans(t, w, statements())
+}
+
+// The queue view reads what is on its way, not what has been.
+func TestBacklog_noStatementScansATable(t *testing.T) {
+	t.Parallel()
+	clock := modeltest.NewClock()
+	w := newWorld(t, modeltest.Open(t, modeltest.MySQLDSN(t), clock), clock)
+	w.rep("lin")
+	id := w.publish("新好友", threeDays())
+	w.addMany("lin", 600)
+	w.at("2026-03-03 10:00")
+	w.send()
+	w.set("2026-03-04 10:00")
+	require.NoError(t, w.engine.Pause(w.ctx, id))
+	require.NoError(t, w.engine.Plan(w.ctx))
+	require.NoError(t, w.db.Conn(w.ctx).Exec("UPDATE enrollments SET state = 'parked', next_due_at = NULL WHERE id <= 10").Error)
+	w.fill()
+	w.analyze()
+	statements := record(t, w)
+	reports := report.New(w.db, time.UTC)
+	counts, err := reports.Backlog(w.ctx)
+	require.NoError(t, err)
+	got := map[report.BacklogState]int{}
+	for _, c := range counts {
+		got[c.State] = c.Count
+		_, err := reports.BacklogRows(w.ctx, c.State, report.BacklogPlace{Since: clock.Now().Add(-time.Hour), ID: 5}, 20)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 10, got[report.BacklogParked])
+	require.GreaterOrEqual(t, got[report.BacklogWaiting], 600)
 	requireNoScans(t, w, statements())
 }
 

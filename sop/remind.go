@@ -101,6 +101,9 @@ func (e *Engine) chaseWindow(ctx context.Context, d model.Dispatch) (window, err
 // Chase reminds of what reps have not sent, a rung at a time. It tells whether
 // there may be more.
 func (e *Engine) Chase(ctx context.Context) (again bool, err error) {
+	if halted, err := e.Halted(ctx); err != nil || halted {
+		return false, err
+	}
 	var list []model.Chase
 	err = e.DB.Conn(ctx).Order("next_at").Limit(chasePage).
 		Find(&list, "state = ? AND next_at <= ?", model.ChaseWaiting, e.DB.Now(ctx)).Error

@@ -226,7 +226,13 @@ func (e *Engine) cancelQueued(ctx context.Context, reason, where string, args ..
 
 func (e *Engine) finishDispatch(ctx context.Context, id int64, state model.DispatchState, lastError string) error {
 	now := e.DB.Now(ctx)
-	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ?", id).Updates(map[string]any{
+	from := map[model.DispatchState][]model.DispatchState{
+		model.DispatchConfirmed: {model.DispatchSent, model.DispatchCancelling},
+		model.DispatchExpired:   {model.DispatchSent, model.DispatchCancelling},
+		model.DispatchCancelled: {model.DispatchCancelling},
+		model.DispatchFailed:    {model.DispatchQueued},
+	}[state]
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{
 		"state": state, "final_at": now, "updated_at": now, "last_error": lastError, "lease_token": "", "lease_until": nil,
 	}).Error
 	if err != nil {

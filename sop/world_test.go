@@ -152,6 +152,8 @@ func tick(t *testing.T, e *sop.Engine) {
 	require.NoError(t, e.Rescue(ctx))
 	_, err = e.Reconcile(ctx)
 	require.NoError(t, err)
+	_, err = e.Recall(ctx)
+	require.NoError(t, err)
 	_, err = e.Poll(ctx)
 	require.NoError(t, err)
 	_, err = e.Chase(ctx)

@@ -161,6 +161,12 @@ func (e *Error) Unknown() bool {
 	return e.Sent && (e.HTTPStatus == 0 || e.HTTPStatus == http.StatusOK || e.HTTPStatus >= http.StatusInternalServerError)
 }
 
+// Slow tells that WeCom wants fewer calls of the API: too many in a window
+// (45009), too many at once (45033), unusual traffic (45036).
+func (e *Error) Slow() bool {
+	return e.Code == codeFrequency || e.Code == codeConcurrency || e.Code == codeAbnormalTraffic
+}
+
 // repeatSoon tells that a repeatable call should be tried again within seconds.
 func (e *Error) repeatSoon() bool {
 	switch e.Code {

@@ -93,25 +93,12 @@ func lintCommand(e env) *cobra.Command {
 			return printJSON(e.Out, found)
 		}
 		for _, f := range found {
-			fmt.Fprintln(e.Out, p.texts.Text(p.lang, "lint."+f.Code, lintArgs(f)...))
+			fmt.Fprintln(e.Out, p.texts.Text(p.lang, "lint."+f.Code, f.Args()...))
 		}
 		fmt.Fprintln(e.Out, p.texts.Text(p.lang, "lint.summary", len(p.Steps), len(found)))
 		return nil
 	}
 	return cmd
-}
-
-// lintArgs are what the finding's sentence is about.
-func lintArgs(f sop.Finding) []any {
-	switch f.Code {
-	case sop.LintMoved:
-		return []any{f.Step, f.Percent}
-	case sop.LintSame, sop.LintRepeated, sop.LintVariantSame, sop.LintVariantUnused:
-		return []any{f.Step, f.Other}
-	case sop.LintNoCalendar:
-		return []any{f.Year}
-	}
-	return []any{f.Step}
 }
 
 func forecastCommand(e env) *cobra.Command {

@@ -236,12 +236,16 @@ func (a *app) follow(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	recalled, err := a.engine.Recall(ctx)
+	if err != nil {
+		return false, err
+	}
 	sent, err := a.engine.Poll(ctx)
 	if err != nil {
 		return false, err
 	}
 	chased, err := a.engine.Chase(ctx)
-	return unknown || sent || chased, err
+	return unknown || recalled || sent || chased, err
 }
 
 // userIDs reads a list with commas.

@@ -16,6 +16,7 @@ import (
 type WeCom interface {
 	SendGroupMessage(ctx context.Context, m wecom.GroupMessage) (wecom.GroupMessageReceipt, error)
 	GroupMessages(ctx context.Context, from, to time.Time, cursor string) (wecom.GroupMessagePage, error)
+	CancelGroupMessage(ctx context.Context, msgID string) error
 	GroupMessageTasks(ctx context.Context, msgID string) ([]wecom.GroupMessageTask, error)
 	GroupMessageResults(ctx context.Context, msgID, userID string) ([]wecom.SendResult, error)
 	RemindGroupMessage(ctx context.Context, msgID string) error
@@ -40,7 +41,7 @@ func failure(err error) error {
 	if !errors.As(err, &e) {
 		return &sop.Failure{Kind: sop.Unknown, Reason: "unknown", Err: err}
 	}
-	f := &sop.Failure{Kind: sop.Refused, Reason: "wecom_" + string(e.Class()), After: e.RetryAfter, Err: err}
+	f := &sop.Failure{Kind: sop.Refused, Reason: "wecom_" + string(e.Class()), After: e.RetryAfter, Slow: e.Slow(), Err: err}
 	switch {
 	case e.Unknown():
 		f.Kind = sop.Unknown

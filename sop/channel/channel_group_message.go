@@ -45,6 +45,15 @@ func (g GroupMessage) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error
 	return sop.Receipt{RemoteID: r.MsgID, Refused: r.FailList}, nil
 }
 
+// Cancel implements sop.Canceller: a rep who has not sent the message no longer
+// can (cancel_groupmsg_send). What was sent stays sent.
+func (g GroupMessage) Cancel(ctx context.Context, b sop.Batch) error {
+	if err := g.api.CancelGroupMessage(ctx, b.RemoteID); err != nil {
+		return failure(err)
+	}
+	return nil
+}
+
 // Poll implements sop.Channel.
 func (g GroupMessage) Poll(ctx context.Context, b sop.Batch) ([]sop.Outcome, error) {
 	tasks, err := g.api.GroupMessageTasks(ctx, b.RemoteID)

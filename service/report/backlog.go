@@ -1,0 +1,238 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+)
+
+// BacklogState names where work stands on its way out.
+type BacklogState string
+
+// Due: people whose date has come and who are not planned yet. Waiting: planned
+// touches that could go now (their programme may be paused). Queued, claimed: in
+// our queue, in mid-call. Submitted: WeCom has it. Unconfirmed: for a day and
+// longer. Unknown: WeCom is being asked whether the call was made. Stuck: a
+// person decides. Parked: planning failed. Unstoppable: the kill switch could
+// not take it back.
+const (
+	BacklogDue         BacklogState = "due"
+	BacklogWaiting     BacklogState = "waiting"
+	BacklogQueued      BacklogState = "queued"
+	BacklogClaimed     BacklogState = "claimed"
+	BacklogSubmitted   BacklogState = "submitted"
+	BacklogUnconfirmed BacklogState = "unconfirmed"
+	BacklogUnknown     BacklogState = "unknown"
+	BacklogStuck       BacklogState = "stuck"
+	BacklogParked      BacklogState = "parked"
+	BacklogUnstoppable BacklogState = "unstoppable"
+)
+
+// BacklogStates lists the states in the order in which work passes them.
+func BacklogStates() []BacklogState {
+	return []BacklogState{
+		BacklogDue, BacklogWaiting, BacklogQueued, BacklogClaimed, BacklogSubmitted,
+		BacklogUnconfirmed, BacklogUnknown, BacklogStuck, BacklogParked, BacklogUnstoppable,
+	}
+}
+
+const (
+	// backlogMax bounds how far a state is counted.
+	backlogMax = 10_000
+	// unconfirmedAfter is from when on a rep's sending is overdue.
+	unconfirmedAfter = 24 * time.Hour
+)
+
+// BacklogCount is how much work is in a state.
+type BacklogCount struct {
+	State  BacklogState
+	Count  int  // at most 10 000
+	More   bool // there is more
+	Oldest *time.Time
+}
+
+// BacklogRow is one piece of work. ID is an enrollment's (due, parked), a
+// touch's (waiting) or a dispatch's.
+type BacklogRow struct {
+	ID          int64
+	Since       time.Time
+	SOPID       int64
+	SOPName     string
+	StepKey     string
+	Channel     string
+	RepID       int64
+	RepName     string
+	ContactID   int64
+	ContactName string
+	Recipients  int
+	Error       string
+}
+
+// BacklogPlace is where a list goes on: behind that row.
+type BacklogPlace struct {
+	Since time.Time
+	ID    int64
+}
+
+// Backlog counts the work in every state.
+func (s *Service) Backlog(ctx context.Context) ([]BacklogCount, error) {
+	out := make([]BacklogCount, 0, len(BacklogStates()))
+	for _, state := range BacklogStates() {
+		var n int64
+		rows := s.backlog(ctx, state).Select("1").Limit(backlogMax + 1)
+		if err := s.db.Read(ctx).Table("(?) AS found", rows).Count(&n).Error; err != nil {
+			return nil, fmt.Errorf("count work that is %s: %w", state, err)
+		}
+		c := BacklogCount{State: state, Count: int(min(n, backlogMax)), More: n > backlogMax}
+		if n > 0 {
+			first, err := s.BacklogRows(ctx, state, BacklogPlace{}, 1)
+			if err != nil {
+				return nil, err
+			}
+			if len(first) > 0 {
+				c.Oldest = &first[0].Since
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// backlog is the query of a state, by the index that knows it.
+func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
+	now, db := s.db.Now(ctx), s.db.Read(ctx)
+	dispatches := func(state model.DispatchState) *gorm.DB {
+		return db.Table(s.db.Walk("dispatches", "ix_dispatches_state")).Where("dispatches.state = ? AND dispatches.channel <> 'welcome'", state)
+	}
+	switch state {
+	case BacklogDue:
+		shards := make([]int, model.EnrollmentShards)
+		for i := range shards {
+			shards[i] = i
+		}
+		return db.Table(s.db.Walk("enrollments", "ix_enrollments_due")).Where("enrollments.shard IN ? AND enrollments.next_due_at <= ?", shards, now)
+	case BacklogWaiting:
+		return db.Table(s.db.Walk("touches", "ix_touches_queue")).Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, now)
+	case BacklogParked:
+		return db.Table(s.db.Walk("enrollments", "ix_enrollments_sop")).
+			Where("enrollments.sop_id IN (SELECT id FROM sops) AND enrollments.state = ?", model.EnrollmentParked)
+	case BacklogQueued:
+		return dispatches(model.DispatchQueued)
+	case BacklogClaimed:
+		return dispatches(model.DispatchSending)
+	case BacklogSubmitted:
+		return dispatches(model.DispatchSent).Where("dispatches.sent_at > ?", now.Add(-unconfirmedAfter))
+	case BacklogUnconfirmed:
+		return dispatches(model.DispatchSent).Where("dispatches.sent_at <= ?", now.Add(-unconfirmedAfter))
+	case BacklogUnstoppable:
+		return dispatches(model.DispatchSent).Where("dispatches.stop_error <> ''")
+	case BacklogUnknown:
+		return dispatches(model.DispatchUnknown)
+	case BacklogStuck:
+	}
+	return dispatches(model.DispatchStuck)
+}
+
+// BacklogRows lists the work in a state, the oldest first, behind a place.
+func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after BacklogPlace, limit int) ([]BacklogRow, error) {
+	if !slices.Contains(BacklogStates(), state) {
+		return nil, model.Invalid("state", "is none of the words known here")
+	}
+	limit = model.Page{Limit: limit}.Size()
+	var rows []BacklogRow
+	var err error
+	switch state {
+	case BacklogDue:
+		rows, err = s.dueRows(ctx, after, limit)
+	case BacklogWaiting:
+		err = behind(s.backlog(ctx, state), "touches", "not_before", after).
+			Select("touches.id, touches.not_before AS since, touches.sop_id, touches.step_key, touches.channel, touches.rep_id, touches.contact_id").
+			Limit(limit).Scan(&rows).Error
+	case BacklogParked:
+		err = s.backlog(ctx, state).Where("enrollments.id > ?", after.ID).Order("enrollments.id").
+			Select("enrollments.id, enrollments.updated_at AS since, enrollments.sop_id, enrollments.rep_id, enrollments.contact_id, enrollments.last_error AS error").
+			Limit(limit).Scan(&rows).Error
+	default:
+		err = s.backlog(ctx, state).Where("dispatches.id > ?", after.ID).Order("dispatches.id").
+			Select(`dispatches.id, COALESCE(dispatches.sent_at, dispatches.called_at, dispatches.created_at) AS since, dispatches.sop_id, dispatches.step_key,
+				dispatches.channel, dispatches.rep_id, dispatches.recipients,
+				CASE WHEN dispatches.stop_error = '' THEN dispatches.last_error ELSE dispatches.stop_error END AS error`).
+			Limit(limit).Scan(&rows).Error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list work that is %s: %w", state, err)
+	}
+	return rows, s.name(ctx, rows)
+}
+
+// behind orders by an instant and goes on after a place.
+func behind(q *gorm.DB, table, column string, after BacklogPlace) *gorm.DB {
+	at, id := table+"."+column, table+".id"
+	if after.ID > 0 {
+		q = q.Where(at+" >= ?", after.Since).Where(at+" > ? OR "+id+" > ?", after.Since, after.ID)
+	}
+	return q.Order(at + ", " + id)
+}
+
+// dueRows reads each shard's oldest: the index knows them by shard.
+func (s *Service) dueRows(ctx context.Context, after BacklogPlace, limit int) ([]BacklogRow, error) {
+	var all []BacklogRow
+	for shard := range model.EnrollmentShards {
+		q := s.db.Read(ctx).Table(s.db.Walk("enrollments", "ix_enrollments_due")).
+			Where("enrollments.shard = ? AND enrollments.next_due_at <= ?", shard, s.db.Now(ctx))
+		var rows []BacklogRow
+		err := behind(q, "enrollments", "next_due_at", after).
+			Select("enrollments.id, enrollments.next_due_at AS since, enrollments.sop_id, enrollments.rep_id, enrollments.contact_id").
+			Limit(limit).Scan(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b BacklogRow) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID)) })
+	return all[:min(len(all), limit)], nil
+}
+
+// name adds the names of programmes, reps and contacts.
+func (s *Service) name(ctx context.Context, rows []BacklogRow) error {
+	for _, part := range []struct {
+		table string
+		id    func(*BacklogRow) int64
+		into  func(*BacklogRow) *string
+	}{
+		{"sops", func(r *BacklogRow) int64 { return r.SOPID }, func(r *BacklogRow) *string { return &r.SOPName }},
+		{"reps", func(r *BacklogRow) int64 { return r.RepID }, func(r *BacklogRow) *string { return &r.RepName }},
+		{"contacts", func(r *BacklogRow) int64 { return r.ContactID }, func(r *BacklogRow) *string { return &r.ContactName }},
+	} {
+		var ids []int64
+		for i := range rows {
+			if id := part.id(&rows[i]); id != 0 {
+				ids = append(ids, id)
+			}
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		var found []struct {
+			ID   int64
+			Name string
+		}
+		if err := s.db.Read(ctx).Table(part.table).Select("id, name").Where("id IN ?", ids).Scan(&found).Error; err != nil {
+			return fmt.Errorf("load names of %s: %w", part.table, err)
+		}
+		names := make(map[int64]string, len(found))
+		for _, f := range found {
+			names[f.ID] = f.Name
+		}
+		for i := range rows {
+			*part.into(&rows[i]) = names[part.id(&rows[i])]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package sop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+)
+
+// Canceller is a channel that can take a task back before anybody was reached.
+type Canceller interface {
+	// Cancel keeps a sent batch from reaching whom it has not reached yet. It may
+	// be repeated. Errors are *Failure; any other error counts as unknown.
+	Cancel(ctx context.Context, b Batch) error
+}
+
+// errNotStoppable is the stop error of a channel that takes nothing back.
+const errNotStoppable = "not_stoppable"
+
+// maxStopError is how much of WeCom's words about a refusal is kept, in bytes.
+const maxStopError = 255
+
+// Recall takes back from WeCom what stopped programmes have there: first the
+// task, then, once results have settled, a look at what was sent before; the
+// rest waits in our queue again. It tells whether there may be more.
+func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
+	halted, err := e.Halted(ctx)
+	if err != nil {
+		return false, err
+	}
+	q := e.DB.Conn(ctx).Where("state = ? AND stop_error = '' AND channel <> ?", model.DispatchSent, ChannelWelcome).Order("id").Limit(pollPage)
+	if !halted {
+		q = q.Where("sop_id IN (SELECT id FROM sops WHERE state = ? AND stopped_at IS NOT NULL)", model.SOPPaused)
+	}
+	var open []model.Dispatch
+	if err := q.Find(&open).Error; err != nil {
+		return false, fmt.Errorf("find tasks to take back: %w", err)
+	}
+	for _, d := range open {
+		if err := e.cancel(ctx, d); err != nil {
+			e.Logger.WarnContext(ctx, "task not taken back yet", "dispatch", d.ID, "error", err)
+		}
+	}
+	turns, err := e.takeTurn(ctx, model.DispatchCancelling, func(model.Dispatch) time.Duration { return e.Config.Settle })
+	for _, d := range turns {
+		if err := e.takeOver(ctx, d); err != nil {
+			e.Logger.WarnContext(ctx, "results of a task taken back not read", "dispatch", d.ID, "error", err)
+		}
+	}
+	return len(turns) == pollPage, err
+}
+
+// cancel asks WeCom to take one task back. A refusal is kept: the rep may still
+// send it, and its results are followed as ever.
+func (e *Engine) cancel(ctx context.Context, d model.Dispatch) error {
+	set := map[string]any{"stop_error": errNotStoppable}
+	if canceller, ok := e.Channels[d.Channel].(Canceller); ok {
+		set = map[string]any{"state": model.DispatchCancelling, "next_at": e.DB.Now(ctx).Add(e.Config.Settle)}
+		err := canceller.Cancel(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
+		if f := failureOf(err); err != nil && f.Kind != Refused {
+			return f // it may be repeated, and is at the next turn
+		} else if err != nil {
+			text := f.Error()
+			set = map[string]any{"stop_error": text[:min(len(text), maxStopError)]}
+		}
+	}
+	set["updated_at"] = e.DB.Now(ctx)
+	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ?", d.ID, model.DispatchSent).Updates(set).Error
+	return wrap("keep that a task is taken back", err)
+}
+
+// takeOver reads what was sent before the task was taken back, and has the rest
+// wait again.
+func (e *Engine) takeOver(ctx context.Context, d model.Dispatch) error {
+	channel, ok := e.Channels[d.Channel]
+	if !ok {
+		return fmt.Errorf("no channel %q", d.Channel)
+	}
+	outcomes, err := channel.Poll(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
+	if err != nil {
+		return fmt.Errorf("poll dispatch %d: %w", d.ID, err)
+	}
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		var locked model.Dispatch
+		err := e.DB.Conn(ctx).Clauses(forUpdate()).Take(&locked, "id = ? AND state = ?", d.ID, model.DispatchCancelling).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("lock dispatch %d: %w", d.ID, err)
+		}
+		if err := e.applyOutcomes(ctx, locked, channel.Info(), outcomes); err != nil {
+			return err
+		}
+		return e.giveBack(ctx, d.ID)
+	})
+}
+
+// giveBack has the touches of a task that was taken back wait again, or ends
+// them with their programme.
+func (e *Engine) giveBack(ctx context.Context, dispatchID int64) error {
+	now := e.DB.Now(ctx)
+	var list []model.Touch
+	if err := e.DB.Conn(ctx).Clauses(forUpdate()).Find(&list, "dispatch_id = ? AND state = ?", dispatchID, model.TouchAccepted).Error; err != nil {
+		return fmt.Errorf("lock touches of dispatch %d: %w", dispatchID, err)
+	}
+	if len(list) == 0 {
+		return nil // all had been sent: it is confirmed
+	}
+	var archived []int64
+	if err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ?", model.SOPArchived).Pluck("id", &archived).Error; err != nil {
+		return fmt.Errorf("find archived SOPs: %w", err)
+	}
+	for i := range list {
+		t := &list[i]
+		t.State, t.DispatchID, t.SentAt, t.UpdatedAt = model.TouchPlanned, nil, nil, now
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gateRunning, Say: "defer", Reason: ReasonStopped})
+		if slices.Contains(archived, t.SOPID) {
+			t.State, t.Reason, t.FinalAt = model.TouchCancelled, reasonClosed, &now
+		}
+	}
+	if err := e.saveTouches(ctx, list); err != nil {
+		return err
+	}
+	return e.finishDispatch(ctx, dispatchID, model.DispatchCancelled, "")
+}
