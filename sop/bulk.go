@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -210,12 +211,13 @@ func (e *Engine) CancelJob(ctx context.Context, id int64) error {
 	if res.Error != nil {
 		return fmt.Errorf("cancel enrollment job %d: %w", id, res.Error)
 	}
-	if res.RowsAffected > 0 {
-		return nil
-	}
 	job, err := e.Job(ctx, id)
 	if err != nil {
 		return err
+	}
+	if res.RowsAffected > 0 {
+		job.AfterID = math.MaxInt64
+		return e.forget(ctx, job)
 	}
 	return model.Conflict(fmt.Sprintf("the job is %s already", job.State))
 }
@@ -292,6 +294,9 @@ func (e *Engine) fillPage(ctx context.Context, claimed model.EnrollmentJob) (don
 				return err
 			}
 			job.AfterID = ids[len(ids)-1]
+			if err := e.forget(ctx, *job); err != nil {
+				return err
+			}
 		}
 		if done = len(ids) < job.Page; done {
 			job.State, job.LeaseToken, job.FinishedAt = model.JobDone, "", &now
@@ -299,7 +304,7 @@ func (e *Engine) fillPage(ctx context.Context, claimed model.EnrollmentJob) (don
 		job.Page = min(bulkPage, 2*job.Page)
 		return nil
 	})
-	if err == nil || errors.Is(err, errFenced) || ctx.Err() != nil || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable {
+	if err == nil || errors.Is(err, errFenced) || ctx.Err() != nil || model.Transient(err) || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable {
 		return done, err
 	}
 	e.Logger.WarnContext(ctx, "page of a bulk enrollment failed", "job", claimed.ID, "error", err)
@@ -353,6 +358,15 @@ func (e *Engine) nextContacts(ctx context.Context, job model.EnrollmentJob) ([]i
 	where, args := f.Among(e.DB.Now(ctx).In(e.Config.Zone))
 	err = q.Table(e.DB.Walk("contacts c", "PRIMARY")).Where("c.id > ?", job.AfterID).Where(where, args...).Order("c.id").Pluck("c.id", &ids).Error
 	return ids, wrap("find the job's contacts", err)
+}
+
+// forget drops the part of the job's list that is done.
+func (e *Engine) forget(ctx context.Context, job model.EnrollmentJob) error {
+	if job.Source != SourceContacts {
+		return nil
+	}
+	err := e.DB.Conn(ctx).Delete(&model.EnrollmentJobContact{}, "job_id = ? AND contact_id <= ?", job.ID, job.AfterID).Error
+	return wrap("drop the job's list", err)
 }
 
 // fill lets a page of contacts in and counts what became of each.

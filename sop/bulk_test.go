@@ -60,6 +60,11 @@ func (w *world) numbers(id int64) model.EnrollmentJob {
 		require.Equal(w.t, job.Total, job.Entered+job.AlreadyIn+job.Past+job.Unreachable+job.Failed)
 		require.NotNil(w.t, job.FinishedAt)
 	}
+	if job.FinishedAt != nil && job.LastError == "" {
+		var left int64
+		require.NoError(w.t, w.db.Read(w.ctx).Model(&model.EnrollmentJobContact{}).Where("job_id = ?", id).Count(&left).Error)
+		require.Zero(w.t, left, "the list is no longer needed")
+	}
 	return job
 }
 

@@ -188,6 +188,11 @@ func (e *Engine) endSilence(ctx context.Context, a model.Activity) error {
 	if len(known) > 0 && !known[0].At.Before(a.OccurredAt) {
 		return nil // an older doing, found late
 	}
+	if len(known) > 0 {
+		if passed, err := e.handedOver(ctx, a); err != nil || passed {
+			return err
+		}
+	}
 	row := model.LastActive{ContactID: a.ContactID, At: a.OccurredAt}
 	if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 		return fmt.Errorf("note the last doing: %w", err)
@@ -196,4 +201,17 @@ func (e *Engine) endSilence(ctx context.Context, a model.Activity) error {
 		return nil
 	}
 	return e.endEnrollments(ctx, reasonActive, "contact_id = ? AND anchor_kind = ?", a.ContactID, TriggerSilent)
+}
+
+// handedOver tells whether a new relationship is the company's doing: the
+// contact was just handed over from another rep.
+func (e *Engine) handedOver(ctx context.Context, a model.Activity) (bool, error) {
+	if a.Kind != model.ActivityContactAdded {
+		return false, nil
+	}
+	var n int64
+	err := e.DB.Conn(ctx).Model(&model.Relationship{}).
+		Where("contact_id = ? AND state = ? AND ended_at > ?", a.ContactID, model.RelationshipTransferred, a.OccurredAt.Add(-handOver)).
+		Count(&n).Error
+	return n > 0, wrap("look for a hand-over", err)
 }

@@ -80,6 +80,11 @@ func TestSilence_isRearmedByTheNextActivity(t *testing.T) {
 		w.set("2026-04-02 10:00")
 		w.happens(c, model.ActivityTagAdded, model.ActivityData{TagID: 3})
 		require.Equal(w.t, model.EnrollmentActive, w.runs(id, c.ID)[0].State, "not the contact's doing")
+		w.rep("zhou")
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Relationship{}).Where("contact_id = ?", c.ID).
+			Updates(map[string]any{"state": model.RelationshipTransferred, "ended_at": w.db.Now(w.ctx)}).Error)
+		w.also("zhou", c, "")
+		require.Equal(w.t, model.EnrollmentActive, w.runs(id, c.ID)[0].State, "a hand-over is the company's")
 		w.happens(c, model.ActivityContentViewed, model.ActivityData{Key: "c"})
 		require.Equal(w.t, model.EnrollmentExited, w.runs(id, c.ID)[0].State)
 		require.Equal(w.t, "active_again", w.runs(id, c.ID)[0].ExitReason)
