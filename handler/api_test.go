@@ -118,6 +118,34 @@ func TestAPI_looksAhead(t *testing.T) {
 	})
 }
 
+func TestAPI_travelsBack(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		person := app.Person(t, "anna", "王小明")
+		conn, now := app.DB.Conn(t.Context()), app.DB.Now(t.Context())
+		for i, at := range []time.Time{now.Add(-48 * time.Hour), now.Add(-47 * time.Hour)} {
+			require.NoError(t, conn.Create(&model.Activity{
+				DedupeKey: fmt.Sprint(i), Kind: model.ActivityContactAdded, ContactID: person.ContactID, RepID: person.RepID, RelationshipID: person.ID, OccurredAt: at, RecordedAt: at,
+			}).Error)
+		}
+		const url = "/api/v1/sops/1/timemachine"
+		added := strings.Replace(programme, "manual", "contact_added", 1)
+		app.Run(t,
+			handlertest.Scenario{Name: "create", Method: "POST", URL: "/api/v1/sops", As: handlertest.Admin, Body: added, Status: 201},
+			handlertest.Scenario{
+				Name: "the first part", Method: "POST", URL: url, As: handlertest.Admin, Body: `{"days":90,"most":1}`, Status: 200,
+				Contains: []string{`"entered":1`, `"progress":0.5`, `"load":[{"day":"2026-03-01","rep_id":1,"rep_name":"销售anna","touches":1,"skipped":0}]`, `"next":{"days":90,"until":"2026-03-02T02:00:00Z","after":1,"most":1}`},
+			},
+			handlertest.Scenario{
+				Name: "the rest", Method: "POST", URL: url, As: handlertest.Admin, Body: `{"days":90,"until":"2026-03-02T02:00:00Z","after":1,"most":1}`, Status: 200,
+				Contains: []string{`"entered":0`, `"progress":1`, `"load":[],"next":null`},
+			},
+			handlertest.Scenario{Name: "too far back", Method: "POST", URL: url, As: handlertest.Admin, Body: `{"days":93}`, Status: 400, Contains: []string{`"days"`}},
+			handlertest.Scenario{Name: "no past", Method: "PUT", URL: "/api/v1/sops/1", As: handlertest.Admin, Body: programme, Status: 200},
+			handlertest.Scenario{Name: "by hand only", Method: "POST", URL: url, As: handlertest.Admin, Body: `{"days":30}`, Status: 409, Contains: []string{"无法用过去的数据试算"}},
+		)
+	})
+}
+
 func TestAPI_comparesVariants(t *testing.T) {
 	each(t, func(t *testing.T, app *handlertest.App) {
 		app.Person(t, "anna", "王小明")

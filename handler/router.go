@@ -212,6 +212,7 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/sops/:id/enrollments", query: "state" + paged, do: s.listEnrollments},
 		{method: "POST", path: "/sops/:id/enrollments", do: s.enroll},
 		{method: "DELETE", path: "/enrollments/:id", do: s.exit},
+		{method: "POST", path: "/sops/:id/timemachine", do: s.timeMachine},
 		{method: "GET", path: "/forecast", query: "contact rep sop draft days", do: s.forecast},
 		{method: "GET", path: "/sops/:id/enrollment-jobs", query: paged, do: s.listJobs},
 		{method: "POST", path: "/sops/:id/enrollment-jobs", do: s.enrollBulk},

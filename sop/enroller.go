@@ -124,6 +124,13 @@ func (v *Version) admits(s model.SOP, a model.Activity, facts audience.Facts) (a
 	if s.LiveSince == nil || a.OccurredAt.Before(s.LiveSince.Truncate(time.Second)) {
 		return anchor{}, false
 	}
+	at, ok := v.anchored(a)
+	return at, ok && v.Filter.Match(facts)
+}
+
+// anchored tells whether the activity is one that the trigger means, and what
+// its contact counts from.
+func (v *Version) anchored(a model.Activity) (anchor, bool) {
 	kind := triggers()[v.Trigger.Kind]
 	if kind.admit != nil && !kind.admit(v, a) {
 		return anchor{}, false
@@ -132,7 +139,7 @@ func (v *Version) admits(s model.SOP, a model.Activity, facts audience.Facts) (a
 	if kind.anchor != nil {
 		at = kind.anchor(v, a)
 	}
-	return at, !at.at.IsZero() && v.Filter.Match(facts)
+	return at, !at.at.IsZero()
 }
 
 // touchWelcomes logs the programme's welcome step for those who came in: sent

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -54,8 +55,8 @@ func (q Question) fault() error {
 	return &model.Error{Code: model.CodeInvalid, Message: "the query has faults", Fields: f}
 }
 
-// Outlook is what will happen if nothing else does: no answers, no new people,
-// no edits.
+// Outlook is what will happen if reps confirm at once and nothing else happens:
+// no answers, no new people, no edits.
 type Outlook struct {
 	From, Until time.Time
 	// CompleteUntil is Until, or earlier when more people are due than are
@@ -300,30 +301,56 @@ func (o *oracle) meet(ctx context.Context, v *Version) error {
 	return nil
 }
 
-// live plays one enrollment: planned whenever it is due, until the horizon.
+// live plays one enrollment from now until the horizon.
 func (o *oracle) live(en model.Enrollment, v *Version, f Facts) {
-	if en.NextDueAt == nil {
-		return
-	}
-	at, anchor := *en.NextDueAt, en.AnchorAt
+	anchor := en.AnchorAt
 	if v.chained() {
 		anchor = time.Time{} // no step but the first counts from it
 	}
-	if at.Before(o.now) {
-		at = o.now
+	o.engine.play(en, v, f, [2]time.Time{o.now, o.until}, func(t model.Touch) { o.touch(t, v.shifted(en.Shift), anchor) })
+}
+
+// play plans one enrollment whenever it is due in that span.
+func (e *Engine) play(en model.Enrollment, v *Version, f Facts, span [2]time.Time, each func(model.Touch)) {
+	if en.NextDueAt == nil {
+		return
 	}
-	for !at.After(o.until) {
-		f.Audience.Now = at.In(o.engine.Config.Zone)
+	at := *en.NextDueAt
+	if at.Before(span[0]) {
+		at = span[0]
+	}
+	for !at.After(span[1]) {
+		f.Audience.Now = at.In(e.Config.Zone)
 		p := MakePlan(en, v, f, at)
 		for _, t := range p.Touches {
-			f.Done[t.StepKey] = true
-			o.touch(t, v.shifted(en.Shift), anchor)
+			f = f.having(t, v.follows())
+			each(t)
 		}
 		if p.NextDue == nil || !p.NextDue.After(at) {
 			return
 		}
 		at = *p.NextDue
 	}
+}
+
+// having are the facts after that touch. Where the programme follows its
+// touches, the rep is taken to confirm it as soon as it goes out.
+func (f Facts) having(t model.Touch, follows bool) Facts {
+	f.Done[t.StepKey] = true
+	if !follows {
+		return f
+	}
+	f.Progress = maps.Clone(f.Progress)
+	if f.Progress == nil {
+		f.Progress = map[string]Progress{}
+	}
+	p := Progress{State: t.State, NotBefore: t.NotBefore, FinalAt: t.FinalAt}
+	if t.State == model.TouchPlanned {
+		at := t.NotBefore
+		p.State, p.SentAt, p.ConfirmedAt, p.FinalAt = model.TouchDelivered, &at, &at, &at
+	}
+	f.Progress[t.StepKey] = p
+	return f
 }
 
 // touch lets a touch pass the gate before its dispatch.

@@ -240,6 +240,24 @@ func TestOutlook_knowsWhatWaitsAlready(t *testing.T) {
 	})
 }
 
+// A chained step counts from the confirmation of the one before, which is
+// taken to come at once.
+func TestOutlook_goesOnThroughAChain(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.publish("新好友", `{"trigger":{"kind":"contact_added"},"mode":"chained","steps":[`+
+			message("a", `{"after":"2h"}`, "一")+`,`+message("b", `{"after":"3h"}`, "二")+`,`+message("c", `{"day":1,"at":"10:00"}`, "三")+`]}`)
+		w.add("lin", "甲", "")
+		o, err := w.engine.Outlook(w.ctx, sop.Question{Days: 3})
+		require.NoError(w.t, err)
+		told := []string{}
+		for _, p := range o.Touches {
+			told = append(told, p.StepKey+" "+p.At.Format("02 15:04"))
+		}
+		require.Equal(w.t, []string{"a 02 04:00", "b 02 07:00", "c 03 02:00"}, told)
+	})
+}
+
 func TestOutlook_noStatementScansATable(t *testing.T) {
 	t.Parallel()
 	clock := modeltest.NewClock()
