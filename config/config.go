@@ -61,7 +61,7 @@ type SOP struct {
 	UnknownSettle time.Duration `koanf:"unknown_settle"` // how long a send of unknown outcome waits before WeCom is asked about it
 	Lease         time.Duration `koanf:"lease"`          // how long claimed work belongs to its worker
 	PageSize      int           `koanf:"page_size"`      // enrollments planned in one transaction
-	PromptGather  time.Duration `koanf:"prompt_gather"`  // how long a rep's prompts wait for others of the same moment
+	PromptGather  time.Duration `koanf:"prompt_gather"`  // how long a rep's prompts wait at most for others that are being planned
 	PromptEvery   time.Duration `koanf:"prompt_every"`   // how far apart a rep's prompt cards are at least
 	RemindAfter   time.Duration `koanf:"remind_after"`   // how long a rep has to send a task before they are reminded; 0 never reminds
 	EscalateTo    string        `koanf:"escalate_to"`    // userids, with commas, told of unsent tasks of reps whose leader is not known

@@ -242,6 +242,7 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/touches/:id", do: s.getTouch},
 		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
+		{method: "GET", path: "/dispatches/:id/reminders", do: s.dispatchReminders},
 		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
 		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
 		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},

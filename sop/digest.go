@@ -12,8 +12,7 @@ import (
 	"sixtouch/model"
 )
 
-// reasonDigest says that a prompt waits to share a card with others; its
-// touch's last verdict tells that it has waited.
+// reasonDigest says that a prompt waits to share a card with others.
 const reasonDigest = "digest"
 
 // live is the condition that the programmes behind a dispatch are running. A
@@ -56,9 +55,18 @@ func (e *Engine) digest(ctx context.Context) error {
 		if len(groups) == 0 {
 			return nil
 		}
+		planning, err := e.planning(ctx)
+		if err != nil {
+			return err
+		}
 		var faults []error
+		waits := false
 		for _, own := range byRep(groups, maxGroups) {
-			err := e.DB.InTx(ctx, func(ctx context.Context) error { return e.digestRep(ctx, own) })
+			err := e.DB.InTx(ctx, func(ctx context.Context) error {
+				later, err := e.digestRep(ctx, own, planning)
+				waits = waits || later
+				return err
+			})
 			if err != nil {
 				faults = append(faults, fmt.Errorf("make prompt card for rep %d: %w", own[0].RepID, err))
 			}
@@ -70,7 +78,23 @@ func (e *Engine) digest(ctx context.Context) error {
 			return errors.Join(faults...)
 		}
 		e.Wake()
+		if waits {
+			return nil
+		}
 	}
+}
+
+// planning tells whether somebody is due whom no planner has come to yet:
+// prompts for the same card may be about to follow.
+func (e *Engine) planning(ctx context.Context) (bool, error) {
+	shards := make([]int, model.EnrollmentShards)
+	for i := range shards {
+		shards[i] = i
+	}
+	var due []int64
+	err := e.DB.Conn(ctx).Table(e.DB.Walk("enrollments", "ix_enrollments_due")).
+		Where("shard IN ? AND next_due_at <= ?", shards, e.DB.Now(ctx)).Limit(1).Pluck("id", &due).Error
+	return len(due) > 0, wrap("look for people who are due", err)
 }
 
 // byRep cuts groups, sorted, into those of one rep and channel. The last rep of
@@ -97,39 +121,61 @@ type prompt struct {
 	window  window
 }
 
-// digestRep makes one rep's card of all that is ready, or has it wait.
-func (e *Engine) digestRep(ctx context.Context, groups []group) error {
+// digestRep makes one rep's card of all that is ready, or has it wait for the
+// time of the next. waits tells that it stays as it is because others are still
+// being planned: who ends that looks again.
+func (e *Engine) digestRep(ctx context.Context, groups []group, planning bool) (waits bool, err error) {
 	now := e.DB.Now(ctx)
 	info := e.Channels[groups[0].Channel].Info()
 	last, err := e.lockDigest(ctx, groups[0].RepID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var ready []prompt
 	for _, g := range groups {
 		found, err := e.readyPrompts(ctx, g, info.MaxRecipients)
 		if err != nil {
-			return err
+			return false, err
 		}
 		ready = append(ready, found...)
 	}
 	if len(ready) == 0 {
-		return nil
+		return false, nil
 	}
-	if opens := e.nextCard(ready, last); opens.After(now) && !urgent(ready, opens) {
-		return e.gather(ctx, ready, opens)
+	if planning && now.Before(firstOf(ready).Add(e.Config.PromptGather)) {
+		return true, nil
+	}
+	if !last.IsZero() {
+		if opens := last.Add(e.Config.PromptEvery); opens.After(now) && !urgent(ready, opens) {
+			return false, e.gather(ctx, ready, opens)
+		}
 	}
 	for part := range slices.Chunk(ready, info.MaxRecipients) {
 		id, err := e.queue(ctx, common(part), card(part), now)
 		if err != nil {
-			return err
+			return false, err
 		}
 		set := map[string]any{"dispatch_id": id, "updated_at": now}
 		if err := e.DB.Conn(ctx).Model(&model.Digest{}).Where("rep_id = ?", groups[0].RepID).Updates(set).Error; err != nil {
-			return fmt.Errorf("note latest card: %w", err)
+			return false, fmt.Errorf("note latest card: %w", err)
 		}
 	}
-	return nil
+	return false, nil
+}
+
+// firstOf is since when the first of the prompts could have gone.
+func firstOf(ready []prompt) time.Time {
+	var first time.Time
+	for _, p := range ready {
+		since := p.touch.PlannedAt
+		if p.touch.NotBefore.After(since) {
+			since = p.touch.NotBefore
+		}
+		if first.IsZero() || since.Before(first) {
+			first = since
+		}
+	}
+	return first
 }
 
 // lockDigest makes this transaction the only one that makes cards for the rep,
@@ -177,31 +223,6 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 		out = append(out, prompt{t, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
 	}
 	return out, nil
-}
-
-// nextCard is when the rep's next card may go: some time after the last, and,
-// unless these prompts have waited already, a moment after the first of them.
-func (e *Engine) nextCard(ready []prompt, last time.Time) time.Time {
-	var opens, first time.Time
-	if !last.IsZero() {
-		opens = last.Add(e.Config.PromptEvery)
-	}
-	for _, p := range ready {
-		if p.touch.LastReason() == reasonDigest {
-			return opens
-		}
-		since := p.touch.PlannedAt
-		if p.touch.NotBefore.After(since) {
-			since = p.touch.NotBefore
-		}
-		if first.IsZero() || since.Before(first) {
-			first = since
-		}
-	}
-	if gathered := first.Add(e.Config.PromptGather); gathered.After(opens) {
-		return gathered
-	}
-	return opens
 }
 
 // urgent tells whether one of the prompts cannot wait until then: its grace or

@@ -28,8 +28,8 @@ type Config struct {
 	// asked, so that a request still under way has landed.
 	Settle  time.Duration
 	Senders int // calls under way at once
-	// PromptGather is how long a rep's prompts wait for others of the same
-	// moment; PromptEvery is how far apart a rep's cards are at least.
+	// PromptGather is how long a rep's prompts wait at most for others that are
+	// just being planned; PromptEvery is how far apart a rep's cards are at least.
 	PromptGather, PromptEvery time.Duration
 	// RemindAfter is how long a rep has to confirm before they are reminded; 0
 	// never reminds. EscalateTo are userids told when nobody is known to lead a

@@ -194,22 +194,46 @@ func TestDigest_whatCannotWaitGoesAlone(t *testing.T) {
 }
 
 // Replicas plan at their own pace: the first to look at the queue must not make
-// a card of what happens to be there.
+// a card of what happens to be there while others are still due.
 func TestDigest_gathersWhatReplicasPlanAMomentApart(t *testing.T) {
 	each(t, func(w *world) {
 		w.engine.Config.PromptGather = 10 * time.Second
 		w.rep("lin")
-		w.publish("一套", asking(ask("a", "甲事", `{"day":1,"at":"10:00"}`, "一"), ask("b", "乙事", `{"day":1,"at":"10:00"}`, "二")))
+		w.publish("一套", asking(ask("a", "甲事", `{"day":1,"at":"10:00"}`, "一")))
 		w.add("lin", "甲", "")
-		w.at("2026-03-03 10:00")
-		require.Empty(w.t, w.cards())
-		w.clock.Advance(5 * time.Second)
-		w.tick()
-		require.Empty(w.t, w.cards())
-		w.clock.Advance(5 * time.Second)
+		late, _ := w.add("lin", "乙", "")
+		due := func(at time.Time) {
+			require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Enrollment{}).Where("contact_id = ?", late.ID).Update("next_due_at", at).Error)
+		}
+		w.set("2026-03-03 10:00")
+		due(w.clock.Now().Add(time.Second))
+		require.NoError(w.t, w.engine.Plan(w.ctx))
+		due(w.clock.Now())
+		require.NoError(w.t, w.engine.Group(w.ctx))
+		require.Empty(w.t, w.dispatches(), "somebody is due whom no replica has come to")
+		w.clock.Advance(3 * time.Second)
 		w.tick()
 		require.Len(w.t, w.cards(), 1)
 		require.Len(w.t, w.touches("state = ?", model.TouchAccepted), 2)
+	})
+}
+
+// Planning that never ends holds no card up for long.
+func TestDigest_gathersForAMomentOnly(t *testing.T) {
+	each(t, func(w *world) {
+		w.engine.Config.PromptGather = 10 * time.Second
+		w.rep("lin")
+		w.publish("一套", asking(ask("a", "甲事", `{"day":1,"at":"10:00"}`, "一")))
+		w.add("lin", "甲", "")
+		w.set("2026-03-03 10:00")
+		require.NoError(w.t, w.engine.Plan(w.ctx))
+		w.add("lin", "乙", "")
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Enrollment{}).Where("state = ?", model.EnrollmentActive).Update("next_due_at", w.clock.Now()).Error)
+		require.NoError(w.t, w.engine.Group(w.ctx))
+		require.Empty(w.t, w.dispatches())
+		w.clock.Advance(10 * time.Second)
+		require.NoError(w.t, w.engine.Group(w.ctx))
+		require.Len(w.t, w.dispatches(), 1)
 	})
 }
 

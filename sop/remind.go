@@ -176,6 +176,20 @@ func (e *Engine) chased(ctx context.Context, dispatchID int64) (model.Dispatch, 
 	return d, s, err
 }
 
+// Reminders tells how far a dispatch has been chased; model.ErrNotFound when it
+// is not, because its channel or the settings do not ask for it.
+func (e *Engine) Reminders(ctx context.Context, dispatchID int64) (model.Chase, error) {
+	var c model.Chase
+	err := e.DB.Read(ctx).Limit(1).Find(&c, "dispatch_id = ?", dispatchID).Error
+	if err == nil && c.DispatchID == 0 {
+		err = model.NotFound(fmt.Sprintf("reminders of dispatch %d", dispatchID))
+	}
+	if err != nil {
+		return c, fmt.Errorf("load reminders: %w", err)
+	}
+	return c, nil
+}
+
 // moveChase changes a row that no other replica has moved.
 func (e *Engine) moveChase(ctx context.Context, c model.Chase, set map[string]any) (bool, error) {
 	set["updated_at"] = e.DB.Now(ctx)

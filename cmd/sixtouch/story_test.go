@@ -118,6 +118,16 @@ func TestStory_aCustomersFirstDays(t *testing.T) {
 			}
 			return strings.Join(open, ", ")
 		}, "every touch has its outcome in the log")
+		s.eventually(time.Minute, func() string {
+			kinds := map[string]int{}
+			for _, e := range s.wecom.Ledger() {
+				kinds[e.Kind]++
+			}
+			if kinds["card_update"] != kinds["app_message"] {
+				return fmt.Sprintf("%v", kinds)
+			}
+			return ""
+		}, "every answered card shows what was recorded")
 		require.Len(t, s.touches(""), 10)
 		var lag map[string]any
 		s.api(http.MethodGet, "/inbox/lag", nil, &lag)
