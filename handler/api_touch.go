@@ -56,6 +56,9 @@ type verdictResponse struct {
 	Say    string     `json:"say"`
 	Reason string     `json:"reason"`
 	Until  *time.Time `json:"until"`
+	Used   int        `json:"used"`
+	Limit  int        `json:"limit"`
+	SOPID  int64      `json:"sop_id"`
 	Text   string     `json:"text"` // the verdict as a sentence
 }
 
@@ -113,7 +116,10 @@ func (s *server) getTouch(c *gin.Context) error {
 	lang := language(c)
 	out := touchDetail{touchResponse: s.touchOf(lang, row), Verdicts: make([]verdictResponse, len(row.Verdicts.V))}
 	for i, v := range row.Verdicts.V {
-		out.Verdicts[i] = verdictResponse{At: v.At, Gate: v.Gate, Say: v.Say, Reason: v.Reason, Until: v.Until, Text: s.sentence(lang, v)}
+		out.Verdicts[i] = verdictResponse{
+			At: v.At, Gate: v.Gate, Say: v.Say, Reason: v.Reason, Until: v.Until, Used: v.Used, Limit: v.Limit, SOPID: v.SOPID,
+			Text: s.sentence(lang, v),
+		}
 	}
 	c.JSON(http.StatusOK, out)
 	return nil
@@ -124,6 +130,9 @@ func (s *server) sentence(lang web.Lang, v model.Verdict) string {
 	text := s.Texts.Text(lang, "verdict.sentence", s.words(lang, "gate", v.Gate), s.words(lang, "say", v.Say))
 	if v.Reason != "" {
 		text += s.Texts.Text(lang, "verdict.because", s.words(lang, "reason", v.Reason))
+	}
+	if v.Limit > 0 {
+		text += s.Texts.Text(lang, "verdict.of", v.Used, v.Limit)
 	}
 	return text
 }

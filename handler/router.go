@@ -249,6 +249,8 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
 		{method: "PUT", path: "/welcomes", do: s.setWelcome},
 		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},
+		{method: "GET", path: "/limits", do: s.listLimits},
+		{method: "PUT", path: "/limits", do: s.setLimits},
 		{method: "GET", path: "/inbox/parked", query: paged, do: s.listParked},
 		{method: "POST", path: "/inbox/redrive", do: s.redrive},
 		{method: "GET", path: "/inbox/lag", do: s.inboxLag},

@@ -160,6 +160,7 @@ type Touch struct {
 	VariantBy      VariantBy
 	Response       string // the activity by which the contact responded in time
 	RespondedAt    *time.Time
+	LimitDay       string // the corp's day on which it counts for caps and quota; empty when it does not
 	UpdatedAt      time.Time
 }
 
@@ -171,6 +172,9 @@ type Verdict struct {
 	Say    string     `json:"say"` // send, defer, skip, exit
 	Reason string     `json:"reason,omitempty"`
 	Until  *time.Time `json:"until,omitempty"`
+	Used   int        `json:"used,omitempty"`   // a cap or quota: so many,
+	Limit  int        `json:"limit,omitempty"`  // of so many
+	SOPID  int64      `json:"sop_id,omitempty"` // a conflict: the programme that won
 }
 
 // DispatchState is where an outgoing call stands.

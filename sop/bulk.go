@@ -174,8 +174,7 @@ func (e *Engine) versionOf(ctx context.Context, s model.SOP) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	days, err := e.days(ctx)
-	return v.under(days), err
+	return e.current(ctx, v)
 }
 
 // Job returns a bulk enrollment; model.ErrNotFound if there is none.

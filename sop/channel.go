@@ -42,6 +42,8 @@ type ChannelInfo struct {
 	Variants      bool          // people may get different contents
 	Digest        bool          // one dispatch per rep, whatever the programmes and steps
 	Media         model.MediaUse
+	Reach         Reach // whose attention it takes
+	Quota         bool  // counts for WeCom's quota of mass messages
 }
 
 // Batch is what one dispatch hands to its channel.
@@ -127,6 +129,23 @@ func NewChannels(list ...Channel) Channels {
 		m[c.Info().Name] = c
 	}
 	return m
+}
+
+// info is what the engine knows of that channel; nothing of one it has not got.
+func (c Channels) info(name string) ChannelInfo {
+	if channel, ok := c[name]; ok {
+		return channel.Info()
+	}
+	return ChannelInfo{}
+}
+
+// infos are all channels' infos by name.
+func (c Channels) infos() map[string]ChannelInfo {
+	out := map[string]ChannelInfo{}
+	for name := range c {
+		out[name] = c.info(name)
+	}
+	return out
 }
 
 // Names lists the channels, sorted.

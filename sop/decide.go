@@ -143,7 +143,7 @@ func (e *Engine) planAnew(ctx context.Context, d model.Dispatch) error {
 	res := e.DB.Conn(ctx).Model(&model.Touch{}).Where("dispatch_id = ? AND state = ?", d.ID, model.TouchFailed).
 		Where("sop_id IN (SELECT id FROM sops WHERE state <> ?)", model.SOPArchived).Updates(map[string]any{
 		"state": model.TouchPlanned, "reason": "", "dispatch_id": nil, "not_before": now, "expire_at": now.Add(decidedGrace),
-		"sent_at": nil, "final_at": nil, "updated_at": now,
+		"sent_at": nil, "final_at": nil, "updated_at": now, "limit_day": "",
 	})
 	if res.Error != nil {
 		return fmt.Errorf("plan touches anew: %w", res.Error)

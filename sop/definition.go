@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"sixtouch/model"
@@ -26,7 +27,43 @@ type Definition struct {
 	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
 	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing, 0 to 10
 	Mode     string          `json:"mode,omitempty"`   // anchor (default) or chained
-	Steps    []Step          `json:"steps"`
+	// Programmes of one exclusivity group do not reach a contact on the same day:
+	// the higher priority wins, and the loser is put off at most MaxDeferrals times
+	// (default 3) before its step is skipped. Priority also decides who takes what
+	// room the caps leave.
+	Priority     int    `json:"priority,omitempty"`
+	Exclusivity  string `json:"exclusivity,omitempty"`
+	MaxDeferrals *int   `json:"max_deferrals,omitempty"`
+	Steps        []Step `json:"steps"`
+}
+
+// defaultDeferrals is how often a conflict's loser is put off before it is skipped.
+const defaultDeferrals = 3
+
+func (d Definition) maxDeferrals() int {
+	if d.MaxDeferrals != nil {
+		return *d.MaxDeferrals
+	}
+	return defaultDeferrals
+}
+
+// Bounds of what decides between programmes.
+const (
+	maxPriority    = 1000
+	maxExclusivity = 64 // characters
+	mostDeferrals  = 30
+)
+
+func (d Definition) checkLimits(f faults) {
+	if d.Priority < -maxPriority || d.Priority > maxPriority {
+		f.add("priority", "must be %d to %d", -maxPriority, maxPriority)
+	}
+	if len([]rune(d.Exclusivity)) > maxExclusivity || d.Exclusivity != strings.TrimSpace(d.Exclusivity) {
+		f.add("exclusivity", "name the group in at most %d characters, without spaces around it", maxExclusivity)
+	}
+	if n := d.maxDeferrals(); n < 0 || n > mostDeferrals {
+		f.add("max_deferrals", "must be 0 to %d", mostDeferrals)
+	}
 }
 
 // Step is one thing to do at one relative time. Key survives versions.
@@ -152,6 +189,7 @@ func (d Definition) Check(channels Channels) error {
 	if _, err := d.Window.bounds(); err != nil {
 		f.add("window", "%v", err)
 	}
+	d.checkLimits(f)
 	if len(d.Steps) == 0 || len(d.Steps) > maxSteps {
 		f.add("steps", "needs 1 to %d steps, has %d", maxSteps, len(d.Steps))
 	}

@@ -212,6 +212,7 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 		return nil, err
 	}
 	var out []prompt
+	var booked []int64
 	for _, t := range touches {
 		p := gate.open(t, now)
 		if !p.free() {
@@ -220,9 +221,13 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 			}
 			continue
 		}
+		if gate.asked[t.ID] {
+			booked, t.LimitDay = append(booked, t.ID), p.day
+		}
 		out = append(out, prompt{t, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
 	}
-	return out, nil
+	// The card's other steps are asked next, and count these.
+	return out, e.keepDay(ctx, booked)
 }
 
 // urgent tells whether one of the prompts cannot wait until then: its grace or

@@ -95,7 +95,7 @@ func (e *Engine) oldest(ctx context.Context, n int, where string, args ...any) (
 	now := e.DB.Now(ctx)
 	var ids []int64
 	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-		Where("state = ? AND next_at <= ? AND updated_at > ?", model.DispatchQueued, now, now.Add(-queueLife)).
+		Where("state = ? AND next_at <= ? AND updated_at > ? AND created_at >= ?", model.DispatchQueued, now, now.Add(-queueLife), e.dayBegan(now)).
 		Where(live, liveArgs()...).Where(where, args...).
 		Order("next_at, id").Limit(claimSpread*n).Pluck("id", &ids).Error
 	if err != nil {

@@ -63,6 +63,7 @@ type Engine struct {
 	versions sync.Map // id → *Version; versions never change
 	calendar atomic.Pointer[datedCalendar]
 	pressure pressure
+	rules    atomic.Pointer[datedLimits]
 }
 
 // datedCalendar is the calendar as it was at an instant.
@@ -212,15 +213,11 @@ func (e *Engine) lockSOP(ctx context.Context, id int64) (model.SOP, error) {
 	return s, nil
 }
 
-// version returns a compiled version under today's calendar, from memory after
-// the first time.
+// version returns a compiled version under today's calendar and limits, from
+// memory after the first time.
 func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
-	days, err := e.days(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if v, ok := e.versions.Load(id); ok {
-		return v.(*Version).under(days), nil
+		return e.current(ctx, v.(*Version))
 	}
 	var row model.SOPVersion
 	if err := e.DB.Read(ctx).Take(&row, id).Error; err != nil {
@@ -231,7 +228,20 @@ func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
 		return nil, err
 	}
 	e.versions.Store(id, v)
-	return v.under(days), nil
+	return e.current(ctx, v)
+}
+
+// current is a compiled version under today's calendar and limits.
+func (e *Engine) current(ctx context.Context, v *Version) (*Version, error) {
+	days, err := e.days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limits, err := e.limits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.under(days, limits), nil
 }
 
 func (e *Engine) compile(row model.SOPVersion) (*Version, error) {
@@ -243,5 +253,5 @@ func (e *Engine) compile(row model.SOPVersion) (*Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read SOP version %d: %w", row.ID, err)
 	}
-	return &Version{ID: row.ID, SOPID: row.SOPID, publishedAt: row.PublishedAt, Definition: d, window: w}, nil
+	return &Version{ID: row.ID, SOPID: row.SOPID, publishedAt: row.PublishedAt, Definition: d, window: w, corp: e.Config.Zone, channels: e.Channels.infos()}, nil
 }

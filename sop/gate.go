@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,10 +21,12 @@ type gate struct {
 	versions map[int64]*Version
 	content  model.StepContent
 	tags     map[int64]string // our tag id → WeCom's
+	asked    map[int64]bool   // touches whose limits are asked anew
+	book     *book            // of their contacts and reps
 }
 
 func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touch) (*gate, error) {
-	out := &gate{left: map[int64]bool{}, versions: map[int64]*Version{}, tags: map[int64]string{}}
+	out := &gate{left: map[int64]bool{}, versions: map[int64]*Version{}, tags: map[int64]string{}, asked: map[int64]bool{}}
 	var contactIDs, enrollmentIDs, tagIDs []int64
 	var filters []audience.Filter
 	for _, t := range touches {
@@ -58,6 +61,9 @@ func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touc
 	if err := e.loadStep(ctx, g, tagIDs, out); err != nil {
 		return nil, err
 	}
+	if err := e.dispatchBook(ctx, out, touches); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 
@@ -87,10 +93,14 @@ type passage struct {
 	until time.Time
 	wait  string // why it waits until then
 	voice *model.Relationship
+	day   string       // on which it counts for limits
+	held  *model.Touch // the touch as the limits leave it: put off or skipped
 }
 
 // free tells whether the touch may go now.
-func (p passage) free() bool { return p.skip == "" && p.until.IsZero() && p.voice == nil }
+func (p passage) free() bool {
+	return p.skip == "" && p.until.IsZero() && p.voice == nil && p.held == nil
+}
 
 // open asks everything again that may have changed since the touch was planned.
 func (g *gate) open(t model.Touch, now time.Time) passage {
@@ -118,8 +128,23 @@ func (g *gate) open(t model.Touch, now time.Time) passage {
 	case opens.After(now):
 		return passage{until: opens, wait: reasonWindow}
 	}
+	booked := g.limit(v, step, t, now)
+	if booked.State != model.TouchPlanned || booked.NotBefore.After(now) {
+		return passage{held: &booked}
+	}
 	load, reason := g.load(t, step, facts)
-	return passage{load: load, skip: reason}
+	return passage{load: load, skip: reason, day: booked.LimitDay}
+}
+
+// limit books a touch anew that has lost its reservation or may have.
+func (g *gate) limit(v *Version, step Step, t model.Touch, now time.Time) model.Touch {
+	if !g.asked[t.ID] {
+		return t
+	}
+	t.NotBefore, t.Verdicts.V = now, slices.Clone(t.Verdicts.V)
+	v.book(&t, step, g.book.of(t.ContactID, t.RepID), now)
+	g.book.enter(v, t)
+	return t
 }
 
 // load is what the touch's dispatch carries, or why there is nothing to carry.

@@ -76,7 +76,8 @@ func (e *Engine) Group(ctx context.Context) error {
 
 // regroup takes back the queued dispatches that nobody has come to for a while:
 // their programme was paused, or no worker ran. What was true when they were
-// made need not be true now, so their touches pass the gates again.
+// made need not be true now, so their touches pass the gates again; and so do
+// those of an earlier day, because limits are counted by days.
 func (e *Engine) regroup(ctx context.Context) error {
 	if err := e.DB.InTx(ctx, func(ctx context.Context) error {
 		return e.takeBackDigests(ctx, "sop_id IN (SELECT id FROM sops WHERE state <> ?)", model.SOPLive)
@@ -87,7 +88,7 @@ func (e *Engine) regroup(ctx context.Context) error {
 		now := e.DB.Now(ctx)
 		var ids []int64
 		err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-			Where("state = ? AND next_at <= ? AND updated_at <= ?", model.DispatchQueued, now, now.Add(-queueLife)).
+			Where("state = ? AND next_at <= ? AND (updated_at <= ? OR created_at < ?)", model.DispatchQueued, now, now.Add(-queueLife), e.dayBegan(now)).
 			Where(live, liveArgs()...).
 			Order("next_at, id").Limit(regroupPage).Pluck("id", &ids).Error
 		if err != nil {
@@ -100,6 +101,12 @@ func (e *Engine) regroup(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// dayBegan is the first instant of the corp's day.
+func (e *Engine) dayBegan(now time.Time) time.Time {
+	year, month, day := now.In(e.Config.Zone).Date()
+	return wallClock(year, month, day, 0, e.Config.Zone).UTC()
 }
 
 func (e *Engine) groupAll(ctx context.Context, g group) error {
@@ -166,12 +173,17 @@ func (e *Engine) hold(ctx context.Context, t model.Touch, p passage) error {
 	t.UpdatedAt = now
 	v := model.Verdict{At: now, Gate: "dispatch", Say: "defer", Reason: p.wait}
 	switch {
+	case p.held != nil: // with its verdict
+		t = *p.held
+		t.UpdatedAt = now
+		return wrap("hold touch", e.DB.Conn(ctx).Save(&t).Error)
 	case p.skip != "":
 		v.Say, v.Reason = "skip", p.skip
 		t.State, t.Reason, t.FinalAt = model.TouchSkipped, p.skip, &now
 	case p.voice != nil:
 		v.Reason = "new_voice"
 		t.RepID, t.RelationshipID = p.voice.RepID, p.voice.ID
+		t.LimitDay = "" // the new rep has caps too
 	default:
 		t.NotBefore = model.Instant(p.until)
 		v.Until = &t.NotBefore
@@ -224,9 +236,12 @@ func (e *Engine) queue(ctx context.Context, g group, p *parcel, now time.Time) (
 	if err := e.DB.Conn(ctx).Create(&d).Error; err != nil {
 		return 0, fmt.Errorf("queue dispatch: %w", err)
 	}
+	set := map[string]any{"state": model.TouchDispatched, "dispatch_id": d.ID, "updated_at": now}
+	if e.Channels.info(g.Channel).Reach != ReachNobody {
+		set["limit_day"] = localDay(now, e.Config.Zone)
+	}
 	for ids := range slices.Chunk(p.touchIDs, chunk) {
-		err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", ids).
-			Updates(map[string]any{"state": model.TouchDispatched, "dispatch_id": d.ID, "updated_at": now}).Error
+		err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ?", ids).Updates(set).Error
 		if err != nil {
 			return 0, fmt.Errorf("put touches into dispatch %d: %w", d.ID, err)
 		}

@@ -19,15 +19,11 @@ func (e *Engine) compileDraft(ctx context.Context, sopID int64) (*Version, error
 	if _, err := e.draft(s); err != nil {
 		return nil, err
 	}
-	days, err := e.days(ctx)
-	if err != nil {
-		return nil, err
-	}
 	v, err := e.compile(model.SOPVersion{SOPID: s.ID, Definition: s.Draft})
 	if err != nil {
 		return nil, err
 	}
-	return v.under(days), nil
+	return e.current(ctx, v)
 }
 
 // drafted looks at the people who would enter if the draft ran now.

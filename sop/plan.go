@@ -43,6 +43,9 @@ type Facts struct {
 	// Progress is how far the touches of steps have got, by step key; known only
 	// where the programme follows it.
 	Progress map[string]Progress
+	// Uses are what the contact, and the voice's rep, have been asked to bear
+	// already or will be.
+	Uses []Use
 }
 
 // passing tells whether the contact is on the way to another rep.
@@ -74,6 +77,7 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 	}
 	var p Plan
 	var caughtUp *time.Time
+	f.Uses = slices.Clip(f.Uses) // what is appended here is nobody else's
 	steps, look := v.upNext(e, f, now)
 	for _, s := range steps {
 		wait := s.due
@@ -84,6 +88,9 @@ func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
 		default:
 			t := planTouch(e, v, s, f, now)
 			p.Touches = append(p.Touches, t)
+			if t.State == model.TouchPlanned {
+				f.Uses = append(f.Uses, v.use(t))
+			}
 			if t.State == model.TouchPlanned && now.Sub(s.due) > overdue {
 				caughtUp = &s.due
 			}
@@ -104,7 +111,7 @@ func newTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time)
 		EnrollmentID: &e.ID, SOPID: e.SOPID, VersionID: e.VersionID, StepKey: s.Key, Run: e.Run,
 		ContactID: e.ContactID, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID,
 		Channel: s.Channel, State: model.TouchPlanned, DueAt: s.due, ExpireAt: s.due.Add(s.grace()),
-		NotBefore: v.window.next(now).UTC(), PlannedAt: now, UpdatedAt: now, LocalDay: localDay(s.due, v.window.zone),
+		NotBefore: v.window.next(now).UTC(), PlannedAt: now, UpdatedAt: now, LocalDay: localDay(s.due, v.corp),
 	}
 }
 
@@ -132,6 +139,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "window", Say: "defer", Reason: reasonWindow, Until: &until})
 	}
 	t.Variant, t.VariantBy = v.variant(*s.Step, e.ContactID, f)
+	v.book(&t, *s.Step, f.Uses, now)
 	return t
 }
 
@@ -148,7 +156,10 @@ type Version struct {
 	ID, SOPID   int64
 	publishedAt time.Time
 	Definition
-	window window
+	window   window
+	corp     *time.Location // in whose days limits are counted
+	channels map[string]ChannelInfo
+	limits   Limits
 }
 
 // stepFilters are the filters that planning and dispatching ask.
@@ -162,10 +173,10 @@ func (v *Version) stepFilters() []audience.Filter {
 	return out
 }
 
-// under returns the version with that calendar.
-func (v *Version) under(days calendar.Days) *Version {
+// under returns the version with that calendar and those limits.
+func (v *Version) under(days calendar.Days, limits Limits) *Version {
 	out := *v
-	out.window.days = days
+	out.window.days, out.limits = days, limits
 	return &out
 }
 

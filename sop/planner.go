@@ -92,30 +92,47 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 			if err != nil {
 				return err
 			}
-			versions[en.VersionID], filters = v, append(filters, v.stepFilters()...)
+			versions[en.VersionID] = v
 		}
-		facts, err := e.facts(ctx, list, filters)
+		rivals, err := e.rivals(ctx, list, versions)
+		if err != nil {
+			return err
+		}
+		for _, v := range versions {
+			filters = append(filters, v.stepFilters()...)
+		}
+		facts, err := e.facts(ctx, slices.Concat(list, rivals), filters)
 		if err != nil {
 			return err
 		}
 		if err := e.loadVariants(ctx, list, versions, facts); err != nil {
 			return err
 		}
-		if err := e.loadProgress(ctx, list, versions, facts); err != nil {
+		if err := e.loadProgress(ctx, slices.Concat(list, rivals), versions, facts); err != nil {
 			return err
 		}
+		book, err := e.planBook(ctx, list, rivals, versions, facts)
+		if err != nil {
+			return err
+		}
+		inTurn(list, versions)
 		before := slices.Clone(list)
 		var touches []model.Touch
 		var gone []int64
 		for i := range list {
 			en := &list[i]
-			p := MakePlan(*en, versions[en.VersionID], facts[en.ID], now)
+			v, f := versions[en.VersionID], facts[en.ID]
+			f.Uses = book.of(en.ContactID, f.Rep.ID)
+			p := MakePlan(*en, v, f, now)
 			if p.Exit != "" {
 				gone = append(gone, en.ID)
 				continue
 			}
+			for _, t := range p.Touches {
+				book.enter(v, t)
+			}
 			touches = append(touches, p.Touches...)
-			advance(en, facts[en.ID], p, now)
+			advance(en, f, p, now)
 		}
 		if err := e.storeChanges(ctx, before, list); err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -234,6 +236,8 @@ func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64)
 		set := map[string]any{"state": o.State, "reason": o.Reason, "final_at": now, "updated_at": now}
 		if !o.At.IsZero() && o.State != model.TouchExpired {
 			set["confirmed_at"] = model.Instant(o.At)
+			// It counts on the day that it reached the customer, or failed to.
+			set["limit_day"] = gorm.Expr("CASE WHEN limit_day = '' THEN '' ELSE ? END", localDay(o.At, e.Config.Zone))
 		}
 		for part := range slices.Chunk(ids, chunk) {
 			if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ? AND state = ?", part, model.TouchAccepted).Updates(set).Error; err != nil {

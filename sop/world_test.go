@@ -55,6 +55,7 @@ func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	callbacks := sim.Callbacks{App: sim.Receiver{URL: "http://127.0.0.1:1/", Token: "token", AESKey: strings.Repeat("a", 43)}}
 	w.wecom = simtest.Start(t, sim.Options{Now: clock.Now, Callbacks: callbacks, Rules: sim.Rules{DispatchPolls: -1}})
 	w.engine = w.newEngine()
+	w.limits(model.LimitRule{QuotaMode: model.QuotaNone}) // most tests are about something else
 	w.pipeline = activity.New(db, w.engine.Enroller(), w.engine.Responses())
 	return w
 }
@@ -84,6 +85,13 @@ func (w *world) newEngine() *sop.Engine {
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
 		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
 	})
+}
+
+// limits sets what holds throughout.
+func (w *world) limits(rule model.LimitRule) {
+	w.t.Helper()
+	rule.ValidFrom = "2000-01-01"
+	require.NoError(w.t, w.engine.SetLimits(w.ctx, rule))
 }
 
 func (w *world) rep(userID string) {

@@ -59,6 +59,11 @@ func tables() []any {
 		model.CohortMember{},
 		model.SOPChange{},
 		model.Switch{},
+		model.LimitRule{},
+		model.LimitTurn{},
+		model.OutsideMessage{},
+		model.OutsideSend{},
+		model.OutsideReading{},
 	}
 }
 

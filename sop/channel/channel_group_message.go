@@ -23,7 +23,10 @@ type GroupMessage struct {
 
 // Info implements sop.Channel.
 func (GroupMessage) Info() sop.ChannelInfo {
-	return sop.ChannelInfo{Name: "group_message", MaxRecipients: 10_000, Variants: true, PollEvery: 30 * time.Second, PollFor: 7 * 24 * time.Hour}
+	return sop.ChannelInfo{
+		Name: "group_message", MaxRecipients: 10_000, Variants: true, PollEvery: 30 * time.Second, PollFor: 7 * 24 * time.Hour,
+		Reach: sop.ReachContact, Quota: true,
+	}
 }
 
 // Check implements sop.Channel.

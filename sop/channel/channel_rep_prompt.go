@@ -43,6 +43,7 @@ func (RepPrompt) Info() sop.ChannelInfo {
 	const wait = 72 * time.Hour // as long as the card's buttons live
 	return sop.ChannelInfo{
 		Name: "rep_prompt", MaxRecipients: 1000, Repeatable: true, Digest: true, Variants: true, PollEvery: wait / 18, PollFor: wait - time.Minute,
+		Reach: sop.ReachRep,
 	}
 }
 
