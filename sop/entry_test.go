@@ -266,6 +266,16 @@ func TestWelcomeContent_asksTriggerAndFilterAsFarAsTheyCanBeKnown(t *testing.T) 
 		now := w.db.Now(w.ctx)
 		require.NoError(w.t, w.db.Conn(w.ctx).Create(&model.RelationshipTag{RelationshipID: 1, TagID: 5, ContactID: known.ID, FirstSeenAt: now, AddedAt: now, LastSeenAt: now}).Error)
 		require.Equal(w.t, "只给有标签的", ask(known.ExternalUserID, "lin", ""))
+
+		require.NoError(w.t, w.engine.SetGlobalHoldout(w.ctx, 5))
+		for i := range 200 {
+			c, _ := w.add("lin", fmt.Sprint("客", i), "")
+			if experiment.Held("holdout:global", fmt.Sprintf("contact:%d", c.ID), 5) {
+				require.Empty(w.t, ask(c.ExternalUserID, "lin", "expo"), "held out")
+				return
+			}
+		}
+		require.Fail(w.t, "nobody of 200 is held out")
 	})
 }
 
@@ -336,5 +346,48 @@ func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 		d, err := sop.ParseDefinition([]byte(doc))
 		require.NoError(t, err)
 		require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)), doc)
+	}
+}
+
+func TestFile_keepsTriggerEntryAndHoldout(t *testing.T) {
+	t.Parallel()
+	f := read(t, `
+name: 续约
+trigger: {kind: contact_date, field: contract_end, yearly: true}
+entry: {again: after_exit, cooldown: 30d, debounce: 0s}
+holdout: 2.5
+steps:
+  - {key: before, offset: {workday: -3, at: "10:00"}, channel: group_message, content: {text: "快到期了"}}
+  - {key: hour, offset: {after: -2h}, channel: group_message, content: {text: "最后提醒"}}
+`)
+	doc, err := f.Write()
+	require.NoError(t, err)
+	again, err := sop.ReadFile(doc)
+	require.NoError(t, err, "%s", doc)
+	require.Equal(t, f, again)
+	require.Equal(t, -2*time.Hour, time.Duration(again.Steps[1].Offset.After))
+}
+
+// Before a date that lies ahead a step may come; before what has just happened
+// it is never due, and the linter says so.
+func TestLint_stepBeforeTheAnchorIsNeverDueUnlessTheAnchorLiesAhead(t *testing.T) {
+	t.Parallel()
+	zone, days := setting(t)
+	now := time.Date(2026, 3, 2, 10, 0, 0, 0, zone)
+	for trigger, never := range map[string]bool{
+		`{"kind":"form_submitted"}`:                      true,
+		`{"kind":"event_registered"}`:                    true,
+		`{"kind":"event_registered","anchor":"start"}`:   false,
+		`{"kind":"contact_date","field":"contract_end"}`: false,
+	} {
+		d, err := sop.ParseDefinition([]byte(`{"trigger":` + trigger + `,"steps":[` + message("eve", `{"day":-1,"at":"10:00"}`, "x") + `]}`))
+		require.NoError(t, err)
+		found, err := sop.Lint(d, now, zone, days)
+		require.NoError(t, err)
+		require.Equal(t, never, len(found) == 1 && found[0].Code == sop.LintNever, "%s: %v", trigger, found)
+		expected, err := sop.Forecast(d, now.AddDate(0, 0, 20), zone, days)
+		require.NoError(t, err)
+		require.Equal(t, never, expected[0].Reason == sop.ReasonBeforeStart, trigger)
+		require.Equal(t, "03-21 10:00", expected[0].Due.Format("01-02 15:04"))
 	}
 }
