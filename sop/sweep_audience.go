@@ -124,3 +124,15 @@ func (e *Engine) savedAudience(ctx context.Context, id int64) (audience.Filter, 
 	}
 	return audience.Parse(a.Filter.V)
 }
+
+// checkAudience refuses a trigger whose saved audience is not there.
+func (e *Engine) checkAudience(ctx context.Context, t Trigger) error {
+	if t.AudienceID == 0 {
+		return nil
+	}
+	_, err := e.savedAudience(ctx, t.AudienceID)
+	if errors.Is(err, model.ErrNotFound) {
+		return model.Invalid("trigger.audience_id", "audience not found")
+	}
+	return err
+}

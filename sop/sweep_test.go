@@ -257,3 +257,28 @@ func TestAudience_onlyThoseWhoComeInEnter(t *testing.T) {
 		require.Len(w.t, w.runs(id, later.ID), 1)
 	})
 }
+
+// A trigger on an audience that is not there, or no longer, lets nobody in: it
+// cannot be published, and what is live goes on for everybody else.
+func TestAudience_oneThatIsGoneHoldsUpNobody(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		d, err := sop.ParseDefinition([]byte(triggered(`{"kind":"audience_entered","audience_id":99}`, "")))
+		require.NoError(w.t, err)
+		s, err := w.engine.Create(w.ctx, "人群", d)
+		require.NoError(w.t, err)
+		_, err = w.engine.Publish(w.ctx, s.ID, "test")
+		require.Equal(w.t, model.CodeInvalid, model.CodeOf(err))
+
+		saved := model.Audience{Name: "意向", Filter: model.AsJSON(json.RawMessage(`{"f":"tag","is":"any","v":[5]}`))}
+		require.NoError(w.t, w.db.Conn(w.ctx).Create(&saved).Error)
+		w.publish("会消失的人群", triggered(fmt.Sprintf(`{"kind":"audience_entered","audience_id":%d}`, saved.ID), ""))
+		c, _ := w.add("lin", "甲", "")
+		silent := w.publish("沉默", `{"trigger":{"kind":"silent","days":30},"steps":[`+message("d30", `{"day":30}`, "好久不见")+`]}`)
+		require.NoError(w.t, w.db.Conn(w.ctx).Delete(&saved).Error)
+		w.set("2026-04-02 10:00")
+		_, err = w.engine.Sweep(w.ctx)
+		require.ErrorContains(w.t, err, "audience")
+		require.Len(w.t, w.runs(silent, c.ID), 1)
+	})
+}

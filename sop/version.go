@@ -88,6 +88,9 @@ func (e *Engine) publish(ctx context.Context, id int64, p Publishing) (v model.S
 	if err := e.checkMedia(ctx, draft.Steps); err != nil {
 		return v, nil, err
 	}
+	if err := e.checkAudience(ctx, draft.Trigger); err != nil {
+		return v, nil, err
+	}
 	if v, err = e.freeze(ctx, s, draft, p.By); err != nil {
 		return v, nil, err
 	}
