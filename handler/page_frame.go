@@ -64,6 +64,12 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	page("/sops", p.sops)
 	page("/sops/:id", p.sop)
 	page("/touches", p.touches)
+	page("/sops/:id/draft", p.draft)
+	guarded.POST("/sops/:id/publish", adminOnly, wrap(p.publish))
+	guarded.POST("/sops/:id/stop", adminOnly, wrap(p.moveSOP(p.Engine.Stop)))
+	guarded.POST("/sops/:id/redrive", adminOnly, wrap(p.redrive))
+	guarded.POST("/stop", adminOnly, wrap(p.stopAll))
+	guarded.POST("/stop/resume", adminOnly, wrap(p.resumeAll))
 	guarded.POST("/sops/:id/pause", adminOnly, wrap(p.moveSOP(p.Engine.Pause)))
 	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.resumeSOP))
 	if p.Demo == nil {

@@ -9,6 +9,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/report"
 	"sixtouch/service/touch"
+	"sixtouch/sop"
 )
 
 // alert is something on the overview that a person should look at.
@@ -30,6 +31,8 @@ type overviewBody struct {
 	Open           int // callbacks not yet processed
 	TodayBar       bar
 	DispatchStates []named
+	Backlog        []report.BacklogCount
+	Stopped        sop.Stopped
 	Programmes     []report.ProgrammeRow
 	Latest         []touchView
 }
@@ -62,6 +65,14 @@ func (p *Pages) overview(c *gin.Context) error {
 		today = append(today, report.StepCount{State: state, Count: n})
 	}
 	body.TodayBar = barOf(today, "overview.today.none")
+	backlog, err := p.Reports.Backlog(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	body.Backlog = backlogOf(backlog)
+	if body.Stopped, err = p.Engine.StopStatus(c.Request.Context(), 0); err != nil {
+		return err
+	}
 	if body.Programmes, err = p.Reports.Programmes(c.Request.Context(), model.Page{Limit: overviewSOPs}); err != nil {
 		return err
 	}

@@ -37,13 +37,6 @@ func (p *Pages) moveSOP(move func(context.Context, int64) error) func(*gin.Conte
 	}
 }
 
-func (p *Pages) resumeSOP(c *gin.Context) error {
-	return p.moveSOP(func(ctx context.Context, id int64) error {
-		how := resumeRequest{How: model.ChangeKind(c.PostForm("how"))}.how()
-		return p.Engine.Resume(ctx, id, how, principal(c).Name)
-	})(c)
-}
-
 type sopBody struct {
 	report.Programme
 	Definition           sop.Definition
@@ -52,6 +45,7 @@ type sopBody struct {
 	Ruler                *ruler
 	EnrollmentStates     []named
 	Resume               *sop.ResumePreview // paused
+	Parked               []report.Enrollment
 	People               []personView
 	More                 string
 }
@@ -126,6 +120,12 @@ func (p *Pages) sop(c *gin.Context) error {
 			return err
 		}
 		body.Resume = &preview
+	}
+	if programme.Enrollments[model.EnrollmentParked] > 0 {
+		body.Parked, err = p.Reports.Enrollments(ctx, id, model.EnrollmentParked, model.Page{Limit: parkedShown})
+		if err != nil {
+			return err
+		}
 	}
 	people, err := p.Reports.Participants(ctx, id, page)
 	if err != nil {

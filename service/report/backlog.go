@@ -159,16 +159,27 @@ func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after Bac
 			Select("enrollments.id, enrollments.updated_at AS since, enrollments.sop_id, enrollments.rep_id, enrollments.contact_id, enrollments.last_error AS error").
 			Limit(limit).Scan(&rows).Error
 	default:
-		err = s.backlog(ctx, state).Where("dispatches.id > ?", after.ID).Order("dispatches.id").
-			Select(`dispatches.id, COALESCE(dispatches.sent_at, dispatches.called_at, dispatches.created_at) AS since, dispatches.sop_id, dispatches.step_key,
-				dispatches.channel, dispatches.rep_id, dispatches.recipients,
-				CASE WHEN dispatches.stop_error = '' THEN dispatches.last_error ELSE dispatches.stop_error END AS error`).
-			Limit(limit).Scan(&rows).Error
+		rows, err = s.dispatchRows(ctx, state, after, limit)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list work that is %s: %w", state, err)
 	}
 	return rows, s.name(ctx, rows)
+}
+
+// dispatchRows lists outgoing calls; payloads, which may be large, stay where
+// they are.
+func (s *Service) dispatchRows(ctx context.Context, state BacklogState, after BacklogPlace, limit int) ([]BacklogRow, error) {
+	var list []model.Dispatch
+	err := s.backlog(ctx, state).Omit("payload").Where("dispatches.id > ?", after.ID).Order("dispatches.id").Limit(limit).Find(&list).Error
+	rows := make([]BacklogRow, len(list))
+	for i, d := range list {
+		rows[i] = BacklogRow{
+			ID: d.ID, Since: since(d), SOPID: d.SOPID, StepKey: d.StepKey, Channel: d.Channel,
+			RepID: d.RepID, Recipients: d.Recipients, Error: cmp.Or(d.StopError, d.LastError),
+		}
+	}
+	return rows, err
 }
 
 // behind orders by an instant and goes on after a place.
