@@ -46,18 +46,38 @@ func moveTo(en model.Enrollment, from, to *Version, done map[string]bool, now ti
 		}
 	}
 	for _, s := range to.shifted(en.Shift).pending(en.AnchorAt, done) {
-		if _, known := from.step(s.Key); !known {
-			if !s.due.After(now) {
-				t.passed = append(t.passed, *s.Step)
-				continue
-			}
+		_, known := from.step(s.Key)
+		if to.behind(s, done, known, now) {
+			t.passed = append(t.passed, *s.Step)
+			continue
+		}
+		if !known {
 			t.gained = append(t.gained, s.Key)
 		}
 		if t.next == nil {
-			t.next = &s.due
+			t.next = to.look(s.due, now)
 		}
 	}
 	return t
+}
+
+// behind tells whether somebody's place for a step is over: a new step's day,
+// or, in a chain, the turn of any step that comes before one that has run.
+func (v *Version) behind(s dueStep, done map[string]bool, known bool, now time.Time) bool {
+	if !v.chained() {
+		return !known && !s.due.After(now)
+	}
+	at := slices.IndexFunc(v.Steps, func(other Step) bool { return other.Key == s.Key })
+	return slices.ContainsFunc(v.Steps[at+1:], func(other Step) bool { return other.Channel != ChannelWelcome && done[other.Key] })
+}
+
+// look is when an enrollment is planned next: when its step is due, or at once in
+// a chain, whose dates follow completions and not the anchor.
+func (v *Version) look(due, now time.Time) *time.Time {
+	if v.chained() {
+		return &now
+	}
+	return &due
 }
 
 func (e *Engine) beginMove(ctx context.Context, sopID, versionID int64, p Publishing) (model.SOPChange, error) {
@@ -256,8 +276,8 @@ func (v *Version) ahead(en *model.Enrollment, done map[string]bool, now time.Tim
 		if len(p) == 0 {
 			return nil
 		}
-		if p[0].due.After(now) {
-			return &p[0].due
+		if v.chained() || p[0].due.After(now) {
+			return v.look(p[0].due, now)
 		}
 		en.Shift += max(day, now.Sub(p[0].due).Truncate(day))
 	}

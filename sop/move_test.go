@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"sixtouch/model"
 	"sixtouch/service/audience"
@@ -227,4 +228,56 @@ func TestPublish_manyPeopleMoveInPages(t *testing.T) {
 	w.publishWith(id, sop.Publishing{By: "test", Move: true})
 	w.at("2026-03-05 10:00")
 	require.Len(t, w.touches("step_key = 'd5' AND state = ?", model.TouchAccepted), 1600)
+}
+
+// In a chain a new step's place is what counts, not a date: before a step that
+// has run it is skipped, after it it comes in its turn.
+func TestPublish_moveKeepsTheOrderOfAChain(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		chain := func(list ...string) string {
+			return strings.Replace(steps(list...), `{"trigger"`, `{"mode":"chained","trigger"`, 1)
+		}
+		first, second := message("a", `{"day":1,"at":"10:00"}`, "甲步"), message("b", `{"day":1,"at":"10:00"}`, "乙步")
+		id := w.publish("新好友", chain(first, second))
+		w.add("lin", "客", "")
+		w.run("03-03")
+		w.edit(id, chain(message("zero", `{"day":1,"at":"10:00"}`, "零步"), first, message("half", `{"day":1,"at":"10:00"}`, "半步"), second))
+		w.publishWith(id, sop.Publishing{By: "test", Move: true})
+		w.run("03-04", "03-05", "03-06", "03-07")
+		require.Equal(w.t, []string{"客 ← 甲步", "客 ← 半步", "客 ← 乙步"}, w.got())
+		require.Equal(w.t, sop.ReasonPassed, w.touches("step_key = 'zero'")[0].Reason)
+	})
+}
+
+// Two replicas carry one change on at the same time: nobody is moved twice and
+// nobody is left.
+func TestChange_twoReplicasShareTheWork(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		doc := `{"trigger":{"kind":"manual"},"steps":[` + message("d1", `{"day":5,"at":"10:00"}`, "一次") + `]}`
+		id := w.publish("新好友", doc)
+		w.addMany("lin", 1300)
+		w.edit(id, strings.Replace(doc, `"day":5`, `"day":6`, 1))
+		_, err := w.engine.Publish(w.ctx, id, "test")
+		require.NoError(w.t, err)
+		now := w.db.Now(w.ctx)
+		c := model.SOPChange{
+			SOPID: id, Kind: model.ChangeMove, State: model.ChangeRunning, CreatedAt: now, UpdatedAt: now,
+			Params: model.AsJSON(model.ChangeParams{VersionID: w.versionOf(id)}),
+		}
+		require.NoError(w.t, w.db.Conn(w.ctx).Create(&c).Error)
+		var group errgroup.Group
+		for range 2 {
+			engine := w.newEngine()
+			group.Go(func() error { return engine.Plan(w.ctx) })
+		}
+		require.NoError(w.t, group.Wait())
+		require.NoError(w.t, w.db.Read(w.ctx).Take(&c, c.ID).Error)
+		require.Equal(w.t, model.ChangeDone, c.State)
+		require.Equal(w.t, 1300, c.Changed)
+		w.at("2026-03-08 10:00")
+		w.send()
+		require.Len(w.t, w.got(), 1300)
+	})
 }

@@ -29,17 +29,9 @@ const maxStopError = 255
 // task, then, once results have settled, a look at what was sent before; the
 // rest waits in our queue again. It tells whether there may be more.
 func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
-	halted, err := e.Halted(ctx)
+	open, err := e.toCancel(ctx)
 	if err != nil {
 		return false, err
-	}
-	q := e.DB.Conn(ctx).Where("state = ? AND stop_error = '' AND channel <> ?", model.DispatchSent, ChannelWelcome).Order("id").Limit(pollPage)
-	if !halted {
-		q = q.Where("sop_id IN (SELECT id FROM sops WHERE state = ? AND stopped_at IS NOT NULL)", model.SOPPaused)
-	}
-	var open []model.Dispatch
-	if err := q.Find(&open).Error; err != nil {
-		return false, fmt.Errorf("find tasks to take back: %w", err)
 	}
 	for _, d := range open {
 		if err := e.cancel(ctx, d); err != nil {
@@ -53,6 +45,27 @@ func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
 		}
 	}
 	return len(turns) == pollPage, err
+}
+
+// toCancel finds WeCom's tasks of what is stopped. While nothing is, it looks at
+// no dispatch.
+func (e *Engine) toCancel(ctx context.Context) ([]model.Dispatch, error) {
+	halted, err := e.Halted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := e.DB.Conn(ctx).Table(e.DB.Walk("dispatches", "ix_dispatches_state"))
+	if !halted {
+		var stopped []int64
+		err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ? AND stopped_at IS NOT NULL", model.SOPPaused).Pluck("id", &stopped).Error
+		if err != nil || len(stopped) == 0 {
+			return nil, wrap("find stopped SOPs", err)
+		}
+		q = e.DB.Conn(ctx).Table(e.DB.Walk("dispatches", "ix_dispatches_sop")).Where("sop_id IN ?", stopped)
+	}
+	var open []model.Dispatch
+	err = q.Where("state = ? AND stop_error = '' AND channel <> ?", model.DispatchSent, ChannelWelcome).Order("id").Limit(pollPage).Find(&open).Error
+	return open, wrap("find tasks to take back", err)
 }
 
 // cancel asks WeCom to take one task back. A refusal is kept: the rep may still

@@ -65,7 +65,7 @@ func (e *Engine) shiftPeople(ctx context.Context, c *model.SOPChange, list []mod
 			return err
 		}
 		if p := v.shifted(en.Shift).pending(en.AnchorAt, done[en.ID]); len(p) > 0 {
-			en.NextDueAt = &p[0].due
+			en.NextDueAt = v.look(p[0].due, now)
 		}
 	}
 	c.Changed += len(list)

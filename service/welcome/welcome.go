@@ -244,7 +244,16 @@ type choice struct {
 	ok      bool
 }
 
+// choose finds the welcome for a new contact; none while everything is stopped.
 func (s *Service) choose(ctx context.Context, r Request) (choice, error) {
+	var stopped int64
+	err := s.DB.Read(ctx).Model(&model.Switch{}).Where("name = ? AND stopped_at IS NOT NULL", model.SwitchAll).Count(&stopped).Error
+	if err != nil {
+		return choice{}, fmt.Errorf("look at the kill switch: %w", err)
+	}
+	if stopped > 0 {
+		return choice{}, nil
+	}
 	if s.Choose != nil {
 		sopID, stepKey, content, ok, err := s.Choose(ctx, r)
 		if err != nil {
@@ -255,7 +264,7 @@ func (s *Service) choose(ctx context.Context, r Request) (choice, error) {
 		}
 	}
 	var rows []model.Welcome
-	err := s.DB.Read(ctx).Where("enabled = ?", true).Where(
+	err = s.DB.Read(ctx).Where("enabled = ?", true).Where(
 		"(scope = ? AND scope_key = ?) OR (scope = ? AND scope_key = ?) OR (scope = ? AND scope_key = '')",
 		model.WelcomeRep, scopeKey(model.WelcomeRep, r.RepUserID),
 		model.WelcomeState, r.ChannelState, model.WelcomeDefault).Find(&rows).Error

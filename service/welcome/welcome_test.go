@@ -111,6 +111,19 @@ func TestSend_defaultFiresForAddsWithoutState(t *testing.T) {
 	require.Len(t, w.sent, 1)
 }
 
+// The corp's kill switch stops welcomes too.
+func TestSend_nobodyIsGreetedWhileEverythingIsStopped(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	w, now := &wire{}, db.Now(t.Context())
+	require.NoError(t, db.Conn(t.Context()).Create(&model.Switch{Name: model.SwitchAll, StoppedAt: &now, UpdatedAt: now}).Error)
+	s := newService(t, db, w, text(model.WelcomeDefault, "", "你好"))
+	id, err := s.Send(t.Context(), request(clock))
+	require.NoError(t, err)
+	require.Zero(t, id)
+	require.Empty(t, w.sent)
+}
+
 func TestSend_withoutAnyWelcomeLeavesNothing(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
