@@ -64,7 +64,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	case strings.HasPrefix(dsn, "sqlite:"):
 		err = d.openSQLite(strings.TrimPrefix(dsn, "sqlite:"), opts)
 	case strings.HasPrefix(dsn, "mysql://"):
-		err = d.openMySQL(dsn, opts)
+		err = d.openMySQL(ctx, dsn, opts)
 	default:
 		return nil, Invalid("db.dsn", "must start with mysql:// or sqlite:")
 	}
@@ -100,8 +100,27 @@ func (d *DB) openSQLite(path string, opts Options) error {
 	return setPool(d.reader, sqliteReaders, sqliteReaders, 0)
 }
 
-func (d *DB) openMySQL(dsn string, opts Options) error {
+func (d *DB) openMySQL(ctx context.Context, dsn string, opts Options) error {
 	d.dialect = MySQL
+	if err := d.connectMySQL(dsn, opts); err != nil {
+		return err
+	}
+	var wsrep []struct {
+		Value string `gorm:"column:Value"`
+	}
+	if err := d.writer.WithContext(ctx).Raw("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'").Scan(&wsrep).Error; err != nil {
+		return errors.Join(fmt.Errorf("ask whether the server is a cluster's node: %w", err), d.Close())
+	}
+	if len(wsrep) == 0 || wsrep[0].Value != "ON" {
+		return nil
+	}
+	if err := d.Close(); err != nil {
+		return fmt.Errorf("close connections to a cluster's node: %w", err)
+	}
+	return d.connectMySQL(inStep(dsn), opts)
+}
+
+func (d *DB) connectMySQL(dsn string, opts Options) error {
 	native, err := MySQLDSN(dsn)
 	if err != nil {
 		return err
@@ -111,6 +130,23 @@ func (d *DB) openMySQL(dsn string, opts Options) error {
 	}
 	d.reader = d.writer
 	return setPool(d.writer, opts.MaxOpen, opts.MaxOpen, 3*time.Minute)
+}
+
+// inStep has the sessions on a Galera node wait, before they read, until the
+// node has applied what the cluster has committed (wsrep_sync_wait, bit 1):
+// what one replica has stored and told another of is there when that looks,
+// whichever node it looks at. A DSN that sets it itself is left alone.
+func inStep(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return dsn // MySQLDSN says what is wrong
+	}
+	q := u.Query()
+	if !q.Has("wsrep_sync_wait") {
+		q.Set("wsrep_sync_wait", "1")
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 var errUnverified = errors.New("an unverified server may be anybody's")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks, by Debian's packages:
-# MariaDB, Redis, a C compiler for the race detector, a browser and a Chinese
+# MariaDB with Galera, Redis, a C compiler for the race detector, a browser and a Chinese
 # font for the browser tests. What is there is left alone.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,6 +15,9 @@ need() { # COMMAND PACKAGE...
 PATH=$PATH:/usr/sbin
 need mariadbd mariadb-server
 need redis-server redis-server
+compgen -G '/usr/lib*/galera*/libgalera_smm.so' >/dev/null || packages+=(galera-4)
+need rsync rsync
+need ss iproute2
 need gcc gcc libc6-dev
 need chromium chromium
 need git git

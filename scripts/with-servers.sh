@@ -15,6 +15,7 @@ source "$root/scripts/lib.sh"
 export PATH=$PATH:/usr/sbin
 
 work=$(mktemp -d)
+chmod 711 "$work" # the nodes of a cluster run as a user of their own
 # Tests keep their files, and the servers that they start, in here as well.
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"

@@ -100,6 +100,7 @@ type stage struct {
 
 type replica struct {
 	addr  string
+	vars  []string         // its own settings, over the stage's
 	proxy *httptest.Server // to WeCom
 	cmd   *exec.Cmd
 	log   *bytes.Buffer
@@ -189,6 +190,7 @@ func (s *stage) start(i int) {
 	log := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(append([]string{}, s.vars...), "SIXTOUCH_HTTP_ADDR="+r.addr, "SIXTOUCH_PUBLIC_URL=http://"+r.addr, "SIXTOUCH_WECOM_BASE_URL="+r.proxy.URL)
+	cmd.Env = append(cmd.Env, r.vars...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(s.t, cmd.Start())
 	done := make(chan struct{})
@@ -261,6 +263,7 @@ func (s *stage) balance(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
+	status, answer := http.StatusBadGateway, []byte(nil)
 	start := len(body)
 	for i := range s.replicas {
 		to := s.replicas[(start+i)%len(s.replicas)]
@@ -272,16 +275,17 @@ func (s *stage) balance(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			continue
 		}
-		answer, err := io.ReadAll(res.Body)
+		text, err := io.ReadAll(res.Body)
 		res.Body.Close()
 		if err != nil {
 			continue
 		}
-		w.WriteHeader(res.StatusCode)
-		_, _ = w.Write(answer)
-		return
+		if status, answer = res.StatusCode, text; status < http.StatusInternalServerError {
+			break
+		}
 	}
-	w.WriteHeader(http.StatusBadGateway)
+	w.WriteHeader(status)
+	_, _ = w.Write(answer)
 }
 
 // toWeCom is a replica's line to WeCom.

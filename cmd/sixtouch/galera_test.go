@@ -1,0 +1,318 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"sixtouch/model"
+	"sixtouch/model/modeltest"
+)
+
+// cluster is three nodes of MariaDB Galera.
+type cluster struct {
+	t    *testing.T
+	dir  string
+	port int // of node 1; the others follow
+}
+
+func startCluster(t *testing.T) *cluster {
+	t.Helper()
+	provider, err := filepath.Glob("/usr/lib*/galera*/libgalera_smm.so")
+	require.NoError(t, err)
+	if len(provider) == 0 {
+		t.Skip("Galera is not installed; scripts/install.sh installs it on Debian")
+	}
+	c := &cluster{t: t, dir: filepath.Join(t.TempDir(), "g"), port: freePorts(t, 12)}
+	// The nodes run as a user of their own, who must be able to come in.
+	require.NoError(t, os.Chmod(filepath.Dir(c.dir), 0o755))
+	require.NoError(t, os.Chmod(filepath.Dir(filepath.Dir(c.dir)), 0o755))
+	t.Cleanup(func() {
+		for node := range 3 {
+			c.do("kill", strconv.Itoa(node+1))
+		}
+	})
+	c.start()
+	return c
+}
+
+// do runs a command of scripts/galera.sh. It is also called from the
+// simulator's goroutines, which cannot end the test.
+func (c *cluster) do(command string, args ...string) {
+	out, err := exec.Command("../../scripts/galera.sh", append([]string{command, c.dir}, args...)...).CombinedOutput()
+	if err != nil {
+		c.t.Errorf("galera.sh %s %v: %v: %s", command, args, err, out)
+	}
+}
+
+// start starts the nodes that do not run and waits until all are in step.
+func (c *cluster) start() { c.do("start", strconv.Itoa(c.port)) }
+
+// server is the URL of a node.
+func (c *cluster) server(node int) string {
+	return fmt.Sprintf("mysql://root@127.0.0.1:%d/", c.port+node-1)
+}
+
+// countTogether has two nodes change one row at the same time: commits that
+// are not certified run again as whole transactions, and none is lost.
+func (c *cluster) countTogether(name string) {
+	c.t.Helper()
+	const each = 40
+	var nodes []*model.DB
+	for node := range 2 {
+		db, err := model.Open(c.t.Context(), c.server(node+1)+name, model.Options{Clock: model.SystemClock{}, MaxOpen: 2})
+		require.NoError(c.t, err)
+		defer func() { require.NoError(c.t, db.Close()) }()
+		nodes = append(nodes, db)
+	}
+	setup := nodes[0].Conn(c.t.Context())
+	require.NoError(c.t, setup.Exec("CREATE TABLE counted (id INT PRIMARY KEY, n INT NOT NULL)").Error)
+	require.NoError(c.t, setup.Exec("INSERT INTO counted VALUES (1, 0)").Error)
+	var group errgroup.Group
+	var runs atomic.Int64
+	for _, db := range nodes {
+		group.Go(func() error {
+			for range each {
+				err := db.InTx(context.Background(), func(ctx context.Context) error {
+					runs.Add(1)
+					return db.Conn(ctx).Exec("UPDATE counted SET n = n + 1 WHERE id = 1").Error
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(c.t, group.Wait())
+	var n int
+	// The other node may have it a moment later; a session in step waits for it.
+	require.NoError(c.t, nodes[1].Read(c.t.Context()).Raw("SELECT n FROM counted").Scan(&n).Error)
+	require.Equal(c.t, 2*each, n)
+	require.Greater(c.t, runs.Load(), int64(2*each), "the nodes never collided")
+}
+
+// freePorts finds so many ports in a row on which nobody listens.
+func freePorts(t *testing.T, n int) int {
+	t.Helper()
+	for range 100 {
+		first, free := 20000+mathrand.IntN(12000-n), 0
+		for ; free < n; free++ {
+			l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(first+free))
+			if err != nil {
+				break
+			}
+			require.NoError(t, l.Close())
+		}
+		if free == n {
+			return first
+		}
+	}
+	require.Fail(t, "no free ports")
+	return 0
+}
+
+// newGaleraStage is a stage with two replicas, each on a node of its own; the
+// test itself looks at the third.
+func newGaleraStage(t *testing.T) (*stage, *cluster) {
+	t.Helper()
+	redis := os.Getenv("SIXTOUCH_TEST_REDIS")
+	if redis == "" {
+		t.Skip("SIXTOUCH_TEST_REDIS names no server; make test starts one")
+	}
+	c := startCluster(t)
+	dsn := modeltest.CreateDatabase(t, c.server(3))
+	s := newStage(t, 2, dsn, redis)
+	for i, r := range s.replicas {
+		r.vars = []string{"SIXTOUCH_DB_DSN=" + c.server(i+1) + dsn[strings.LastIndex(dsn, "/")+1:]}
+	}
+	return s, c
+}
+
+// atNextTask does something to the node of the replica that makes the next
+// task: WeCom has it by then, and the replica has yet to store that.
+func (s *stage) atNextTask(do func(node int)) (done <-chan int) {
+	hit := make(chan int, 1)
+	var once sync.Once
+	between := func(replica int, path string) {
+		if strings.HasSuffix(path, "/add_msg_template") {
+			once.Do(func() { do(replica + 1); hit <- replica + 1 })
+		}
+	}
+	s.answered.Store(&between)
+	return hit
+}
+
+// happened waits for what atNextTask prepared and returns the node it hit.
+func (s *stage) happened(done <-chan int) int {
+	s.t.Helper()
+	select {
+	case node := <-done:
+		return node
+	case <-time.After(2 * time.Minute):
+		require.Fail(s.t, "no task was made")
+		return 0
+	}
+}
+
+// The story of a customer's first days on a cluster: a node is killed between
+// WeCom's deed and our commit, and another parted from the cluster in the same
+// place a day later. Whatever was known by one replica only, everybody gets
+// everything once.
+func TestGalera_firstDaysWithANodeKilledAndOneCutOff(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	s, c := newGaleraStage(t)
+	s.wecom.Member("lin.qiao", "林乔")
+	s.wecom.Member("zhou.wei", "周维")
+	s.startAll()
+	s.to(14, 0)
+	s.publish("新好友", threeDays)
+	people := map[string]string{}
+	join := func(userID, rep string) {
+		name := "客户" + rand.Text()[:6]
+		who := s.wecom.Follow(userID, name, nil)
+		people[who] = name + "，你好，我是" + rep
+		s.receives(who, people[who])
+	}
+	for range 3 {
+		join("lin.qiao", "林乔")
+		join("zhou.wei", "周维")
+	}
+
+	killed := s.atNextTask(func(node int) { c.do("kill", strconv.Itoa(node)) })
+	s.morning()
+	t.Logf("node %d was killed", s.happened(killed))
+	s.everybodyHas(people, "第一天")
+	join("lin.qiao", "林乔") // while the node is down
+	late := len(people)
+	c.start()
+	s.waitReady()
+
+	cut := s.atNextTask(func(node int) { c.do("cut", strconv.Itoa(node)) })
+	s.morning()
+	node := s.happened(cut)
+	t.Logf("node %d was cut off", node)
+	s.eventually(2*time.Minute, func() string {
+		s.wecom.Confirm(map[string]any{"all": true})
+		return s.missing(people, 2, late-1)
+	}, "everybody has the second day's message")
+	c.do("heal", strconv.Itoa(node))
+	s.waitReady()
+	s.answered.Store(nil)
+
+	for range 2 {
+		s.morning()
+		s.confirmAll()
+		s.advance(2 * time.Hour)
+		s.confirmAll()
+		s.advance(time.Minute) // prompts are gathered for a while
+		s.eventually(time.Minute, func() string {
+			for _, row := range s.touches("") {
+				if row.State == string(model.TouchPlanned) || row.State == string(model.TouchDispatched) {
+					return row.StepKey + " is " + row.State
+				}
+			}
+			return ""
+		}, "what is due goes out before the clock moves on")
+	}
+	s.everybodyHas(people, "第三天")
+	for who, hello := range people {
+		require.Equal(t, []string{hello, "第一天", "第二天", "第三天"}, s.texts(who))
+	}
+	s.advance(2 * time.Hour)
+	s.eventually(2*time.Minute, func() string {
+		s.answerCards()
+		var open []string
+		for _, row := range s.touches("") {
+			if row.State != string(model.TouchDelivered) && row.State != string(model.TouchDone) {
+				open = append(open, row.StepKey+" "+row.State+" "+row.Reason)
+			}
+		}
+		return strings.Join(open, ", ")
+	}, "every touch has its outcome in the log")
+	require.Len(t, s.touches(""), 5*len(people))
+	s.inboxEmpty()
+}
+
+// everybodyHas waits until reps have sent that text to everybody.
+func (s *stage) everybodyHas(people map[string]string, text string) {
+	s.t.Helper()
+	s.eventually(2*time.Minute, func() string {
+		s.wecom.Confirm(map[string]any{"all": true})
+		n := s.received()
+		for who := range people {
+			if n[who+text] == 0 {
+				return fmt.Sprintf("%s has %q: %v", who, s.texts(who), s.of(who))
+			}
+		}
+		return ""
+	}, "everybody has %q", text)
+}
+
+// missing tells who lacks messages; at least so many have day's message.
+func (s *stage) missing(people map[string]string, day, atLeast int) string {
+	s.t.Helper()
+	n := 0
+	for who := range people {
+		if len(s.texts(who)) > day {
+			n++
+		}
+	}
+	if n >= atLeast {
+		return ""
+	}
+	return fmt.Sprintf("only %d have it", n)
+}
+
+// A flood of customers goes on while nodes die and part: nobody loses anything,
+// nobody gets anything twice.
+func TestGalera_floodWhileNodesDieAndPart(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	s, c := newGaleraStage(t)
+	c.countTogether(s.dsn[strings.LastIndex(s.dsn, "/")+1:])
+	const reps = 5
+	for i := range reps {
+		s.wecom.Member(fmt.Sprintf("rep%d", i), fmt.Sprintf("销售%d", i))
+	}
+	s.startAll()
+	s.publish("秒级", quick)
+	ctx, stop := context.WithCancel(context.Background())
+	var customers []string
+	var wg sync.WaitGroup
+	wg.Go(func() { customers = s.load(ctx, reps) })
+	pause := func() { <-time.After(4 * time.Second) }
+	pause()
+	c.do("kill", "1")
+	pause()
+	c.start()
+	pause()
+	c.do("cut", "2")
+	pause()
+	c.do("heal", "2")
+	pause()
+	stop()
+	wg.Wait()
+	s.waitReady()
+	t.Logf("%d customers", len(customers))
+	s.settled(customers)
+}
