@@ -243,6 +243,8 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
 		{method: "GET", path: "/dispatches/:id/reminders", do: s.dispatchReminders},
+		{method: "GET", path: "/cohorts", query: paged, do: s.listCohorts},
+		{method: "GET", path: "/cohorts/budget", do: s.tagBudget},
 		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
 		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
 		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},

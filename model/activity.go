@@ -27,6 +27,8 @@ const (
 	ActivityEventRegistered ActivityKind = "event_registered"
 	ActivityEventAttended   ActivityKind = "event_attended"
 	ActivityContentViewed   ActivityKind = "content_viewed"
+	ActivityMomentLiked     ActivityKind = "moment_liked"
+	ActivityMomentCommented ActivityKind = "moment_commented"
 	ActivityDateSet         ActivityKind = "date_set" // a date field of the contact was set, moved or cleared
 )
 
@@ -68,7 +70,8 @@ type ActivityData struct {
 // their silence.
 func (a Activity) ByContact() bool {
 	switch a.Kind {
-	case ActivityContactAdded, ActivityReplied, ActivityFormSubmitted, ActivityEventRegistered, ActivityEventAttended, ActivityContentViewed:
+	case ActivityContactAdded, ActivityReplied, ActivityFormSubmitted, ActivityEventRegistered, ActivityEventAttended, ActivityContentViewed,
+		ActivityMomentLiked, ActivityMomentCommented:
 		return true
 	case ActivityPromptAnswered:
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered

@@ -250,9 +250,12 @@ func (d Dispatch) WelcomeOutcome() (TouchState, string) {
 
 // DispatchPayload is what the channel needs, frozen when the dispatch is made.
 type DispatchPayload struct {
-	UserID          string   `json:"user_id"` // the rep's WeCom id
+	UserID          string   `json:"user_id"` // the rep's WeCom id; empty where there are several
 	ExternalUserIDs []string `json:"external_user_ids,omitempty"`
 	Content         Content  `json:"content"`
+	Reps            []string `json:"reps,omitempty"`     // beside each of ExternalUserIDs, where there are several
+	Cohort          string   `json:"cohort,omitempty"`   // YYYY-MM-DD on which all of them began
+	Tag             string   `json:"tag,omitempty"`      // WeCom's, which all of them wear
 	AddTags         []string `json:"add_tags,omitempty"` // WeCom tag ids
 	RemoveTags      []string `json:"remove_tags,omitempty"`
 	WelcomeCode     string   `json:"welcome_code,omitempty"`

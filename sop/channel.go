@@ -41,21 +41,33 @@ type ChannelInfo struct {
 	Personal      bool          // one dispatch per contact
 	Variants      bool          // people may get different contents
 	Digest        bool          // one dispatch per rep, whatever the programmes and steps
-	Media         model.MediaUse
-	Reach         Reach // whose attention it takes
-	Quota         bool  // counts for WeCom's quota of mass messages
+	Reach         Reach         // whose attention it takes
+	Quota         bool          // counts for WeCom's quota of mass messages
+	// Media is which of WeCom's two stores the channel's media are in; that of
+	// messages when empty.
+	Media model.MediaUse
+	// Cohort: one dispatch for all who began on the same day, whoever their reps
+	// are. Who sees it is said by a tag, so the channel is a Tagger. Its touches
+	// wait for each other for as long as Gather after they are due.
+	Cohort bool
+	Gather time.Duration
+	// Responses: customers may respond until PollFor is over; a Responder.
+	Responses bool
 }
 
 // Batch is what one dispatch hands to its channel.
 type Batch struct {
 	DispatchID int64
 	RemoteID   string // Poll only
+	Making     bool   // RemoteID is that of a job that still runs
 	Payload    model.DispatchPayload
 }
 
 // Receipt is what a channel accepted.
 type Receipt struct {
 	RemoteID string
+	// JobID is set instead when the call has only begun a job: see Async.
+	JobID string
 	// Refused are recipients (external_userid) that the channel left out.
 	Refused []string
 }

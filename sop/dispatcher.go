@@ -3,6 +3,7 @@ package sop
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
 	"slices"
@@ -120,8 +121,14 @@ func (e *Engine) send(ctx context.Context, d model.Dispatch) error {
 		return nil // the rescuer takes it from here
 	}
 	call, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	if tagger, ok := channel.(Tagger); ok {
+		// Half of the lease is for tagging; what is left then waits for another turn.
+		if ready, err := e.tagAudience(call, &d, tagger, d.LeaseUntil.Add(-left/2)); err != nil || !ready {
+			return e.settleUntagged(context.WithoutCancel(ctx), d, err)
+		}
+	}
 	receipt, err := channel.Send(call, Batch{DispatchID: d.ID, Payload: d.Payload.V})
-	cancel()
 	// What WeCom answered must be kept even when we are being stopped.
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), e.Config.Lease)
 	defer cancel()
@@ -152,9 +159,10 @@ func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelI
 		if info.Immediate {
 			state, touched, final = model.DispatchConfirmed, model.TouchDone, &now
 		}
+		remoteID, wait := followUp(info, r)
 		ours, err := e.own(ctx, d, map[string]any{
-			"state": state, "remote_id": r.RemoteID, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
-			"next_at": now.Add(info.PollEvery), "polls": 0, "lease_token": "", "lease_until": nil, "last_error": "",
+			"state": state, "remote_id": remoteID, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
+			"next_at": now.Add(wait), "polls": 0, "lease_token": "", "lease_until": nil, "last_error": "",
 		})
 		if err != nil || !ours {
 			return err
@@ -209,6 +217,21 @@ func (e *Engine) applyTags(ctx context.Context, d model.Dispatch) error {
 		}
 	}
 	return nil
+}
+
+// settleUntagged puts a dispatch back whose audience is not tagged yet. Nothing
+// has been sent, so no failure of tagging is an unknown outcome; without one
+// there is just more to do.
+func (e *Engine) settleUntagged(ctx context.Context, d model.Dispatch, err error) error {
+	if err == nil {
+		return e.requeue(ctx, d)
+	}
+	f := &Failure{Kind: Later, Reason: "tagging", Err: err}
+	if errors.As(err, &f) && f.Kind == Unknown {
+		f.Kind = Later
+	}
+	e.Logger.WarnContext(ctx, "audience not tagged", "dispatch", d.ID, "channel", d.Channel, "reason", f.Reason, "error", f.Err)
+	return e.settleFailure(ctx, d, f)
 }
 
 func (e *Engine) settleFailure(ctx context.Context, d model.Dispatch, f *Failure) error {

@@ -52,6 +52,9 @@ type Deps struct {
 	// TagsMarked applies a successful tag action to our own store, inside the
 	// transaction that settles it: WeCom sends no callback for our own writes.
 	TagsMarked func(ctx context.Context, relationshipID int64, add, remove []int64) error
+	// Record records what customers did about what they were sent, inside the
+	// transaction in ctx; may be nil.
+	Record func(ctx context.Context, a model.Activity) error
 	// CheckMedia demands that the files which a content names are there and fit
 	// for that use; may be nil.
 	CheckMedia func(ctx context.Context, c model.Content, use model.MediaUse) error
@@ -93,6 +96,9 @@ func (e *Engine) days(ctx context.Context) (calendar.Days, error) {
 func New(deps Deps) *Engine {
 	if deps.Wake == nil {
 		deps.Wake = func() {}
+	}
+	if deps.Record == nil {
+		deps.Record = func(context.Context, model.Activity) error { return nil }
 	}
 	if deps.CheckMedia == nil {
 		deps.CheckMedia = func(context.Context, model.Content, model.MediaUse) error { return nil }

@@ -23,6 +23,7 @@ type gate struct {
 	tags     map[int64]string // our tag id → WeCom's
 	asked    map[int64]bool   // touches whose limits are asked anew
 	book     *book            // of their contacts and reps
+	cohorts  map[int64]string // by touch, for channels that need it
 }
 
 func (e *Engine) dispatchGate(ctx context.Context, g group, touches []model.Touch) (*gate, error) {

@@ -57,6 +57,7 @@ func (e *Engine) Group(ctx context.Context) error {
 		if len(groups) == 0 {
 			return nil
 		}
+		groups = e.Channels.acrossReps(groups)
 		// One group that fails must not hold up the others; it is tried again
 		// at the next tick.
 		var faults []error
@@ -133,11 +134,7 @@ func (e *Engine) groupAll(ctx context.Context, g group) error {
 
 func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int, error) {
 	now := e.DB.Now(ctx)
-	var touches []model.Touch
-	// Any of them will do: asking for an order would make MySQL walk the primary key.
-	err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Clauses(forUpdate()).Limit(info.MaxRecipients).
-		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
-			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
+	touches, err := e.lockGroup(ctx, g, info)
 	if err != nil || len(touches) == 0 {
 		return 0, wrap("lock planned touches", err)
 	}
@@ -145,16 +142,21 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 	if err != nil {
 		return 0, err
 	}
+	if info.Cohort {
+		if gate.cohorts, err = e.cohorts(ctx, touches, gate.versions); err != nil {
+			return 0, err
+		}
+	}
 	var parcels parcels
 	for _, t := range touches {
-		p := gate.open(t, now)
+		p := gate.open(t, now).gathered(t, info, now)
 		if !p.free() {
 			if err := e.hold(ctx, t, p); err != nil {
 				return 0, err
 			}
 			continue
 		}
-		if err := parcels.add(t, gate.people.contacts[t.ContactID], p.load, info.Personal); err != nil {
+		if err := parcels.add(gate.addressed(t, p.load, info)); err != nil {
 			return 0, err
 		}
 	}
@@ -164,6 +166,27 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 		}
 	}
 	return len(touches), nil
+}
+
+// lockGroup locks a page of a group's touches.
+func (e *Engine) lockGroup(ctx context.Context, g group, info ChannelInfo) ([]model.Touch, error) {
+	q := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Clauses(forUpdate()).Limit(info.MaxRecipients).
+		Where("state = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
+			model.TouchPlanned, g.SOPID, g.StepKey, g.Channel, e.DB.Now(ctx))
+	if info.Cohort {
+		q = q.Order("rep_id") // as the index has it
+	} else {
+		// Any of them will do: asking for an order would make MySQL walk the primary key.
+		q = q.Where("rep_id = ?", g.RepID)
+	}
+	var touches []model.Touch
+	if err := q.Find(&touches).Error; err != nil {
+		return nil, err
+	}
+	if info.Cohort && len(touches) == info.MaxRecipients {
+		touches = wholeReps(touches)
+	}
+	return touches, nil
 }
 
 // hold keeps a touch that does not go now, with the gate's reason: skipped, put
@@ -204,26 +227,49 @@ type parcels struct {
 	byKey map[[sha256.Size]byte]*parcel
 }
 
-func (ps *parcels) add(t model.Touch, c model.Contact, load model.DispatchPayload, personal bool) error {
-	doc, err := json.Marshal(load)
-	if err != nil {
-		return fmt.Errorf("encode payload of touch %d: %w", t.ID, err)
+// item is one touch on its way into a parcel.
+type item struct {
+	touch    model.Touch
+	contact  model.Contact
+	load     model.DispatchPayload // what all of a parcel share
+	rep      string                // the contact's, where a parcel is for several reps
+	personal bool
+}
+
+// addressed makes a touch's item. What differs from person to person is kept
+// out of the load that parcels are told apart by.
+func (g *gate) addressed(t model.Touch, load model.DispatchPayload, info ChannelInfo) item {
+	i := item{touch: t, contact: g.people.contacts[t.ContactID], load: load, personal: info.Personal}
+	if info.Cohort {
+		i.rep, i.load.UserID, i.load.Cohort = load.UserID, "", g.cohorts[t.ID]
 	}
-	if personal {
-		doc = fmt.Appendf(doc, "touch %d", t.ID)
+	return i
+}
+
+func (ps *parcels) add(i item) error {
+	doc, err := json.Marshal(i.load)
+	if err != nil {
+		return fmt.Errorf("encode payload of touch %d: %w", i.touch.ID, err)
+	}
+	if i.personal {
+		doc = fmt.Appendf(doc, "touch %d", i.touch.ID)
 	}
 	key := sha256.Sum256(doc)
 	p := ps.byKey[key]
 	if p == nil {
-		p = &parcel{payload: load}
+		p = &parcel{payload: i.load}
 		if ps.byKey == nil {
 			ps.byKey = map[[sha256.Size]byte]*parcel{}
 		}
 		ps.byKey[key], ps.list = p, append(ps.list, p)
 	}
-	p.touchIDs = append(p.touchIDs, t.ID)
-	p.payload.ExternalUserIDs = append(p.payload.ExternalUserIDs, c.ExternalUserID)
-	p.payload.Lines = append(p.payload.Lines, c.Name)
+	p.touchIDs = append(p.touchIDs, i.touch.ID)
+	p.payload.ExternalUserIDs = append(p.payload.ExternalUserIDs, i.contact.ExternalUserID)
+	if i.rep != "" {
+		p.payload.Reps = append(p.payload.Reps, i.rep)
+		return nil
+	}
+	p.payload.Lines = append(p.payload.Lines, i.contact.Name)
 	return nil
 }
 

@@ -74,7 +74,7 @@ func (e *Engine) cancel(ctx context.Context, d model.Dispatch) error {
 	set := map[string]any{"stop_error": errNotStoppable}
 	if canceller, ok := e.Channels[d.Channel].(Canceller); ok {
 		set = map[string]any{"state": model.DispatchCancelling, "next_at": e.DB.Now(ctx).Add(e.Config.Settle)}
-		err := canceller.Cancel(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
+		err := canceller.Cancel(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Making: making(d), Payload: d.Payload.V})
 		if f := failureOf(err); err != nil && f.Kind != Refused {
 			return f // it may be repeated, and is at the next turn
 		} else if err != nil {

@@ -147,6 +147,9 @@ func (e *Engine) pollInterval(d model.Dispatch) time.Duration {
 		return maxPollEvery
 	}
 	every := channel.Info().PollEvery
+	if making(d) {
+		every = jobEvery
+	}
 	for range min(d.Polls, 30) {
 		every += every / 2
 	}
@@ -157,6 +160,14 @@ func (e *Engine) poll(ctx context.Context, d model.Dispatch) error {
 	channel, ok := e.Channels[d.Channel]
 	if !ok {
 		return fmt.Errorf("no channel %q", d.Channel)
+	}
+	if making(d) {
+		return e.pollJob(ctx, d, channel)
+	}
+	if r, ok := channel.(Responder); ok {
+		if err := e.listen(ctx, d, r); err != nil {
+			e.Logger.WarnContext(ctx, "responses not read", "dispatch", d.ID, "error", err)
+		}
 	}
 	outcomes, err := channel.Poll(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
 	// A task that can no longer be read must not be asked about for ever.
@@ -194,6 +205,7 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	changes := map[Outcome][]int64{} // outcome without its recipient → touches
 	var gone []int64
 	var left, further []model.Touch
+	expired := 0
 	for _, t := range waiting {
 		o, ok := byContact[t.ExternalUserID]
 		if !ok || !o.State.Final() {
@@ -202,6 +214,7 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 				continue
 			}
 			o = Outcome{State: model.TouchExpired, Reason: ReasonExpired, At: now}
+			expired++
 		}
 		further = append(further, t.Touch)
 		o.ExternalUserID = ""
@@ -224,7 +237,9 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	switch {
 	case len(left) > 0:
 		return e.markUnconfirmed(ctx, d, left)
-	case late:
+	case info.Responses && !late && d.State == model.DispatchSent:
+		return nil
+	case expired > 0:
 		return e.finishDispatch(ctx, d.ID, model.DispatchExpired, "")
 	}
 	return e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, "")

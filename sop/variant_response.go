@@ -64,6 +64,7 @@ func response(a model.Activity) string {
 		return model.AnswerPositive
 	case slices.Contains([]model.ActivityKind{
 		model.ActivityReplied, model.ActivityFormSubmitted, model.ActivityEventRegistered, model.ActivityEventAttended, model.ActivityContentViewed,
+		model.ActivityMomentLiked, model.ActivityMomentCommented,
 	}, a.Kind):
 		return string(a.Kind)
 	}

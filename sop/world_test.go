@@ -82,6 +82,7 @@ func (w *world) newEngine() *sop.Engine {
 	return sop.New(sop.Deps{
 		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.media, w.clock)...),
 		CheckMedia: w.media.Check,
+		Record:     func(ctx context.Context, a model.Activity) error { return w.pipeline.Record(ctx, a) },
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
 		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
 	})

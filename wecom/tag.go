@@ -103,5 +103,15 @@ func (c *Client) MarkTags(ctx context.Context, m MarkTags) error {
 	return c.repeat(ctx, "externalcontact/mark_tag", req, &bare{})
 }
 
+// DeleteTags deletes tags of the library, and them from everybody. An app may
+// delete what it made and nothing else. WeCom sends no callback for it.
+func (c *Client) DeleteTags(ctx context.Context, ids []string) error {
+	req := struct {
+		TagIDs  []string `json:"tag_id"`
+		AgentID int      `json:"agentid,omitempty"`
+	}{ids, c.cfg.AgentID}
+	return c.repeat(ctx, "externalcontact/del_corp_tag", req, &bare{})
+}
+
 // bare is an answer that says nothing but errcode.
 type bare struct{ util.CommonError }

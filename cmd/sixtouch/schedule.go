@@ -28,6 +28,7 @@ func (a *app) schedule() []job {
 		{"plan and send", every(a.cfg.SOP.Tick), func(context.Context) error { a.planner.Wake(); a.sender.Wake(); return nil }},
 		{"follow results", every(a.cfg.SOP.PollEvery), func(context.Context) error { a.follower.Wake(); return nil }},
 		{"declare winning variants", "@hourly", a.engine.DeclareWinners},
+		{"delete tags of finished cohorts", every(mediaCheck), a.engine.DropCohorts},
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},

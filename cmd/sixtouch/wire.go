@@ -162,7 +162,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	a.media = media.New(a.db, a.client)
 	a.engine = sop.New(sop.Deps{
 		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.media, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
-		CheckMedia: a.media.Check,
+		CheckMedia: a.media.Check, Record: record,
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Planners: planners, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -35,7 +36,16 @@ type TagFacts struct {
 func (s *Service) SaveTags(ctx context.Context, groups []TagGroupFacts, wholeAt time.Time) error {
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		kept := map[string]bool{}
+		ours, err := s.cohortTags(ctx, "deleted_at IS NULL")
+		if err != nil {
+			return err
+		}
 		for _, g := range groups {
+			whole := len(g.Tags)
+			g.Tags = slices.DeleteFunc(slices.Clone(g.Tags), func(t TagFacts) bool { return ours[t.WeComID] })
+			if whole > 0 && len(g.Tags) == 0 {
+				continue // the engine's own group
+			}
 			if err := s.saveTagGroup(ctx, g, kept); err != nil {
 				return err
 			}

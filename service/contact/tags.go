@@ -35,9 +35,13 @@ func (s *Service) ensureTags(ctx context.Context, refs []TagRef) (map[string]mod
 	if err != nil || len(tags) == len(ids) {
 		return tags, err
 	}
+	ours, err := s.cohortTags(ctx, "wecom_id IN ?", ids)
+	if err != nil {
+		return nil, err
+	}
 	var missing []model.Tag
 	for _, id := range ids {
-		if _, ok := tags[id]; ok {
+		if _, ok := tags[id]; ok || ours[id] {
 			continue
 		}
 		t := model.Tag{WeComID: id, Name: wanted[id].Name, Kind: wanted[id].Kind}
@@ -49,10 +53,28 @@ func (s *Service) ensureTags(ctx context.Context, refs []TagRef) (map[string]mod
 		}
 		missing = append(missing, t)
 	}
+	if len(missing) == 0 {
+		return tags, nil
+	}
 	if err := s.db.Conn(ctx).Clauses(skipKnown()).Create(&missing).Error; err != nil {
 		return nil, fmt.Errorf("insert unknown tags: %w", err)
 	}
 	return s.tagsByWeComID(ctx, ids)
+}
+
+// cohortTags are the tags that the engine puts on people to show them moments.
+// They say nothing about a person, so they are no tags of the library and none
+// of the contact's.
+func (s *Service) cohortTags(ctx context.Context, where string, args ...any) (map[string]bool, error) {
+	var ids []string
+	if err := s.db.Conn(ctx).Model(&model.CohortTag{}).Where(where, args...).Pluck("wecom_id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("load cohort tags: %w", err)
+	}
+	ours := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		ours[id] = true
+	}
+	return ours, nil
 }
 
 func (s *Service) tagsByWeComID(ctx context.Context, ids []string) (map[string]model.Tag, error) {

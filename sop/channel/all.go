@@ -23,6 +23,16 @@ type WeCom interface {
 	SendAppMessage(ctx context.Context, m wecom.AppMessage) (wecom.AppReceipt, error)
 	UpdateCard(ctx context.Context, u wecom.CardUpdate) ([]string, error)
 	MarkTags(ctx context.Context, m wecom.MarkTags) error
+	AddTag(ctx context.Context, group, name string) (wecom.TagGroup, error)
+	DeleteTags(ctx context.Context, ids []string) error
+	CreateMoment(ctx context.Context, m wecom.MomentTask) (jobID string, err error)
+	MomentJob(ctx context.Context, jobID string) (wecom.MomentJob, error)
+	Moments(ctx context.Context, from, to time.Time, cursor string) (wecom.MomentPage, error)
+	MomentParts(ctx context.Context, momentID string) ([]wecom.MomentPart, error)
+	MomentAudience(ctx context.Context, momentID, userID string) ([]string, error)
+	MomentShown(ctx context.Context, momentID, userID string) ([]string, error)
+	CancelMoment(ctx context.Context, momentID string) error
+	MomentReactions(ctx context.Context, momentID, userID string) (wecom.MomentReactions, error)
 }
 
 // All lists every channel.
@@ -30,6 +40,7 @@ func All(api WeCom, media Media, clock model.Clock) []sop.Channel {
 	return []sop.Channel{
 		Welcome{},
 		GroupMessage{api, media, clock},
+		Moment{api, media, clock},
 		RepPrompt{api},
 		Tag{api},
 	}

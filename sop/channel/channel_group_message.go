@@ -109,7 +109,7 @@ func (g GroupMessage) Find(ctx context.Context, b sop.Batch, since time.Time) ([
 			return nil, fmt.Errorf("list group messages: %w", err)
 		}
 		for _, m := range page.Messages {
-			if !sameMessage(m, b.Payload.Content) {
+			if m.Creator != "" || !sameParts(m.Message, b.Payload.Content) {
 				continue
 			}
 			r, ok, err := g.receipt(ctx, m.MsgID, b)
@@ -157,13 +157,13 @@ func (g GroupMessage) receipt(ctx context.Context, msgID string, b sop.Batch) (s
 	return r, len(results) > 0, nil
 }
 
-// sameMessage compares what WeCom kept with what we sent. It adds fields to
-// media (such as pic_url), so those are compared by their kind.
-func sameMessage(m wecom.GroupMessageRecord, c model.Content) bool {
-	if m.Creator != "" || m.Message.Text != c.Text || len(m.Message.Attachments) != len(c.Attachments) {
+// sameParts compares what WeCom kept with what we sent. It adds fields to media
+// (such as pic_url), so those are compared by their kind.
+func sameParts(m wecom.Message, c model.Content) bool {
+	if m.Text != c.Text || len(m.Attachments) != len(c.Attachments) {
 		return false
 	}
-	for i, a := range m.Message.Attachments {
+	for i, a := range m.Attachments {
 		ours := c.Attachments[i]
 		if a.MsgType != ours.Type || a.Link != nil && ours.Link != nil && a.Link.URL != ours.Link.URL {
 			return false
