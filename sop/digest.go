@@ -42,18 +42,14 @@ func (c Channels) digests() []string {
 // recent wait, and come together in the next.
 func (e *Engine) digest(ctx context.Context) error {
 	for {
-		var groups []group
-		err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
-			Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
-			Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, e.DB.Now(ctx)).
-			Where("touches.channel IN ?", e.Channels.digests()).
-			Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").
-			Order("touches.rep_id, touches.channel, touches.sop_id, touches.step_key").Limit(maxGroups).Find(&groups).Error
-		if err != nil {
-			return fmt.Errorf("find planned prompts: %w", err)
+		now := e.DB.Now(ctx)
+		groups, err := e.promptGroups(ctx, "touches.not_before <= ?", now)
+		if err != nil || len(groups) == 0 {
+			return err
 		}
-		if len(groups) == 0 {
-			return nil
+		reps := byRep(groups, maxGroups)
+		if err := e.joinWaiting(ctx, reps); err != nil {
+			return err
 		}
 		planning, err := e.planning(ctx)
 		if err != nil {
@@ -61,7 +57,7 @@ func (e *Engine) digest(ctx context.Context) error {
 		}
 		var faults []error
 		waits := false
-		for _, own := range byRep(groups, maxGroups) {
+		for _, own := range reps {
 			err := e.DB.InTx(ctx, func(ctx context.Context) error {
 				later, err := e.digestRep(ctx, own, planning)
 				waits = waits || later
@@ -82,6 +78,42 @@ func (e *Engine) digest(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// promptGroups finds the planned prompts that the condition names.
+func (e *Engine) promptGroups(ctx context.Context, where string, args ...any) ([]group, error) {
+	var groups []group
+	err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_queue")).
+		Joins("JOIN sops ON sops.id = touches.sop_id AND sops.state = ?", model.SOPLive).
+		Where("touches.state = ? AND touches.channel IN ?", model.TouchPlanned, e.Channels.digests()).Where(where, args...).
+		Distinct("touches.rep_id", "touches.sop_id", "touches.step_key", "touches.channel").
+		Order("touches.rep_id, touches.channel, touches.sop_id, touches.step_key").Limit(maxGroups).Find(&groups).Error
+	return groups, wrap("find planned prompts", err)
+}
+
+// joinWaiting adds to each rep's groups those that wait for the next card: a card
+// that goes before takes them along, and does not put them off once more.
+func (e *Engine) joinWaiting(ctx context.Context, reps [][]group) error {
+	at := map[int64]map[string]int{}
+	ids := make([]int64, 0, len(reps))
+	for i, own := range reps {
+		if at[own[0].RepID] == nil {
+			at[own[0].RepID] = map[string]int{}
+		}
+		at[own[0].RepID][own[0].Channel] = i
+		ids = append(ids, own[0].RepID)
+	}
+	now := e.DB.Now(ctx)
+	waiting, err := e.promptGroups(ctx, "touches.not_before > ? AND touches.not_before <= ? AND touches.rep_id IN ?", now, now.Add(e.Config.PromptEvery), ids)
+	if err != nil {
+		return err
+	}
+	for _, g := range waiting {
+		if i, ok := at[g.RepID][g.Channel]; ok && !slices.Contains(reps[i], g) {
+			reps[i] = append(reps[i], g)
+		}
+	}
+	return nil
 }
 
 // planning tells whether somebody is due whom no planner has come to yet:
@@ -116,6 +148,7 @@ func byRep(groups []group, page int) [][]group {
 // prompt is a touch that has passed its gates and waits for its card.
 type prompt struct {
 	touch   model.Touch
+	waits   bool // for the next card
 	contact model.Contact
 	load    model.DispatchPayload
 	window  window
@@ -139,8 +172,8 @@ func (e *Engine) digestRep(ctx context.Context, groups []group, planning bool) (
 		}
 		ready = append(ready, found...)
 	}
-	if len(ready) == 0 {
-		return false, nil
+	if !slices.ContainsFunc(ready, func(p prompt) bool { return !p.waits }) {
+		return false, nil // none is due any more: another replica was quicker
 	}
 	if planning && now.Before(firstOf(ready).Add(e.Config.PromptGather)) {
 		return true, nil
@@ -196,14 +229,15 @@ func (e *Engine) lockDigest(ctx context.Context, repID int64) (time.Time, error)
 	return made[0], nil
 }
 
-// readyPrompts asks the gates about a step's planned prompts; those that do not
-// pass are held with their reason.
+// readyPrompts asks the gates about a step's planned prompts, those included
+// that wait for the next card; those that do not pass are held with their reason.
 func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt, error) {
 	now := e.DB.Now(ctx)
 	var touches []model.Touch
 	err := e.DB.Conn(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Clauses(forUpdate()).Limit(limit).
 		Find(&touches, "state = ? AND rep_id = ? AND sop_id = ? AND step_key = ? AND channel = ? AND not_before <= ?",
-			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now).Error
+			model.TouchPlanned, g.RepID, g.SOPID, g.StepKey, g.Channel, now.Add(e.Config.PromptEvery)).Error
+	touches = slices.DeleteFunc(touches, func(t model.Touch) bool { return t.NotBefore.After(now) && t.LastReason() != reasonDigest })
 	if err != nil || len(touches) == 0 {
 		return nil, wrap("lock planned prompts", err)
 	}
@@ -214,6 +248,10 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 	var out []prompt
 	var booked []int64
 	for _, t := range touches {
+		waits := t.NotBefore.After(now)
+		if waits {
+			t.NotBefore = now // as if its card came now
+		}
 		p := gate.open(t, now)
 		if !p.free() {
 			if err := e.hold(ctx, t, p); err != nil {
@@ -224,7 +262,7 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 		if gate.asked[t.ID] {
 			booked, t.LimitDay = append(booked, t.ID), p.day
 		}
-		out = append(out, prompt{t, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
+		out = append(out, prompt{t, waits, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
 	}
 	// The card's other steps are asked next, and count these.
 	return out, e.keepDay(ctx, booked)
@@ -238,15 +276,18 @@ func urgent(ready []prompt, opens time.Time) bool {
 	})
 }
 
-// gather has prompts wait for the rep's next card.
+// gather has prompts wait for the rep's next card; some may do so already.
 func (e *Engine) gather(ctx context.Context, ready []prompt, opens time.Time) error {
 	now := e.DB.Now(ctx)
-	touches := make([]model.Touch, len(ready))
-	for i, p := range ready {
+	var touches []model.Touch
+	for _, p := range ready {
 		t := p.touch
+		if p.waits {
+			continue
+		}
 		t.NotBefore, t.UpdatedAt = model.Instant(opens), now
 		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "dispatch", Say: "defer", Reason: reasonDigest, Until: &t.NotBefore})
-		touches[i] = t
+		touches = append(touches, t)
 	}
 	return e.saveTouches(ctx, touches)
 }

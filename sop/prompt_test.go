@@ -179,6 +179,27 @@ func TestDigest_laterPromptsWaitForTheNextCard(t *testing.T) {
 	})
 }
 
+// A card that goes before its time, as a rep asked, takes along what waits for
+// the next, and does not put it off once more.
+func TestDigest_earlierCardTakesTheWaitingAlong(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.publish("一套", asking(ask("a", "甲事", `{"day":1,"at":"10:00"}`, "一"), ask("b", "乙事", `{"day":1,"at":"10:30"}`, "二"), ask("c", "丙事", `{"day":1,"at":"10:40"}`, "三")))
+		w.add("lin", "甲", "")
+		w.at("2026-03-03 10:00")
+		w.set("2026-03-03 10:05")
+		w.press(w.cards()[0], model.AnswerSnoozeHour)
+		w.at("2026-03-03 10:30")
+		w.at("2026-03-03 10:40")
+		require.Len(w.t, w.touches("step_key = 'b'")[0].Verdicts.V, 1)
+		w.at("2026-03-03 11:05")
+		cards := w.cards()
+		require.Len(w.t, cards, 2)
+		require.Len(w.t, cards[1].Rows, 3)
+		require.Len(w.t, w.touches("step_key = 'b'")[0].Verdicts.V, 1, "it was put off once")
+	})
+}
+
 // A wait for company never costs a prompt its grace or its day.
 func TestDigest_whatCannotWaitGoesAlone(t *testing.T) {
 	each(t, func(w *world) {
