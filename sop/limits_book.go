@@ -96,14 +96,20 @@ func anyExclusive(versions map[int64]*Version) bool {
 // contacts and reps, and reads what is taken. claims says whether to tell which
 // programme took it.
 func (e *Engine) openBook(ctx context.Context, contacts, reps map[int64]bool, claims bool) (*book, error) {
-	b := &book{contacts: map[int64][]Use{}, reps: map[int64][]Use{}}
 	contactIDs, repIDs := slices.Sorted(maps.Keys(contacts)), slices.Sorted(maps.Keys(reps))
 	if len(contactIDs) == 0 {
-		return b, nil
+		return &book{contacts: map[int64][]Use{}, reps: map[int64][]Use{}}, nil
 	}
 	if err := e.takeTurns(ctx, contactIDs, repIDs); err != nil {
 		return nil, err
 	}
+	return e.readBook(ctx, contacts, reps, claims)
+}
+
+// readBook reads what is taken and reserves nothing.
+func (e *Engine) readBook(ctx context.Context, contacts, reps map[int64]bool, claims bool) (*book, error) {
+	b := &book{contacts: map[int64][]Use{}, reps: map[int64][]Use{}}
+	contactIDs, repIDs := slices.Sorted(maps.Keys(contacts)), slices.Sorted(maps.Keys(reps))
 	now := e.DB.Now(ctx)
 	today := dateOf(now, e.Config.Zone)
 	limits, err := e.limits(ctx)
@@ -292,8 +298,7 @@ func (e *Engine) dispatchBook(ctx context.Context, g *gate, touches []model.Touc
 	for _, t := range touches {
 		v := g.versions[t.VersionID]
 		reach := v.channels[t.Channel].Reach
-		opens := v.window.next(now)
-		if reach == ReachNobody || v.Exclusivity == "" && t.LimitDay == localDay(opens, v.corp) && localDay(t.PlannedAt, v.corp) == localDay(now, v.corp) {
+		if !v.asksAnew(t, now) {
 			continue
 		}
 		g.asked[t.ID], contacts[t.ContactID] = true, true
@@ -312,6 +317,15 @@ func (e *Engine) dispatchBook(ctx context.Context, g *gate, touches []model.Touc
 		}
 	}
 	return nil
+}
+
+// asksAnew tells whether the limits are asked again before the touch goes.
+func (v *Version) asksAnew(t model.Touch, now time.Time) bool {
+	if v.channels[t.Channel].Reach == ReachNobody {
+		return false
+	}
+	today := localDay(now, v.corp)
+	return v.Exclusivity != "" || t.LimitDay != localDay(v.window.next(now), v.corp) || localDay(t.PlannedAt, v.corp) != today
 }
 
 // keepDay stores that touches were booked anew for today, before others of the

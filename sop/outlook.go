@@ -99,7 +99,12 @@ type Load struct {
 type oracle struct {
 	engine     *Engine
 	now, until time.Time
-	people     people // of the page at hand
+	people     people
+	facts      map[int64]Facts // by enrollment
+	seats      []model.Enrollment
+	silent     map[int64]bool // enrollments that are not asked for, but compete
+	open       []*ahead       // touches on their way
+	book       *book
 	versions   map[int64]*Version
 	contents   map[contentKey]model.StepContent
 	tags       map[int64]string
@@ -129,7 +134,8 @@ func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
 	o := &oracle{
 		engine: e, now: now, until: now.Add(time.Duration(q.Days) * 24 * time.Hour), versions: map[int64]*Version{},
 		contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
-		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{},
+		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{}, facts: map[int64]Facts{}, silent: map[int64]bool{},
+		people: people{contacts: map[int64]model.Contact{}, relationships: map[int64][]model.Relationship{}, reps: map[int64]model.Rep{}, audience: map[int64]audience.Facts{}},
 	}
 	o.out = Outlook{From: now, Until: o.until, CompleteUntil: o.until}
 	look := o.enrolled
@@ -139,6 +145,10 @@ func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
 	if err := look(ctx, q); err != nil {
 		return Outlook{}, fmt.Errorf("look ahead: %w", err)
 	}
+	if err := o.openBook(ctx); err != nil {
+		return Outlook{}, fmt.Errorf("look ahead: %w", err)
+	}
+	o.play()
 	if err := o.ifAddedToday(ctx, q); err != nil {
 		return Outlook{}, fmt.Errorf("look ahead: %w", err)
 	}
@@ -176,7 +186,10 @@ func (o *oracle) enrolled(ctx context.Context, q Question) error {
 			return err
 		}
 	}
-	return o.waiting(ctx, q)
+	if err := o.waiting(ctx, q); err != nil {
+		return err
+	}
+	return o.compete(ctx, ids)
 }
 
 // due finds the enrollments that are due before the horizon, the soonest first.
@@ -237,11 +250,11 @@ func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
 		}
 		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, en.ContactID)
 	}
-	var err error
-	if o.people, err = o.engine.people(ctx, contactIDs, filters); err != nil {
+	people, err := o.meetPeople(ctx, contactIDs, filters)
+	if err != nil {
 		return err
 	}
-	facts, err := o.engine.factsOf(ctx, o.people, list)
+	facts, err := o.engine.factsOf(ctx, people, list)
 	if err != nil {
 		return err
 	}
@@ -251,9 +264,8 @@ func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
 	if err := o.engine.loadProgress(ctx, list, o.versions, facts); err != nil {
 		return err
 	}
-	for _, en := range list {
-		o.live(en, o.versions[en.VersionID], facts[en.ID])
-	}
+	maps.Copy(o.facts, facts)
+	o.seats = append(o.seats, list...)
 	return nil
 }
 
@@ -301,38 +313,6 @@ func (o *oracle) meet(ctx context.Context, v *Version) error {
 	return nil
 }
 
-// live plays one enrollment from now until the horizon.
-func (o *oracle) live(en model.Enrollment, v *Version, f Facts) {
-	anchor := en.AnchorAt
-	if v.chained() {
-		anchor = time.Time{} // no step but the first counts from it
-	}
-	o.engine.play(en, v, f, [2]time.Time{o.now, o.until}, func(t model.Touch) { o.touch(t, v.shifted(en.Shift), anchor) })
-}
-
-// play plans one enrollment whenever it is due in that span.
-func (e *Engine) play(en model.Enrollment, v *Version, f Facts, span [2]time.Time, each func(model.Touch)) {
-	if en.NextDueAt == nil {
-		return
-	}
-	at := *en.NextDueAt
-	if at.Before(span[0]) {
-		at = span[0]
-	}
-	for !at.After(span[1]) {
-		f.Audience.Now = at.In(e.Config.Zone)
-		p := MakePlan(en, v, f, at)
-		for _, t := range p.Touches {
-			f = f.having(t, v.follows())
-			each(t)
-		}
-		if p.NextDue == nil || !p.NextDue.After(at) {
-			return
-		}
-		at = *p.NextDue
-	}
-}
-
 // having are the facts after that touch. Where the programme follows its
 // touches, the rep is taken to confirm it as soon as it goes out.
 func (f Facts) having(t model.Touch, follows bool) Facts {
@@ -353,46 +333,12 @@ func (f Facts) having(t model.Touch, follows bool) Facts {
 	return f
 }
 
-// touch lets a touch pass the gate before its dispatch.
-func (o *oracle) touch(t model.Touch, v *Version, anchor time.Time) {
-	g := &gate{
-		people: o.people, left: map[int64]bool{}, versions: map[int64]*Version{t.VersionID: v},
-		content: o.contents[contentKey{t.SOPID, t.StepKey}], tags: o.tags,
-	}
-	if t.State != model.TouchPlanned {
-		o.note(t, v, anchor, t.PlannedAt, model.DispatchPayload{})
+// note tells of a touch that goes out or is skipped at a.at.
+func (o *oracle) note(a *ahead, load model.DispatchPayload) {
+	if a.silent {
 		return
 	}
-	at, load := t.NotBefore, model.DispatchPayload{}
-	if at.Before(o.now) {
-		at = o.now
-	}
-	for t.State == model.TouchPlanned && !at.After(o.until) {
-		known := o.people.audience[t.ContactID]
-		known.Now = at.In(o.engine.Config.Zone)
-		o.people.audience[t.ContactID] = known
-		p := g.open(t, at)
-		if p.free() {
-			load = p.load
-			break
-		}
-		switch {
-		case p.skip != "":
-			t.State, t.Reason = model.TouchSkipped, p.skip
-		case p.voice != nil:
-			t.RepID, t.RelationshipID = p.voice.RepID, p.voice.ID
-		default:
-			at = model.Instant(p.until)
-		}
-	}
-	if at.After(o.until) {
-		return // beyond the horizon
-	}
-	o.note(t, v, anchor, at, load)
-}
-
-func (o *oracle) note(t model.Touch, v *Version, anchor, at time.Time, load model.DispatchPayload) {
-	e := o.engine
+	e, t, v, anchor, at := o.engine, a.touch, a.version, a.anchor, a.at
 	step, _ := v.step(t.StepKey)
 	p := Prospect{
 		Touch: t, At: at, SOPName: o.sops[t.SOPID].Name, StepName: step.Name, Held: o.sops[t.SOPID].State == model.SOPPaused,
@@ -473,12 +419,11 @@ func (o *oracle) waitingPage(ctx context.Context, list []model.Touch) error {
 		}
 		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, t.ContactID)
 	}
-	var err error
-	if o.people, err = o.engine.people(ctx, contactIDs, filters); err != nil {
+	if _, err := o.meetPeople(ctx, contactIDs, filters); err != nil {
 		return err
 	}
 	for _, t := range list {
-		o.touch(t, o.versions[t.VersionID], time.Time{})
+		o.open = append(o.open, &ahead{touch: t, version: o.versions[t.VersionID], at: later(t.NotBefore, o.now)})
 	}
 	return nil
 }

@@ -55,24 +55,28 @@ func (o *oracle) drafted(ctx context.Context, q Question) error {
 		return err
 	}
 	filters := append(v.stepFilters(), audience.Filter{})
+	o.versions[v.ID] = v
 	for page := range slices.Chunk(ids, chunk) {
-		if o.people, err = o.engine.people(ctx, page, filters); err != nil {
+		people, err := o.meetPeople(ctx, page, filters)
+		if err != nil {
 			return err
 		}
 		for _, id := range page {
-			f := o.people.factsFor(id, 0)
+			f := people.factsFor(id, 0)
 			if f.Voice == nil {
 				continue
 			}
 			o.out.People++
-			o.live(model.Enrollment{
+			en := model.Enrollment{
+				ID:    int64(-o.out.People), // not there yet
 				SOPID: v.SOPID, ContactID: id, RepID: f.Voice.RepID, RelationshipID: f.Voice.ID, Run: 1,
 				State: model.EnrollmentActive, AnchorAt: o.now, AnchorKind: v.Trigger.Kind, NextDueAt: v.first(o.now),
 				Holdout: v.heldOut(id, global),
-			}, v, f)
+			}
+			o.seats, o.facts[en.ID] = append(o.seats, en), f
 		}
 	}
-	return nil
+	return o.compete(ctx, nil)
 }
 
 // matching are the contacts with a rep whom the programme's filter selects and

@@ -48,10 +48,10 @@ func newOracleWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *oracleW
 	e := sop.New(sop.Deps{
 		DB: db, Calendar: days.Days, Logger: slog.New(slog.DiscardHandler),
 		Channels: sop.NewChannels(
-			silent{sop.ChannelInfo{Name: "group_message", MaxRecipients: 3, Variants: true, PollFor: 1000 * time.Hour, PollEvery: time.Hour}},
-			silent{sop.ChannelInfo{Name: "rep_prompt", MaxRecipients: 5, Variants: true, Digest: true, PollFor: 1000 * time.Hour, PollEvery: time.Hour}},
+			silent{sop.ChannelInfo{Name: "group_message", MaxRecipients: 3, Variants: true, Reach: sop.ReachContact, Quota: true, PollFor: 1000 * time.Hour, PollEvery: time.Hour}},
+			silent{sop.ChannelInfo{Name: "rep_prompt", MaxRecipients: 5, Variants: true, Digest: true, Reach: sop.ReachRep, PollFor: 1000 * time.Hour, PollEvery: time.Hour}},
 		),
-		Config: sop.Config{Zone: zone, PageSize: 3, Lease: time.Minute, Settle: time.Minute, Senders: 8},
+		Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
 	return &oracleWorld{db, clock, e, zone}
 }
@@ -79,7 +79,10 @@ func programme(t *rapid.T, tag int64) sop.Definition {
 			draw("channel", "group_message", "group_message", "rep_prompt"), draw("grace", "12h", "30m", "3d"), filter(), say)))
 	}
 	window := draw("window", `{}`, `{"from":"10:00","to":"12:00"}`, `{"workdays":true}`)
-	doc, err := json.Marshal(map[string]any{"trigger": map[string]string{"kind": "manual"}, "window": json.RawMessage(window), "steps": steps})
+	doc, err := json.Marshal(map[string]any{
+		"trigger": map[string]string{"kind": "manual"}, "window": json.RawMessage(window), "steps": steps,
+		"priority": rapid.IntRange(0, 2).Draw(t, "priority"), "exclusivity": draw("exclusivity", "a", "a", ""),
+	})
 	require.NoError(t, err)
 	d, err := sop.ParseDefinition(doc)
 	require.NoError(t, err)

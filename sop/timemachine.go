@@ -210,7 +210,30 @@ func (m *machine) enter(a model.Activity, at anchor, people people) {
 	en := v.enrollment(entry{
 		contactID: a.ContactID, repID: f.Voice.RepID, relationshipID: f.Voice.ID, anchor: at, kind: v.Trigger.Kind, activity: a,
 	}, 0, a.OccurredAt)
-	m.engine.play(en, v, f, [2]time.Time{a.OccurredAt, m.until}, func(t model.Touch) { m.count(t, f.Rep.Name) })
+	m.play(en, f, a.OccurredAt)
+}
+
+// play plans one enrollment whenever it is due, from then on.
+func (m *machine) play(en model.Enrollment, f Facts, at time.Time) {
+	if en.NextDueAt == nil {
+		return
+	}
+	at = later(*en.NextDueAt, at)
+	for !at.After(m.until) {
+		f.Audience.Now = at.In(m.engine.Config.Zone)
+		p := MakePlan(en, m.version, f, at)
+		for _, t := range p.Touches {
+			f = f.having(t, m.version.follows())
+			if t.State == model.TouchPlanned {
+				f.Uses = append(f.Uses, m.version.use(t))
+			}
+			m.count(t, f.Rep.Name)
+		}
+		if p.NextDue == nil || !p.NextDue.After(at) {
+			return
+		}
+		at = *p.NextDue
+	}
 }
 
 func (m *machine) count(t model.Touch, rep string) {
