@@ -22,6 +22,11 @@ type Canceller interface {
 // errNotStoppable is the stop error of a channel that takes nothing back.
 const errNotStoppable = "not_stoppable"
 
+// recallFor is how long the results of a task that was taken back are asked for;
+// after that its touches expire, since they may have been sent, and the resume
+// that waits for them can begin.
+const recallFor = time.Hour
+
 // maxStopError is how much of WeCom's words about a refusal is kept, in bytes.
 const maxStopError = 255
 
@@ -94,9 +99,14 @@ func (e *Engine) takeOver(ctx context.Context, d model.Dispatch) error {
 	if !ok {
 		return fmt.Errorf("no channel %q", d.Channel)
 	}
+	info := channel.Info()
 	outcomes, err := channel.Poll(ctx, Batch{DispatchID: d.ID, RemoteID: d.RemoteID, Payload: d.Payload.V})
-	if err != nil {
+	switch {
+	case err == nil:
+	case e.DB.Now(ctx).Sub(d.UpdatedAt) < recallFor:
 		return fmt.Errorf("poll dispatch %d: %w", d.ID, err)
+	default:
+		info.PollFor = 0 // nobody knows what was sent: it expires
 	}
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		var locked model.Dispatch
@@ -107,7 +117,7 @@ func (e *Engine) takeOver(ctx context.Context, d model.Dispatch) error {
 		if err != nil {
 			return fmt.Errorf("lock dispatch %d: %w", d.ID, err)
 		}
-		if err := e.applyOutcomes(ctx, locked, channel.Info(), outcomes); err != nil {
+		if err := e.applyOutcomes(ctx, locked, info, outcomes); err != nil {
 			return err
 		}
 		return e.giveBack(ctx, d.ID)

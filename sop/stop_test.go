@@ -123,6 +123,27 @@ func TestStop_reportsWhatCannotBeStopped(t *testing.T) {
 	})
 }
 
+// A task whose results can no longer be read must not keep the programme stopped
+// for ever, and is not sent again.
+func TestStop_unreadableResultsExpire(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		id := w.publish("新好友", one("一次"))
+		w.add("lin", "甲", "")
+		w.at("2026-03-03 10:00")
+		require.NoError(w.t, w.engine.Stop(w.ctx, id))
+		w.recall()
+		w.wecom.Fault(sim.Fault{Path: "/cgi-bin/externalcontact/get_groupmsg_task", N: 100, Errcode: 41062})
+		w.at("2026-03-03 10:30")
+		require.Equal(w.t, model.CodeConflict, model.CodeOf(w.engine.Resume(w.ctx, id, model.ChangeSend, "test")))
+		w.at("2026-03-03 11:30")
+		require.Equal(w.t, model.TouchExpired, w.touches("1 = 1")[0].State)
+		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeSend, "test"))
+		w.tick()
+		require.Equal(w.t, 1, w.wecom.Calls(addTemplate))
+	})
+}
+
 // A call that is under way while the switch is thrown is taken back once it is
 // known to have been made.
 func TestStop_catchesACallWhoseOutcomeWasUnknown(t *testing.T) {
