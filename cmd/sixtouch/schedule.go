@@ -31,6 +31,7 @@ func (a *app) schedule() []job {
 		{"delete tags of finished cohorts", every(mediaCheck), a.engine.DropCohorts},
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
+		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }
@@ -54,6 +55,10 @@ func (a *app) renewMedia(ctx context.Context) error {
 
 // sweepEvery is how often people are looked for whom no activity announces.
 const sweepEvery = time.Minute
+
+// outsideCheck is how often it is looked whether others' mass messages are due to
+// be read; the reading has its own, slower turns.
+const outsideCheck = time.Minute
 
 // The full synchronisation runs at the first start, when one was interrupted,
 // and once a night.

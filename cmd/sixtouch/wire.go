@@ -89,12 +89,12 @@ type app struct {
 	handler  http.Handler
 	metrics  *prometheus.Registry
 
-	planner, sender, follower, syncer *runner.Loop
-	counts                            *runner.Loop // of audiences, kept ready
-	sweeper, filler                   *runner.Loop
-	pulse                             *handler.Pulse            // of the planner
-	syncAsked                         atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
-	wakes                             map[string]*runner.Loop   // by topic: tells the other replicas
+	planner, sender, follower, syncer, outsider *runner.Loop
+	counts                                      *runner.Loop // of audiences, kept ready
+	sweeper, filler                             *runner.Loop
+	pulse                                       *handler.Pulse            // of the planner
+	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
+	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
 }
 
 // newApp puts the product together; nothing runs before its members start.
@@ -202,6 +202,7 @@ func (a *app) loops() {
 	a.sweeper = runner.NewLoop("sweep", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Sweep(ctx) })
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
+	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
 	a.wakes = map[string]*runner.Loop{}
 	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
@@ -299,6 +300,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "sweep", Service: a.sweeper},
 		runner.Member{Name: "enroll in bulk", Service: a.filler},
 		runner.Member{Name: "sync", Service: a.syncer},
+		runner.Member{Name: "count what others sent", Service: a.outsider},
 		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
 		runner.Member{Name: "heartbeat", Service: heartbeat(a.log, a.schedule())},
 	)

@@ -69,9 +69,14 @@ func (g GroupMessage) Poll(ctx context.Context, b sop.Batch) ([]sop.Outcome, err
 	if !sent {
 		return nil, nil
 	}
-	results, err := g.api.GroupMessageResults(ctx, b.RemoteID, b.Payload.UserID)
+	return g.outcomes(ctx, b.RemoteID, b.Payload.UserID)
+}
+
+// outcomes are what became of one sender's recipients.
+func (g GroupMessage) outcomes(ctx context.Context, id, userID string) ([]sop.Outcome, error) {
+	results, err := g.api.GroupMessageResults(ctx, id, userID)
 	if err != nil {
-		return nil, fmt.Errorf("read results of message %s: %w", b.RemoteID, err)
+		return nil, fmt.Errorf("read results of message %s: %w", id, err)
 	}
 	var out []sop.Outcome
 	for _, r := range results {
