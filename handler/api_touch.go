@@ -125,14 +125,7 @@ func (s *server) getTouch(c *gin.Context) error {
 	return nil
 }
 
-// sentence says a verdict in words: where it was given, what it was, and why.
+// sentence says a verdict in words.
 func (s *server) sentence(lang web.Lang, v model.Verdict) string {
-	text := s.Texts.Text(lang, "verdict.sentence", s.words(lang, "gate", v.Gate), s.words(lang, "say", v.Say))
-	if v.Reason != "" {
-		text += s.Texts.Text(lang, "verdict.because", s.words(lang, "reason", v.Reason))
-	}
-	if v.Limit > 0 {
-		text += s.Texts.Text(lang, "verdict.of", v.Used, v.Limit)
-	}
-	return text
+	return teller{s.Texts, lang, s.Engine.Config.Zone}.verdict(v, "")
 }

@@ -70,6 +70,7 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	guarded.POST("/sops/:id/redrive", adminOnly, wrap(p.redrive))
 	guarded.POST("/stop", adminOnly, wrap(p.stopAll))
 	guarded.POST("/stop/resume", adminOnly, wrap(p.resumeAll))
+	page("/touches/:id", p.touch)
 	guarded.POST("/sops/:id/pause", adminOnly, wrap(p.moveSOP(p.Engine.Pause)))
 	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.resumeSOP))
 	if p.Demo == nil {

@@ -240,6 +240,8 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/departments", query: paged, do: s.listDepartments},
 		{method: "GET", path: "/touches", query: "contact_id sop_id rep_id day state step_key" + paged, do: s.listTouches},
 		{method: "GET", path: "/touches/:id", do: s.getTouch},
+		{method: "GET", path: "/touches/:id/why", do: s.whyTouch},
+		{method: "GET", path: "/why", query: "contact_id sop_id step_key", do: s.whyStep},
 		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
 		{method: "GET", path: "/dispatches/:id/reminders", do: s.dispatchReminders},

@@ -13,7 +13,7 @@ import (
 
 // Frame is what every page needs; Body is the page's own.
 type Frame struct {
-	Page     string // the page's name: login, overview, contacts, contact, sops, sop, touches, phones, problem
+	Page     string // the page's name: login, overview, contacts, contact, sops, sop, touches, touch, phones, problem
 	Now      time.Time
 	Here     string // path and query of the request, for "and back here"
 	SignedIn bool
