@@ -27,7 +27,7 @@ type takesAll struct{ sent atomic.Int64 }
 
 // Info implements sop.Channel.
 func (*takesAll) Info() sop.ChannelInfo {
-	return sop.ChannelInfo{Name: takesAllName, MaxRecipients: 10_000, PollEvery: time.Hour, PollFor: time.Hour}
+	return sop.ChannelInfo{Name: takesAllName, MaxRecipients: 10_000, PollEvery: time.Hour, PollFor: time.Hour, Reach: sop.ReachContact, Quota: true}
 }
 
 // Check implements sop.Channel.
@@ -94,7 +94,7 @@ func (w *planWorld) race(ctx context.Context, e env, o planOptions) ([]*series, 
 	rows := []*series{bound}
 	var plans, claims []*series
 	for _, n := range workerCounts() {
-		plans = append(plans, &series{name: fmt.Sprintf("filter, touch, next due: planned by %s", replicas(n))})
+		plans = append(plans, &series{name: fmt.Sprintf("filter, caps, quota, touch, next due: planned by %s", replicas(n))})
 		claims = append(claims, &series{name: fmt.Sprintf("dispatches claimed and settled by %s", replicas(n))})
 	}
 	rows = append(append(rows, plans...), claims...)

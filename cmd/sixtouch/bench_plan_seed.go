@@ -114,6 +114,12 @@ func (w *planWorld) programme(ctx context.Context) (sopID, versionID int64, err 
 			Content: &model.Content{Text: "今天的消息"},
 		})
 	}
+	// A step a day for all: the caps are asked and leave room.
+	one, days := 1, 7
+	rule := model.LimitRule{ValidFrom: "2000-01-01", ContactDay: &one, ContactWeek: &days, QuotaMode: model.QuotaMonth}
+	if err := w.engine.SetLimits(ctx, rule); err != nil {
+		return 0, 0, err
+	}
 	s, err := w.engine.Create(ctx, "bench", d)
 	if err != nil {
 		return 0, 0, err

@@ -175,6 +175,7 @@ func TestKill_nothingLostNothingTwice(t *testing.T) {
 		}
 		var hits atomic.Int64
 		s.startAll()
+		s.unlimited()
 		s.publish("秒级", quick)
 		// Some kills come right between WeCom's deed and our commit.
 		between := func(i int, path string) {
@@ -236,6 +237,7 @@ func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
 		s.wecom.Member(fmt.Sprintf("rep%d", i), fmt.Sprintf("销售%d", i))
 	}
 	s.startAll()
+	s.unlimited()
 	s.publish("秒级", quick)
 	ctx, stop := context.WithCancel(context.Background())
 	var customers []string
