@@ -45,33 +45,38 @@ func (e *Engine) planShard(ctx context.Context, shard int) error {
 		if len(ids) == 0 {
 			return nil
 		}
-		if err := e.planSplitting(ctx, ids); err != nil {
+		n, err := e.planSplitting(ctx, ids)
+		// A page that was taken from us is another replica's, and so is its shard.
+		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
 // planSplitting plans a page; a page that fails is halved until the culprit is
-// parked alone, so that one bad row holds up nobody else.
-func (e *Engine) planSplitting(ctx context.Context, ids []int64) error {
-	err := e.planPage(ctx, ids)
+// parked alone, so that one bad row holds up nobody else. It tells how many of
+// the page it has dealt with.
+func (e *Engine) planSplitting(ctx context.Context, ids []int64) (int, error) {
+	n, err := e.planPage(ctx, ids)
 	switch {
 	case err == nil:
-		return nil
+		return n, nil
 	case ctx.Err() != nil || model.Transient(err) || model.CodeOf(e.DB.Ping(ctx)) == model.CodeUnavailable:
-		return err // not the page's fault
+		return 0, err // not the page's fault
 	case len(ids) == 1:
-		return e.park(ctx, ids[0], err)
+		return 1, e.park(ctx, ids[0], err)
 	}
 	half := len(ids) / 2
-	if err := e.planSplitting(ctx, ids[:half]); err != nil {
-		return err
+	first, err := e.planSplitting(ctx, ids[:half])
+	if err != nil {
+		return first, err
 	}
-	return e.planSplitting(ctx, ids[half:])
+	second, err := e.planSplitting(ctx, ids[half:])
+	return first + second, err
 }
 
-func (e *Engine) planPage(ctx context.Context, ids []int64) error {
-	return e.DB.InTx(ctx, func(ctx context.Context) error {
+func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
+	err = e.DB.InTx(ctx, func(ctx context.Context) error {
 		now := e.DB.Now(ctx)
 		list := make([]model.Enrollment, 0, len(ids))
 		// The lock and the repeated condition make a second planner find nothing left.
@@ -80,8 +85,9 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		if err != nil {
 			return fmt.Errorf("lock due enrollments: %w", err)
 		}
-		if len(list) == 0 {
-			return e.clearStrays(ctx, ids)
+		if n = len(list); n == 0 {
+			n, err = e.clearStrays(ctx, ids)
+			return err
 		}
 		versions, filters := map[int64]*Version{}, []audience.Filter(nil)
 		for _, en := range list {
@@ -145,6 +151,7 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) error {
 		}
 		return nil
 	})
+	return n, err
 }
 
 // advance moves an enrollment to its next due instant, or to its end. The
@@ -160,14 +167,11 @@ func advance(en *model.Enrollment, f Facts, p Plan, now time.Time) {
 }
 
 // clearStrays takes rows out of the due index that no longer belong there:
-// only active enrollments are ever due.
-func (e *Engine) clearStrays(ctx context.Context, ids []int64) error {
-	err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id IN ? AND state <> ?", ids, model.EnrollmentActive).
-		Update("next_due_at", nil).Error
-	if err != nil {
-		return fmt.Errorf("clear due time of ended enrollments: %w", err)
-	}
-	return nil
+// only active enrollments are ever due. It tells how many there were.
+func (e *Engine) clearStrays(ctx context.Context, ids []int64) (int, error) {
+	res := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id IN ? AND state <> ? AND next_due_at IS NOT NULL", ids, model.EnrollmentActive).
+		Update("next_due_at", nil)
+	return int(res.RowsAffected), wrap("clear due time of ended enrollments", res.Error)
 }
 
 // park sets one enrollment aside with its error, for a person to look at.

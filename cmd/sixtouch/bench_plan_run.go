@@ -181,10 +181,10 @@ func (w *planWorld) deadlocks(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
-// plan moves to the next day's ten o'clock and has replicas plan what is due.
+// plan moves to the next step's day and has replicas plan what is due.
 func (w *planWorld) plan(ctx context.Context, replicas int) error {
-	w.day++
-	w.clock.set(w.ten(w.day))
+	w.step++
+	w.clock.set(w.due(w.step))
 	return w.all(replicas, func(e *sop.Engine) error { return e.Plan(ctx) })
 }
 
@@ -227,7 +227,7 @@ func (w *planWorld) complete(ctx context.Context, last int64, due int) error {
 // claim queues n dispatches and has replicas claim, call and settle them.
 func (w *planWorld) claim(ctx context.Context, now func() time.Time, n, replicas int) (rate float64, deadlocks int64, err error) {
 	err = w.db.Conn(ctx).Exec(`INSERT INTO dispatches (channel, rep_id, sop_id, step_key, payload, state, next_at, last_error, candidates, created_at, updated_at)
-SELECT @channel, 1, @sop, 'd1', '{}', 'queued', @now, '', '[]', @now, @now FROM bench_numbers WHERE n <= @n`,
+SELECT @channel, 1, @sop, 'w1', '{}', 'queued', @now, '', '[]', @now, @now FROM bench_numbers WHERE n <= @n`,
 		map[string]any{"channel": takesAllName, "sop": w.sopID, "now": w.db.Now(ctx), "n": n}).Error
 	if err != nil {
 		return 0, 0, fmt.Errorf("queue dispatches: %w", err)

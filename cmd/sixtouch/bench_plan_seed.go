@@ -16,12 +16,12 @@ import (
 	"sixtouch/sop"
 )
 
-// planStart is the day on which everybody in the benchmark was added; steps are
-// due at ten on the days after it, in the corp's zone.
+// planStart is the day on which everybody in the benchmark was added; a step is
+// due at ten each week after it, in the corp's zone, within every cap.
 const planStart = "2026-03-02 14:00:00"
 
 // lateStart is the anchor of those who are enrolled and never due here.
-const lateStart = "2026-09-01 14:00:00"
+const lateStart = "2026-12-01 14:00:00"
 
 // planWorld is a company on a scratch database with the engine on it.
 type planWorld struct {
@@ -32,7 +32,7 @@ type planWorld struct {
 	engine *sop.Engine
 	out    *takesAll
 	sopID  int64
-	day    int // the last one that was planned
+	step   int // the last one that was planned
 }
 
 // setClock shows what it was last set to.
@@ -50,11 +50,11 @@ func openPlanWorld(ctx context.Context, e env, server, name string, o planOption
 	if err != nil {
 		return nil, err
 	}
-	w := &planWorld{scratch: base, clock: &setClock{}, out: &takesAll{}, day: seededSteps}
+	w := &planWorld{scratch: base, clock: &setClock{}, out: &takesAll{}, step: seededSteps}
 	if w.zone, err = time.LoadLocation("Asia/Shanghai"); err != nil {
 		return w, fmt.Errorf("load time zone: %w", err)
 	}
-	w.clock.set(w.ten(seededSteps).Add(time.Hour))
+	w.clock.set(w.due(seededSteps).Add(time.Hour))
 	// Columns that the seed does not name get their type's zero.
 	if w.db, err = model.Open(ctx, base.dsn+"?sql_mode=''", model.Options{Clock: w.clock}); err != nil {
 		return w, fmt.Errorf("open scratch database: %w", err)
@@ -72,8 +72,8 @@ func openPlanWorld(ctx context.Context, e env, server, name string, o planOption
 	return w, w.seed(ctx, o)
 }
 
-// ten is when the step of that day is due.
-func (w *planWorld) ten(day int) time.Time { return time.Date(2026, 3, 2+day, 10, 0, 0, 0, w.zone) }
+// due is when that step is due.
+func (w *planWorld) due(step int) time.Time { return time.Date(2026, 3, 2+7*step, 10, 0, 0, 0, w.zone) }
 
 // newEngine is a replica's engine, with a channel that takes everything.
 func (w *planWorld) newEngine(db *model.DB) (*sop.Engine, error) {
@@ -99,7 +99,7 @@ func (w *planWorld) close(ctx context.Context) error {
 	return errors.Join(append(errs, w.drop(ctx))...)
 }
 
-// programme has a step a day, each with a filter that lets everybody pass who
+// programme has a step a week, each with a filter that lets everybody pass who
 // does not wear a tag that nobody wears.
 func (w *planWorld) programme(ctx context.Context) (sopID, versionID int64, err error) {
 	d := sop.Definition{Trigger: sop.Trigger{Kind: sop.TriggerManual}}
@@ -108,9 +108,9 @@ func (w *planWorld) programme(ctx context.Context) (sopID, versionID int64, err 
 		return 0, 0, fmt.Errorf("make filter: %w", err)
 	}
 	for i := range benchSteps {
-		day := i + 1
+		week := i + 1
 		d.Steps = append(d.Steps, sop.Step{
-			Key: fmt.Sprintf("d%d", day), Offset: sop.Offset{Day: &day, At: "10:00"}, Channel: takesAllName, Filter: everybody,
+			Key: fmt.Sprintf("w%d", week), Offset: sop.Offset{Week: week, At: "10:00"}, Channel: takesAllName, Filter: everybody,
 			Content: &model.Content{Text: "今天的消息"},
 		})
 	}
@@ -138,7 +138,7 @@ func (w *planWorld) seed(ctx context.Context, o planOptions) error {
 		return err
 	}
 	args := map[string]any{
-		"start": planStart, "late": lateStart, "next": w.ten(seededSteps + 1), "contacts": o.contacts, "enrollments": o.enrollments, "due": o.due,
+		"start": planStart, "late": lateStart, "next": w.due(seededSteps + 1), "contacts": o.contacts, "enrollments": o.enrollments, "due": o.due,
 		"sop": sopID, "version": versionID, "shards": model.EnrollmentShards, "steps": seededSteps, "channel": takesAllName,
 	}
 	for _, statement := range []string{
@@ -154,7 +154,7 @@ SELECT n, 1 + n % 10, n, @start, @start, @start FROM bench_numbers`,
 SELECT n, @sop, @version, n, 1 + n % LEAST(200, @contacts), n, 1, 'active', 1, IF(n <= @due, @start, @late), 'manual', n % @shards, IF(n <= @due, @next, @late), '', @start, @start
 FROM bench_numbers WHERE n <= @enrollments`,
 		`INSERT INTO touches (enrollment_id, sop_id, version_id, step_key, run, contact_id, rep_id, relationship_id, channel, state, verdicts, due_at, not_before, expire_at, planned_at, sent_at, final_at, local_day, updated_at)
-SELECT e.id, e.sop_id, e.version_id, CONCAT('d', s.n), 1, e.contact_id, e.rep_id, e.relationship_id, @channel, 'delivered', '[]',
+SELECT e.id, e.sop_id, e.version_id, CONCAT('w', s.n), 1, e.contact_id, e.rep_id, e.relationship_id, @channel, 'delivered', '[]',
  @start, @start, @start, @start, @start, @start, '2026-03-03', @start
 FROM enrollments e JOIN bench_numbers s ON s.n <= @steps WHERE e.id <= @due ORDER BY s.n, e.id`,
 	} {
