@@ -15,5 +15,8 @@ scripts/check-dockerfile.sh
 step "tests"
 CGO_ENABLED=1 go test -race -shuffle=on -timeout 25m ./...
 
+step "a simulated quarter"
+CGO_ENABLED=0 go test -run '^TestQuarter_' -timeout 25m ./cmd/sixtouch
+
 scripts/fuzz.sh "${FUZZTIME:-10s}"
 step "all good"
