@@ -306,19 +306,8 @@ func (q *quarter) now() time.Time { return q.wecom.Sim.Clock().Now().In(q.zone) 
 // what they are asked to send.
 func (q *quarter) settle() {
 	q.t.Helper()
-	q.eventually(3*time.Minute, func() string {
-		if missing := q.unprocessed(); missing != "" {
-			return missing
-		}
-		if missing := q.unsent(); missing != "" {
-			return missing
-		}
-		if len(q.wecom.Tasks("")) > 0 {
-			q.wecom.Confirm(map[string]any{"all": true})
-			return "reps were at it"
-		}
-		return ""
-	}, "at %s all is done", q.now().Format(time.DateTime))
+	q.eventually(3*time.Minute, q.unprocessed, "at %s all has arrived", q.now().Format(time.DateTime))
+	q.confirmAll()
 }
 
 // unprocessed says which happening has not arrived in the database.
@@ -353,30 +342,6 @@ func (q *quarter) unprocessed() string {
 	require.NoError(q.t, conn.Model(&model.Relationship{}).Where("state = ?", model.RelationshipLost).Count(&gone).Error)
 	if gone != lost {
 		return fmt.Sprintf("%d of %d have left", gone, lost)
-	}
-	return ""
-}
-
-// unsent says what is due and has not left.
-func (q *quarter) unsent() string {
-	conn, now := q.database().Conn(q.t.Context()), q.now().UTC()
-	for _, open := range []struct {
-		what  string
-		rows  any
-		where string
-		args  []any
-	}{
-		{"enrollments are due", &model.Enrollment{}, "state = ? AND next_due_at <= ?", []any{model.EnrollmentActive, now}},
-		{"touches wait", &model.Touch{}, "state = ? AND not_before <= ?", []any{model.TouchPlanned, now}},
-		{"dispatches are under way", &model.Dispatch{}, "state IN ?", []any{[]model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchUnknown}}},
-		{"enrollments are parked", &model.Enrollment{}, "state = ?", []any{model.EnrollmentParked}},
-		{"dispatches are stuck", &model.Dispatch{}, "state = ?", []any{model.DispatchStuck}},
-	} {
-		var n int64
-		require.NoError(q.t, conn.Model(open.rows).Where(open.where, open.args...).Count(&n).Error)
-		if n > 0 {
-			return fmt.Sprintf("%d %s", n, open.what)
-		}
 	}
 	return ""
 }

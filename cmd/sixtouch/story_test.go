@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"sixtouch/model"
 	"sixtouch/wecom/sim"
 )
 
@@ -134,16 +135,45 @@ func TestStory_aCustomersFirstDays(t *testing.T) {
 	})
 }
 
-// confirmAll has reps send what is asked of them until nothing more comes.
+// confirmAll has reps send what is asked of them until nothing is left to do at
+// this instant.
 func (s *stage) confirmAll() {
 	s.t.Helper()
-	for quiet := 0; quiet < 12; quiet++ {
+	s.eventually(3*time.Minute, func() string {
+		if missing := s.unsent(); missing != "" {
+			return missing
+		}
 		if len(s.wecom.Tasks("")) > 0 {
 			s.wecom.Confirm(map[string]any{"all": true})
-			quiet = 0
+			return "reps were at it"
 		}
-		<-time.After(100 * time.Millisecond)
+		return ""
+	}, "at %s all is sent", s.wecom.Sim.Clock().Now().Format(time.DateTime))
+}
+
+// unsent says what is due and has not left.
+func (s *stage) unsent() string {
+	s.t.Helper()
+	conn, now := s.database().Conn(s.t.Context()), s.wecom.Sim.Clock().Now().UTC()
+	for _, open := range []struct {
+		what  string
+		rows  any
+		where string
+		args  []any
+	}{
+		{"enrollments are due", &model.Enrollment{}, "state = ? AND next_due_at <= ?", []any{model.EnrollmentActive, now}},
+		{"touches wait", &model.Touch{}, "state = ? AND not_before <= ?", []any{model.TouchPlanned, now}},
+		{"dispatches are under way", &model.Dispatch{}, "state IN ?", []any{[]model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchUnknown}}},
+		{"enrollments are parked", &model.Enrollment{}, "state = ?", []any{model.EnrollmentParked}},
+		{"dispatches are stuck", &model.Dispatch{}, "state = ?", []any{model.DispatchStuck}},
+	} {
+		var n int64
+		require.NoError(s.t, conn.Model(open.rows).Where(open.where, open.args...).Count(&n).Error)
+		if n > 0 {
+			return fmt.Sprintf("%d %s", n, open.what)
+		}
 	}
+	return ""
 }
 
 // answerCards has reps press "done" on every card they got, once.
