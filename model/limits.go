@@ -27,11 +27,11 @@ type LimitRule struct {
 	UpdatedAt   time.Time
 }
 
-// LimitTurn is the row that everybody writes who reserves attention of a contact
-// or a rep: it makes reservations wait for each other, on one server by its lock
+// LimitTurn is the row that everybody writes who reserves attention of a shard's
+// contacts or of a rep: it makes reservations wait for each other, on one server by its lock
 // and on a cluster by the conflicting write.
 type LimitTurn struct {
-	Kind      string `gorm:"primaryKey"` // contact, rep
+	Kind      string `gorm:"primaryKey"` // shard, rep
 	SubjectID int64  `gorm:"primaryKey;autoIncrement:false"`
 	Turn      int64
 }

@@ -133,12 +133,18 @@ func (e *Engine) readBook(ctx context.Context, contacts, reps map[int64]bool, cl
 	return b, nil
 }
 
-// takeTurns writes the row of each contact and rep, in order: whoever comes
-// second waits for our commit, or on a cluster fails and runs again.
+// takeTurns writes the row of each shard of contacts and of each rep, in order:
+// whoever comes second waits for our commit, or on a cluster fails and runs
+// again. A page is of one shard, and a shard's pages are planned one at a time
+// anyway, so a row for each contact would keep nobody less waiting.
 func (e *Engine) takeTurns(ctx context.Context, contactIDs, repIDs []int64) error {
-	var rows []model.LimitTurn
+	shards := map[int64]bool{}
 	for _, id := range contactIDs {
-		rows = append(rows, model.LimitTurn{Kind: "contact", SubjectID: id})
+		shards[id%model.EnrollmentShards] = true
+	}
+	var rows []model.LimitTurn
+	for _, shard := range slices.Sorted(maps.Keys(shards)) {
+		rows = append(rows, model.LimitTurn{Kind: "shard", SubjectID: shard})
 	}
 	for _, id := range repIDs {
 		rows = append(rows, model.LimitTurn{Kind: "rep", SubjectID: id})
