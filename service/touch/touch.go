@@ -78,6 +78,13 @@ func (l *Log) List(ctx context.Context, f Filter, page model.Page) ([]Row, error
 
 func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 	q := l.db.Read(ctx).Model(&model.Touch{}).Order("id DESC").Limit(page.Size())
+	// Other indexes begin with the same column; only these come in the order of ids.
+	switch {
+	case f.ContactID != 0:
+		q = q.Table(l.db.Walk("touches", "ix_touches_contact"))
+	case f.RepID != 0 && f.SOPID == 0:
+		q = q.Table(l.db.Walk("touches", "ix_touches_rep"))
+	}
 	if page.After > 0 {
 		q = q.Where("id < ?", page.After)
 	}
