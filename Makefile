@@ -2,7 +2,7 @@
 # what is missing, on Debian.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint fmt fuzz bench
+.PHONY: help demo build test check lint fmt fuzz bench galera
 
 GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
@@ -33,6 +33,10 @@ fmt: ## format all Go files
 
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@scripts/fuzz.sh $(FUZZTIME)
+
+galera: ## the stories on three nodes of MariaDB Galera, with nodes killed and cut off
+	@scripts/install.sh
+	@exec scripts/with-servers.sh go test -tags galera -run '^TestGalera_' -timeout 25m ./cmd/sixtouch
 
 bench: build ## callback intake: the bound, SQLite, a private MariaDB
 	@scripts/install.sh

@@ -22,6 +22,8 @@ dir=$(cd "$2" && pwd)
 PATH=$PATH:/usr/sbin
 user=$(id -un)
 [ "$user" != root ] || user=mysql
+# Where its user may write, too.
+export TMPDIR=$dir/tmp
 
 sql() { mariadb --no-defaults --socket="$dir/$1/socket" --user=root --batch --skip-column-names --execute="$2"; }
 in_step() { [ "$(sql "$1" "SHOW STATUS LIKE 'wsrep_local_state_comment'" | cut -f2)" = Synced ] &&
@@ -34,7 +36,7 @@ provider() { find /usr/lib /usr/lib64 -name libgalera_smm.so -print -quit 2>/dev
 prepare() {
     local node
     if [ -d "$dir/1/data" ]; then return; fi
-    mkdir -p "$dir"/{1,2,3}
+    mkdir -p "$dir"/{1,2,3,tmp}
     mkdir "$dir/1/data"
     [ "$user" = "$(id -un)" ] || chown -R "$user" "$dir"
     mariadb-install-db --no-defaults --user="$user" --datadir="$dir/1/data" \

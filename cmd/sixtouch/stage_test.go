@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -162,12 +164,47 @@ func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 	return s
 }
 
-func freeAddr(t *testing.T) string {
+// freeAddr is an address that nobody listens at.
+func freeAddr(t *testing.T) string { return at(freePorts(t, 1)) }
+
+func at(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
+
+// freePorts finds so many ports in a row that are the test's until it ends. They
+// lie below those that the system hands out, so that nobody gets one while its
+// server is dead; a listener far above each keeps other tests from it.
+func freePorts(t *testing.T, n int) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	return l.Addr().String()
+	const from, apart = 20000, 6000
+	for range 100 {
+		first := from + mathrand.IntN(apart-n)
+		var guards []net.Listener
+		for port := first; port < first+n; port++ {
+			guard, err := net.Listen("tcp", at(port+apart))
+			if err != nil {
+				break
+			}
+			guards = append(guards, guard)
+			free, err := net.Listen("tcp", at(port))
+			if err != nil {
+				break
+			}
+			require.NoError(t, free.Close())
+			if len(guards) == n {
+				t.Cleanup(func() { closeAll(t, guards) })
+				return first
+			}
+		}
+		closeAll(t, guards)
+	}
+	require.Fail(t, "no free ports")
+	return 0
+}
+
+func closeAll(t *testing.T, list []net.Listener) {
+	t.Helper()
+	for _, l := range list {
+		require.NoError(t, l.Close())
+	}
 }
 
 // run runs a command of the product to its end and returns what it printed.
