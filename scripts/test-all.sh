@@ -13,7 +13,7 @@ step "Dockerfile"
 scripts/check-dockerfile.sh
 
 step "tests"
-CGO_ENABLED=1 go test -race -shuffle=on -timeout 25m ./...
+CGO_ENABLED=1 go test -race -shuffle=on -timeout 45m ./...
 
 step "a simulated quarter"
 CGO_ENABLED=0 go test -run '^TestQuarter_' -timeout 25m ./cmd/sixtouch
