@@ -397,7 +397,10 @@ func TestEngine_tagActionMarksEachContactOnce(t *testing.T) {
 		w.add("lin", "甲", "")
 		w.add("lin", "乙", "")
 		w.at("2026-03-02 11:00")
-		require.Equal(w.t, 2, w.marked)
+		marked := 0
+		w.marked.Range(func(any, any) bool { marked++; return true })
+		require.Equal(w.t, 2, marked)
+		require.Equal(w.t, 2, w.wecom.Calls("/cgi-bin/externalcontact/mark_tag"))
 		for _, touch := range w.touches("1 = 1") {
 			require.Equal(w.t, model.TouchDone, touch.State)
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ type world struct {
 	engine     *sop.Engine
 	pipeline   *activity.Pipeline
 	reps       map[string]int64
-	marked     int
+	marked     sync.Map // relationships; a transaction may say it again
 	happenings int
 	media      *media.Service
 }
@@ -84,7 +85,7 @@ func (w *world) newEngine() *sop.Engine {
 		CheckMedia: w.media.Check,
 		Record:     func(ctx context.Context, a model.Activity) error { return w.pipeline.Record(ctx, a) },
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
-		TagsMarked: func(context.Context, int64, []int64, []int64) error { w.marked++; return nil },
+		TagsMarked: func(_ context.Context, relationship int64, _, _ []int64) error { w.marked.Store(relationship, true); return nil },
 	})
 }
 
