@@ -85,7 +85,10 @@ func (w *world) newEngine() *sop.Engine {
 		CheckMedia: w.media.Check,
 		Record:     func(ctx context.Context, a model.Activity) error { return w.pipeline.Record(ctx, a) },
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},
-		TagsMarked: func(_ context.Context, relationship int64, _, _ []int64) error { w.marked.Store(relationship, true); return nil },
+		TagsMarked: func(_ context.Context, relationship int64, _, _ []int64) error {
+			w.marked.Store(relationship, true)
+			return nil
+		},
 	})
 }
 
