@@ -19,7 +19,7 @@ const maxAttempts = 20
 
 // claimSpread is among how many times more dispatches than it takes a replica
 // chooses.
-const claimSpread = 8
+const claimSpread = 32
 
 // Dispatch claims queued dispatches and makes their calls, a bounded number at
 // once. It tells whether there may be more.
