@@ -51,7 +51,7 @@ func benchPlanCommand(e env) *cobra.Command {
 	cmd.Flags().IntVar(&o.contacts, "contacts", 1_000_000, "contacts")
 	cmd.Flags().IntVar(&o.enrollments, "enrollments", 200_000, "active enrollments")
 	cmd.Flags().IntVar(&o.due, "due", 100_000, "enrollments with a step due at a time")
-	cmd.Flags().IntVar(&o.dispatches, "dispatches", 2_000, "dispatches to claim")
+	cmd.Flags().IntVar(&o.dispatches, "dispatches", 6_000, "dispatches to claim")
 	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "rounds")
 	cmd.Flags().StringVar(&o.mysql, "mysql", "", "mysql://user:password@host:port/ of a server on which databases may be made")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -107,14 +108,51 @@ func exec(t testing.TB, server, statement string) {
 // Open opens and migrates the database at dsn and closes it after the test.
 func Open(t testing.TB, dsn string, clock model.Clock) *model.DB {
 	t.Helper()
-	db, err := model.Open(context.Background(), dsn, model.Options{Clock: clock, MaxOpen: 16})
+	file, isFile := strings.CutPrefix(dsn, "sqlite:")
+	if isFile {
+		data, err := migrated()
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, data, 0o600))
+	}
+	db, err := open(dsn, clock, !isFile)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	m, err := migrate.New(context.Background(), db)
-	require.NoError(t, err)
-	require.NoError(t, m.Up(context.Background()))
 	return db
 }
+
+func open(dsn string, clock model.Clock, up bool) (*model.DB, error) {
+	db, err := model.Open(context.Background(), dsn, model.Options{Clock: clock, MaxOpen: 16})
+	if err != nil || !up {
+		return db, err
+	}
+	m, err := migrate.New(context.Background(), db)
+	if err == nil {
+		err = m.Up(context.Background())
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// migrated is a migrated SQLite file that each test gets a copy of: under the
+// race detector the migrations take longer than most tests.
+var migrated = sync.OnceValues(func() (data []byte, err error) {
+	dir, err := os.MkdirTemp("", "sixtouch")
+	if err != nil {
+		return nil, fmt.Errorf("make folder for the template: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "template.db")
+	db, err := open("sqlite:"+file, NewClock(), true)
+	if err != nil {
+		return nil, fmt.Errorf("make the template: %w", err)
+	}
+	if err := db.Close(); err != nil {
+		return nil, fmt.Errorf("close the template: %w", err)
+	}
+	return os.ReadFile(file)
+})
 
 // CreateDatabase makes a database on the server at that URL and returns its
 // DSN; the server is the caller's, and so is what is left on it.
