@@ -18,6 +18,13 @@ const (
 	ActivityPromptAnswered ActivityKind = "prompt_answered" // a rep pressed a prompt's button
 )
 
+// Activities of customer groups: ContactID is the group (CustomerGroup.Who), the
+// rep its owner.
+const (
+	ActivityGroupCreated   ActivityKind = "group_created"
+	ActivityGroupDismissed ActivityKind = "group_dismissed"
+)
+
 // Activities whose sources record them through service/activity.
 const (
 	ActivityReplied         ActivityKind = "replied" // the contact wrote to us
@@ -53,6 +60,7 @@ type ActivityData struct {
 	Answer       string `json:"answer,omitempty"`   // prompt_answered: the button's key
 	TouchID      int64  `json:"touch_id,omitempty"` // prompt_answered
 	Reason       string `json:"reason,omitempty"`
+	GroupName    string `json:"group_name,omitempty"` // group_*
 	// Key names the form, the event or the content.
 	Key         string     `json:"key,omitempty"`
 	Stage       string     `json:"stage,omitempty"`        // stage_entered
@@ -76,7 +84,8 @@ func (a Activity) ByContact() bool {
 	case ActivityPromptAnswered:
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTransferFailed,
-		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityDateSet:
+		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityDateSet,
+		ActivityGroupCreated, ActivityGroupDismissed:
 	}
 	return false
 }

@@ -126,32 +126,6 @@ type RelationshipTag struct {
 	RemovedAt      *time.Time
 }
 
-// CustomerGroup is a chat of reps and contacts.
-type CustomerGroup struct {
-	ID            int64 `gorm:"primaryKey"`
-	ChatID        string
-	Name          string
-	OwnerUserID   string `gorm:"column:owner_userid"`
-	Notice        string
-	MemberVersion string
-	MemberCount   int
-	FormedAt      time.Time
-	DismissedAt   *time.Time
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
-}
-
-// CustomerGroupMember is one person's membership of a customer group.
-type CustomerGroupMember struct {
-	CustomerGroupID int64  `gorm:"primaryKey;autoIncrement:false"`
-	MemberID        string `gorm:"primaryKey"` // userid or external_userid
-	Kind            int    // 1 rep, 2 external
-	JoinScene       int
-	ChannelState    string
-	JoinedAt        time.Time
-	LeftAt          *time.Time
-}
-
 // SyncState is where a full synchronisation stands. Complete is said only when
 // the counts agree; partial says what is missing.
 type SyncState string

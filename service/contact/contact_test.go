@@ -578,6 +578,10 @@ func TestSaveGroup_membersWhoLeftAreKeptWithTheirTime(t *testing.T) {
 		require.NoError(t, db.Read(t.Context()).Where("member_id = ?", customer).Take(&m).Error)
 		require.Nil(t, m.LeftAt)
 		require.NoError(t, s.DismissGroup(t.Context(), "wr1", clock.Now()))
+		require.NoError(t, s.DismissGroup(t.Context(), "wr1", clock.Now().Add(time.Hour)))
+		var happened []model.ActivityKind
+		require.NoError(t, db.Read(t.Context()).Model(&model.Activity{}).Order("id").Pluck("kind", &happened).Error)
+		require.Equal(t, []model.ActivityKind{model.ActivityGroupCreated, model.ActivityGroupDismissed}, happened, "each once")
 		var row model.CustomerGroup
 		require.NoError(t, db.Read(t.Context()).Take(&row).Error)
 		require.NotNil(t, row.DismissedAt)
