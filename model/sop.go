@@ -71,7 +71,9 @@ const (
 
 // Enrollment is one contact in one SOP version, relative to Anchor. ActiveSlot
 // is 1 while it occupies the contact's one place in the SOP, else nil: the
-// unique index on it makes a second active enrollment impossible.
+// unique index on it makes a second active enrollment impossible. In SOPs for
+// customer groups ContactID is the group (CustomerGroup.Who), and there is no
+// relationship: its owner speaks.
 type Enrollment struct {
 	ID             int64 `gorm:"primaryKey"`
 	SOPID          int64
@@ -88,7 +90,7 @@ type Enrollment struct {
 	StartAt        *time.Time // steps before it have never been; nil = the anchor itself
 	Holdout        string     // who holds them out of sending: sop, global or nobody
 	ActivityID     int64      // what enrolled them
-	Shard          int        // contact id mod EnrollmentShards
+	Shard          int        // ShardOf the contact
 	// Shift is how long resumed pauses have put the dates off; ShiftedAt is until
 	// when pauses have been counted.
 	Shift      time.Duration
@@ -131,8 +133,9 @@ func (s TouchState) Final() bool {
 	return false
 }
 
-// Touch is one planned or made contact with one person: the log and the step's
-// run in one row. Skips are touches too, with their reason.
+// Touch is one planned or made contact with one person, or one customer group as
+// in Enrollment: the log and the step's run in one row. Skips are touches too,
+// with their reason.
 type Touch struct {
 	ID             int64  `gorm:"primaryKey"`
 	EnrollmentID   *int64 // nil for touches outside any SOP
@@ -250,8 +253,8 @@ func (d Dispatch) WelcomeOutcome() (TouchState, string) {
 
 // DispatchPayload is what the channel needs, frozen when the dispatch is made.
 type DispatchPayload struct {
-	UserID          string   `json:"user_id"` // the rep's WeCom id; empty where there are several
-	ExternalUserIDs []string `json:"external_user_ids,omitempty"`
+	UserID          string   `json:"user_id"`                     // the rep's WeCom id; empty where there are several
+	ExternalUserIDs []string `json:"external_user_ids,omitempty"` // or chat_ids, where groups are meant
 	Content         Content  `json:"content"`
 	Reps            []string `json:"reps,omitempty"`     // beside each of ExternalUserIDs, where there are several
 	Cohort          string   `json:"cohort,omitempty"`   // YYYY-MM-DD on which all of them began

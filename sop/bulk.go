@@ -104,6 +104,13 @@ func (e *Engine) EnrollBulk(ctx context.Context, sopID int64, b Bulk) (model.Enr
 		if s.State == model.SOPArchived || s.State == model.SOPDraft && !b.DryRun {
 			return model.Conflict("only a published SOP takes people in")
 		}
+		v, err := e.versionOf(ctx, s)
+		if err != nil {
+			return err
+		}
+		if err := v.demands(false); err != nil {
+			return err
+		}
 		now := e.DB.Now(ctx)
 		job = model.EnrollmentJob{
 			SOPID: sopID, Source: b.Source, AudienceID: b.AudienceID, Anchor: b.Anchor, DryRun: b.DryRun, State: model.JobQueued,

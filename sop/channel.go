@@ -14,6 +14,10 @@ import (
 // the engine only names its content and keeps its touch.
 const ChannelWelcome = "welcome"
 
+// ChannelGroupChat reaches customer groups instead of people: a programme uses it
+// in every step or in none.
+const ChannelGroupChat = "group_chat"
+
 // Channel is one way out. Adding one is a file in sop/channel and a line in
 // its All.
 type Channel interface {
@@ -53,6 +57,9 @@ type ChannelInfo struct {
 	Gather time.Duration
 	// Responses: customers may respond until PollFor is over; a Responder.
 	Responses bool
+	// Faceless: a task does not name its recipients before they are sent to, so
+	// that Find knows it by its sender and content alone.
+	Faceless bool
 }
 
 // Batch is what one dispatch hands to its channel.
@@ -68,13 +75,13 @@ type Receipt struct {
 	RemoteID string
 	// JobID is set instead when the call has only begun a job: see Async.
 	JobID string
-	// Refused are recipients (external_userid) that the channel left out.
+	// Refused are recipients (external_userid, chat_id) that the channel left out.
 	Refused []string
 }
 
 // Outcome is what finally (or not yet) happened to one recipient.
 type Outcome struct {
-	ExternalUserID string
+	ExternalUserID string           // or chat_id
 	State          model.TouchState // accepted = not yet
 	Reason         string
 	At             time.Time

@@ -183,6 +183,7 @@ func (d Definition) Check(channels Channels) error {
 	d.checkEntry(f)
 	d.checkHoldout(f)
 	d.checkMode(f)
+	d.checkGroups(f)
 	if _, err := time.LoadLocation(d.Timezone); err != nil {
 		f.add("timezone", "%q is no time zone of the IANA list, such as Asia/Shanghai", d.Timezone)
 	}

@@ -184,9 +184,11 @@ func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelI
 // channel left out.
 func (e *Engine) acceptTouches(ctx context.Context, d model.Dispatch, r Receipt, to model.TouchState, final *time.Time) error {
 	now := e.DB.Now(ctx)
+	addressees := e.Channels.info(d.Channel).addressees()
 	for refused := range slices.Chunk(r.Refused, chunk) {
 		err := e.DB.Conn(ctx).Model(&model.Touch{}).
-			Where("dispatch_id = ? AND state = ? AND contact_id IN (SELECT id FROM contacts WHERE external_userid IN ?)", d.ID, model.TouchDispatched, refused).
+			Where("dispatch_id = ? AND state = ?", d.ID, model.TouchDispatched).
+			Where(addressees.named(), refused).
 			Updates(map[string]any{"state": model.TouchFailed, "reason": ReasonNotSendable, "final_at": now, "updated_at": now}).Error
 		if err != nil {
 			return fmt.Errorf("fail touches left out of dispatch %d: %w", d.ID, err)

@@ -30,6 +30,9 @@ func (r Enroller) React(ctx context.Context, a model.Activity) error {
 	if a.Kind == model.ActivityContactLost || a.Kind == model.ActivityContactRemoved {
 		return e.endEnrollments(ctx, string(a.Kind), "contact_id = ? AND relationship_id = ?", a.ContactID, a.RelationshipID)
 	}
+	if a.Kind == model.ActivityGroupDismissed {
+		return e.endEnrollments(ctx, ReasonGroupDismissed, "contact_id = ?", a.ContactID)
+	}
 	if a.ByContact() {
 		if err := e.endSilence(ctx, a); err != nil {
 			return err
@@ -237,6 +240,14 @@ func (e *Engine) Enroll(ctx context.Context, sopID int64, contactIDs []int64) (i
 	if len(contactIDs) == 0 || len(contactIDs) > maxManual {
 		return 0, model.Invalid("contact_ids", fmt.Sprintf("name 1 to %d contacts", maxManual))
 	}
+	return e.enrollByHand(ctx, sopID, contactIDs, false, func(Facts) entry {
+		return entry{anchor: anchor{at: e.DB.Now(ctx)}, kind: TriggerManual}
+	})
+}
+
+// enrollByHand lets contacts, or customer groups, into a programme that is meant
+// for them.
+func (e *Engine) enrollByHand(ctx context.Context, sopID int64, who []int64, groups bool, enter func(f Facts) entry) (int, error) {
 	count := 0
 	err := e.DB.InTx(ctx, func(ctx context.Context) error {
 		count = 0
@@ -251,12 +262,18 @@ func (e *Engine) Enroll(ctx context.Context, sopID int64, contactIDs []int64) (i
 		if err != nil {
 			return err
 		}
-		people, err := e.people(ctx, contactIDs, nil)
+		if err := v.demands(groups); err != nil {
+			return err
+		}
+		people, err := e.people(ctx, who, nil)
 		if err != nil {
 			return err
 		}
-		byHand := entry{anchor: anchor{at: e.DB.Now(ctx)}, kind: TriggerManual}
-		entered, err := e.enter(ctx, v, people.entriesOf(contactIDs, func(Facts) entry { return byHand }))
+		list := people.entriesOf(who, enter)
+		if groups { // those whose steps are all over for their age stay out
+			list = slices.DeleteFunc(list, func(en entry) bool { return v.over(en.anchor) })
+		}
+		entered, err := e.enter(ctx, v, list)
 		count = len(entered)
 		return err
 	})

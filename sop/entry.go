@@ -82,7 +82,7 @@ func (e *Engine) enrollments(ctx context.Context, v *Version, list []entry) ([]m
 	taken := map[int64]bool{}
 	for _, en := range list {
 		earlier := runs[en.contactID]
-		if taken[en.contactID] || !v.reenters(earlier, en, now) {
+		if groups := model.GroupOf(en.contactID) != 0; groups != v.forGroups() || taken[en.contactID] || !v.reenters(earlier, en, now) {
 			continue
 		}
 		if len(earlier) > 0 {
@@ -109,7 +109,7 @@ func (v *Version) enrollment(en entry, before int, now time.Time) model.Enrollme
 		SOPID: v.SOPID, VersionID: v.ID, ContactID: en.contactID, RepID: en.repID, RelationshipID: en.relationshipID,
 		Run: before + 1, State: model.EnrollmentActive, ActiveSlot: &slot,
 		AnchorAt: en.anchor.at, AnchorKind: en.kind, StartAt: en.anchor.start,
-		ActivityID: en.activity.ID, Shard: int(en.contactID % model.EnrollmentShards), NextDueAt: v.first(en.anchor.at),
+		ActivityID: en.activity.ID, Shard: model.ShardOf(en.contactID), NextDueAt: v.first(en.anchor.at),
 		EnrolledAt: now, UpdatedAt: now,
 	}
 	if out.NextDueAt == nil {

@@ -114,11 +114,13 @@ func (g *gate) open(t model.Touch, now time.Time) passage {
 		return passage{skip: "exited"}
 	case now.After(t.ExpireAt):
 		return passage{skip: ReasonExpired}
-	case facts.Voice == nil && facts.passing(now):
+	case facts.passing(now):
 		return passage{until: now.Add(handOverPause), wait: "hand_over"}
+	case facts.Voice == nil && facts.Group.ID != 0:
+		return passage{skip: ReasonGroupDismissed}
 	case facts.Voice == nil:
 		return passage{skip: ReasonNotFriend}
-	case facts.Voice.ID != t.RelationshipID:
+	case facts.Voice.ID != t.RelationshipID, facts.Voice.RepID != t.RepID:
 		return passage{voice: facts.Voice}
 	case facts.Rep.LeftAt != nil:
 		return passage{skip: ReasonRepGone}

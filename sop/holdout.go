@@ -51,8 +51,12 @@ func (d Definition) has(channel string) bool {
 }
 
 // heldOut tells who holds the contact out of the version's sending. Global and
-// programme shares have different salts, and so different people.
+// programme shares have different salts, and so different people. Nobody holds
+// customer groups out.
 func (v *Version) heldOut(contactID int64, global float64) string {
+	if model.GroupOf(contactID) != 0 {
+		return ""
+	}
 	unit := fmt.Sprintf("contact:%d", contactID)
 	switch {
 	case experiment.Held("holdout:"+holdoutGlobal, unit, global):

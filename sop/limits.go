@@ -32,6 +32,7 @@ const (
 	ReachNobody Reach = iota
 	ReachContact
 	ReachRep
+	ReachGroup // of a customer group: WeCom's quota holds for it, our caps do not
 )
 
 // maxPutOff bounds how many days a touch is put off at once.
@@ -119,9 +120,10 @@ func limits() []limit {
 	}
 }
 
-// wecomQuota is the limit that WeCom sets for mass messages.
-func wecomQuota() limit {
-	return limit{ReasonQuota, ReachContact, quotaOf, quotaPeriod, func(u Use) bool { return u.Quota && !u.Refused }}
+// wecomQuota is the limit that WeCom sets for mass messages, to each customer and
+// to each customer group alike.
+func wecomQuota(reach Reach) limit {
+	return limit{ReasonQuota, reach, quotaOf, quotaPeriod, func(u Use) bool { return u.Quota && !u.Refused }}
 }
 
 func oneDay(_ model.LimitRule, day time.Time) (from, to time.Time) { return day, day }
@@ -199,7 +201,7 @@ func (v *Version) shortage(day time.Time, info ChannelInfo, mine Claim, uses []U
 	rule := v.limits.on(day.Format(time.DateOnly))
 	list := limits()
 	if info.Quota {
-		list = append(list, wecomQuota())
+		list = append(list, wecomQuota(info.Reach))
 		from, to := quotaPeriod(rule, day)
 		if rule.QuotaMode != model.QuotaNone && slices.ContainsFunc(uses, func(u Use) bool { return u.Refused && within(u.Day, from, to) }) {
 			return &shortage{gate: gateLimits, reason: ReasonOverQuota}

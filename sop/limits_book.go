@@ -64,7 +64,7 @@ func (e *Engine) planBook(ctx context.Context, list, rivals []model.Enrollment, 
 		}
 		for _, s := range v.Steps {
 			switch v.channels[s.Channel].Reach {
-			case ReachContact:
+			case ReachContact, ReachGroup:
 				contacts[en.ContactID] = true
 			case ReachRep:
 				contacts[en.ContactID], reps[f.Rep.ID] = true, true
@@ -138,13 +138,13 @@ func (e *Engine) readBook(ctx context.Context, contacts, reps map[int64]bool, cl
 // again. A page is of one shard, and a shard's pages are planned one at a time
 // anyway, so a row for each contact would keep nobody less waiting.
 func (e *Engine) takeTurns(ctx context.Context, contactIDs, repIDs []int64) error {
-	shards := map[int64]bool{}
+	shards := map[int]bool{}
 	for _, id := range contactIDs {
-		shards[id%model.EnrollmentShards] = true
+		shards[model.ShardOf(id)] = true
 	}
 	var rows []model.LimitTurn
 	for _, shard := range slices.Sorted(maps.Keys(shards)) {
-		rows = append(rows, model.LimitTurn{Kind: "shard", SubjectID: shard})
+		rows = append(rows, model.LimitTurn{Kind: "shard", SubjectID: int64(shard)})
 	}
 	for _, id := range repIDs {
 		rows = append(rows, model.LimitTurn{Kind: "rep", SubjectID: id})

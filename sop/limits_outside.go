@@ -12,7 +12,8 @@ import (
 )
 
 // Outsider is a channel that can tell what the corp's other tools, and its
-// members by themselves, sent on it: that uses WeCom's quota too.
+// members by themselves, sent on it: that uses WeCom's quota too. A task's
+// senders and results can be asked of any Outsider.
 type Outsider interface {
 	// Outside lists a page of the tasks made in that span of at most a day, ours
 	// among them; the last page has no next cursor.
@@ -56,6 +57,7 @@ const (
 // replicas may call it; each turn is taken once. It tells whether there is more
 // to do at once.
 func (e *Engine) ReadOutside(ctx context.Context) (again bool, err error) {
+	var reader Outsider // any of them tells of any task
 	for _, name := range e.Channels.Names() {
 		o, ok := e.Channels[name].(Outsider)
 		if !ok {
@@ -65,10 +67,13 @@ func (e *Engine) ReadOutside(ctx context.Context) (again bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		more, err := e.pollOutside(ctx, o)
-		return behind || more, err
+		reader, again = o, again || behind
 	}
-	return false, nil
+	if reader == nil {
+		return false, nil
+	}
+	more, err := e.pollOutside(ctx, reader)
+	return again || more, err
 }
 
 // listOutside reads on in the list; behind tells that it has not reached today.
@@ -232,21 +237,17 @@ func (e *Engine) forgetOutside(ctx context.Context, id string) error {
 	return wrap("forget a message that is ours", e.DB.Conn(ctx).Delete(&model.OutsideMessage{}, "remote_id = ?", id).Error)
 }
 
-// countOutside keeps what reached contacts that we know, and what did not because
-// their quota was used up.
+// countOutside keeps what reached contacts and customer groups that we know, and
+// what did not because their quota was used up.
 func (e *Engine) countOutside(ctx context.Context, id string, results []Outcome) error {
 	for part := range slices.Chunk(results, chunk) {
 		var external []string
 		for _, r := range part {
 			external = append(external, r.ExternalUserID)
 		}
-		var known []model.Contact
-		if err := e.DB.Conn(ctx).Select("id", "external_userid").Find(&known, "external_userid IN ?", external).Error; err != nil {
+		contacts, err := e.whoAre(ctx, external)
+		if err != nil {
 			return fmt.Errorf("find recipients of others' mass message: %w", err)
-		}
-		contacts := map[string]int64{}
-		for _, c := range known {
-			contacts[c.ExternalUserID] = c.ID
 		}
 		var rows []model.OutsideSend
 		for _, r := range part {

@@ -18,6 +18,7 @@ const (
 	LintSame       = "same_time"   // Other is due at the same time on the same channel
 	LintRepeated   = "repeated"    // Other says the same
 	LintPersonal   = "personal"    // every contact is a send of its own
+	LintGroupNames = "group_names" // {name} is the group's: every group is a send of its own
 	LintNoFallback = "no_fallback" // contacts without a name are skipped
 	LintNoCalendar = "no_calendar" // working days of Year are not known
 
@@ -123,6 +124,9 @@ func lintContent(s Step) []Finding {
 		if slices.ContainsFunc(s.Variants[:i], func(w Variant) bool { return sameJSON(v.Content, w.Content) }) {
 			out = append(out, Finding{Step: s.Key, Code: LintVariantSame, Other: v.Key})
 		}
+	}
+	if strings.Contains(text, "{name") && s.Channel == ChannelGroupChat {
+		return append(out, Finding{Step: s.Key, Code: LintGroupNames})
 	}
 	if strings.Contains(text, "{name") && s.Channel == "group_message" {
 		out = append(out, Finding{Step: s.Key, Code: LintPersonal})

@@ -22,8 +22,8 @@ const (
 	outlookTouches = 1000
 )
 
-// Question says whose future is asked for: a contact's, a rep's, a programme's,
-// or, without any, everybody's who is inside a programme now.
+// Question says whose future is asked for: a contact's (or a customer group's, by
+// its Who), a rep's, a programme's, or, without any, everybody's who is inside a programme now.
 type Question struct {
 	ContactID, RepID, SOPID int64
 	// Draft asks for the programme's draft, as if everybody who matches its
@@ -135,7 +135,7 @@ func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
 		engine: e, now: now, until: now.Add(time.Duration(q.Days) * 24 * time.Hour), versions: map[int64]*Version{},
 		contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
 		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{}, facts: map[int64]Facts{}, silent: map[int64]bool{},
-		people: people{contacts: map[int64]model.Contact{}, relationships: map[int64][]model.Relationship{}, reps: map[int64]model.Rep{}, audience: map[int64]audience.Facts{}},
+		people: newPeople(0),
 	}
 	o.out = Outlook{From: now, Until: o.until, CompleteUntil: o.until}
 	look := o.enrolled
@@ -218,6 +218,16 @@ func (o *oracle) due(ctx context.Context, q Question) ([]int64, error) {
 		err = find(conn.Table("enrollments").Where(active, model.EnrollmentActive).
 			Joins("JOIN relationships ON relationships.contact_id = enrollments.contact_id AND relationships.id = enrollments.relationship_id").
 			Where("relationships.rep_id = ?", q.RepID))
+		var groups []int64
+		if err == nil {
+			groups, err = o.engine.groupsOf(ctx, q.RepID)
+		}
+		for page := range slices.Chunk(groups, chunk) {
+			if err == nil {
+				err = find(conn.Table(o.engine.DB.Walk("enrollments", "ix_enrollments_contact")).Where(active, model.EnrollmentActive).
+					Where("enrollments.contact_id IN ?", page))
+			}
+		}
 	default:
 		for shard := range model.EnrollmentShards {
 			if err == nil {

@@ -80,8 +80,11 @@ func (o *oracle) drafted(ctx context.Context, q Question) error {
 }
 
 // matching are the contacts with a rep whom the programme's filter selects and
-// who have never been inside.
+// who have never been inside; or the customer groups.
 func (o *oracle) matching(ctx context.Context, v *Version) ([]int64, error) {
+	if v.forGroups() {
+		return o.matchingGroups(ctx, v)
+	}
 	where, args := v.Filter.SQL(o.now.In(o.engine.Config.Zone))
 	var ids []int64
 	err := o.engine.DB.Read(ctx).Table("contacts c").Where(where, args...).

@@ -31,6 +31,8 @@ func (o *oracle) meetPeople(ctx context.Context, contactIDs []int64, filters []a
 	maps.Copy(o.people.relationships, found.relationships)
 	maps.Copy(o.people.reps, found.reps)
 	maps.Copy(o.people.audience, found.audience)
+	maps.Copy(o.people.groups, found.groups)
+	maps.Copy(o.people.owners, found.owners)
 	return found, nil
 }
 

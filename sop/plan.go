@@ -27,7 +27,8 @@ const reasonWindow = "window_closed"
 
 // Facts are what planning knows of one enrolled contact at one instant.
 type Facts struct {
-	Contact  model.Contact // id, external_userid and name; empty when planning
+	Contact  model.Contact       // id, external_userid and name; empty when planning
+	Group    model.CustomerGroup // instead of a contact, in programmes for groups
 	Audience audience.Facts
 	// Voice is the relationship that speaks: the enrollment's own while it is
 	// active, else the contact's most recent active one; nil when none is.
@@ -48,8 +49,12 @@ type Facts struct {
 	Uses []Use
 }
 
-// passing tells whether the contact is on the way to another rep.
+// passing tells whether the contact is on the way to another rep, or the group's
+// owner has just left.
 func (f Facts) passing(now time.Time) bool {
+	if f.Voice != nil {
+		return f.Group.ID != 0 && f.Rep.LeftAt != nil && now.Before(f.Rep.LeftAt.Add(handOver))
+	}
 	ended := f.Own.EndedAt
 	return f.Own.State == model.RelationshipTransferred && ended != nil && now.Before(ended.Add(handOver))
 }
@@ -64,12 +69,12 @@ type Plan struct {
 // MakePlan is pure: the same facts, definition and instant give the same plan,
 // whoever asks. zone and window come from the compiled version.
 func MakePlan(e model.Enrollment, v *Version, f Facts, now time.Time) Plan {
+	if f.passing(now) {
+		later := now.Add(handOverPause)
+		return Plan{NextDue: &later}
+	}
 	if f.Voice == nil {
-		if f.passing(now) {
-			later := now.Add(handOverPause)
-			return Plan{NextDue: &later}
-		}
-		return Plan{Exit: "contact_gone"}
+		return Plan{Exit: f.gone()}
 	}
 	v = v.shifted(e.Shift)
 	if v.givesUp(f, now) {

@@ -124,14 +124,14 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		inTurn(list, versions)
 		before := slices.Clone(list)
 		var touches []model.Touch
-		var gone []int64
+		gone := map[string][]int64{} // by reason
 		for i := range list {
 			en := &list[i]
 			v, f := versions[en.VersionID], facts[en.ID]
 			f.Uses = book.of(en.ContactID, f.Rep.ID)
 			p := MakePlan(*en, v, f, now)
 			if p.Exit != "" {
-				gone = append(gone, en.ID)
+				gone[p.Exit] = append(gone[p.Exit], en.ID)
 				continue
 			}
 			for _, t := range p.Touches {
@@ -146,8 +146,10 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		if err := e.storePlanned(ctx, list, touches); err != nil {
 			return err
 		}
-		if len(gone) > 0 {
-			return e.endEnrollments(ctx, "contact_gone", "id IN ?", gone)
+		for reason, ids := range gone {
+			if err := e.endEnrollments(ctx, reason, "id IN ?", ids); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

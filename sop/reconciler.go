@@ -68,10 +68,18 @@ func (e *Engine) reconcile(ctx context.Context, d model.Dispatch) error {
 	if found, err = e.notAdopted(ctx, found); err != nil {
 		return err
 	}
-	switch len(found) {
-	case 0:
+	sure := true
+	if channel.Info().Faceless && len(found) > 0 {
+		unknown, calling, err := e.twins(ctx, d)
+		if err != nil || calling {
+			return err
+		}
+		sure = !unknown
+	}
+	switch {
+	case len(found) == 0:
 		return e.requeue(ctx, d)
-	case 1:
+	case len(found) == 1 && sure:
 		return e.settleSent(ctx, d, channel.Info(), found[0])
 	}
 	var ids []string
@@ -184,15 +192,19 @@ func late(d model.Dispatch, bound time.Duration, now time.Time) bool {
 	return d.SentAt != nil && now.After(d.SentAt.Add(bound))
 }
 
+// waitingTouch is a touch whose outcome is not known, with its recipient.
+type waitingTouch struct {
+	model.Touch    `gorm:"embedded"`
+	ExternalUserID string `gorm:"column:external_userid"`
+}
+
 func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info ChannelInfo, outcomes []Outcome) error {
 	now := e.DB.Now(ctx)
-	var waiting []struct {
-		model.Touch    `gorm:"embedded"`
-		ExternalUserID string `gorm:"column:external_userid"`
-	}
+	var waiting []waitingTouch
+	to := info.addressees()
 	err := e.DB.Conn(ctx).Model(&model.Touch{}).
-		Select("touches.id, touches.enrollment_id, touches.version_id, touches.step_key, touches.reason, contacts.external_userid").
-		Joins("JOIN contacts ON contacts.id = touches.contact_id").
+		Select("touches.id, touches.enrollment_id, touches.version_id, touches.step_key, touches.reason, "+to.remoteID+" AS external_userid").
+		Joins("JOIN "+to.table+" ON "+to.join).
 		Where("touches.dispatch_id = ? AND touches.state = ?", d.ID, model.TouchAccepted).Find(&waiting).Error
 	if err != nil {
 		return fmt.Errorf("load waiting touches of dispatch %d: %w", d.ID, err)
@@ -201,6 +213,11 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	for _, o := range outcomes {
 		byContact[o.ExternalUserID] = o
 	}
+	asked, err := e.askNewOwners(ctx, d, info, outcomes)
+	if err != nil {
+		return err
+	}
+	waiting = slices.DeleteFunc(waiting, func(t waitingTouch) bool { return asked[t.ID] })
 	late := late(d, info.PollFor, now)
 	changes := map[Outcome][]int64{} // outcome without its recipient → touches
 	var gone []int64
@@ -230,7 +247,7 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 		return err
 	}
 	for ids := range slices.Chunk(gone, chunk) {
-		if err := e.endEnrollments(ctx, "contact_gone", "id IN ?", ids); err != nil {
+		if err := e.endEnrollments(ctx, reasonContactGone, "id IN ?", ids); err != nil {
 			return err
 		}
 	}

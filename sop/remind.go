@@ -31,6 +31,7 @@ type Notice struct {
 	Rep        string   // the rep's name
 	Task       string   // what waits
 	Recipients int
+	Groups     bool      // the recipients are customer groups
 	Since      time.Time // in the corp's zone
 	URL        string
 }
@@ -226,7 +227,8 @@ func (e *Engine) climb(ctx context.Context, kind string, d model.Dispatch) (mode
 	}
 	return step, notifier.Notify(ctx, Notice{
 		To: step.To, Manager: kind == model.ChaseManager, Rep: rep.Name, Task: task(d), Recipients: d.Recipients,
-		Since: d.CreatedAt.In(e.Config.Zone), URL: e.Config.Link,
+		Groups: e.Channels.info(d.Channel).Reach == ReachGroup,
+		Since:  d.CreatedAt.In(e.Config.Zone), URL: e.Config.Link,
 	})
 }
 

@@ -62,14 +62,28 @@ type people struct {
 	contacts      map[int64]model.Contact
 	relationships map[int64][]model.Relationship // by contact
 	reps          map[int64]model.Rep
-	audience      map[int64]audience.Facts // by contact
+	audience      map[int64]audience.Facts      // by contact
+	groups        map[int64]model.CustomerGroup // by who
+	owners        map[string]model.Rep          // of groups, by userid in lower case
 }
 
-// people loads contacts with what surrounds them and what the filters look at.
+func newPeople(n int) people {
+	return people{
+		contacts: map[int64]model.Contact{}, relationships: make(map[int64][]model.Relationship, n), reps: map[int64]model.Rep{},
+		audience: map[int64]audience.Facts{}, groups: map[int64]model.CustomerGroup{}, owners: map[string]model.Rep{},
+	}
+}
+
+// people loads contacts with what surrounds them and what the filters look at;
+// customer groups among them with their owners.
 func (e *Engine) people(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
 	p, err := e.surroundings(ctx, contactIDs, filters)
 	if err != nil {
 		return p, err
+	}
+	contactIDs, _ = apart(contactIDs)
+	if len(contactIDs) == 0 {
+		return p, nil
 	}
 	contacts := make([]model.Contact, 0, len(contactIDs))
 	if err := e.DB.Conn(ctx).Select("id", "external_userid", "name").Find(&contacts, "id IN ?", contactIDs).Error; err != nil {
@@ -84,8 +98,10 @@ func (e *Engine) people(ctx context.Context, contactIDs []int64, filters []audie
 // surroundings loads what people does but for the contacts themselves, of whom
 // planning needs no more than the filters look at.
 func (e *Engine) surroundings(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
-	p := people{
-		contacts: map[int64]model.Contact{}, relationships: make(map[int64][]model.Relationship, len(contactIDs)), reps: map[int64]model.Rep{},
+	p := newPeople(len(contactIDs))
+	contactIDs, groupIDs := apart(contactIDs)
+	if err := e.addGroups(ctx, p, groupIDs); err != nil || len(contactIDs) == 0 {
+		return p, err
 	}
 	conn := e.DB.Conn(ctx)
 	rels := make([]model.Relationship, 0, len(contactIDs))
@@ -114,8 +130,11 @@ func (e *Engine) surroundings(ctx context.Context, contactIDs []int64, filters [
 }
 
 // factsFor picks the voice: the own relationship while it is active, else the
-// contact's most recent active one.
+// contact's most recent active one; a customer group's owner.
 func (p people) factsFor(contactID, relationshipID int64) Facts {
+	if g, ok := p.groups[contactID]; ok {
+		return p.groupFacts(g)
+	}
 	f := Facts{Contact: p.contacts[contactID], Audience: p.audience[contactID], Done: map[string]bool{}}
 	for _, r := range p.relationships[contactID] {
 		if r.ID == relationshipID {

@@ -9,7 +9,7 @@ import (
 	"sixtouch/model"
 )
 
-// Trigger kinds: what lets a contact in. What each means is in triggers.
+// Trigger kinds: what lets a contact, or a customer group, in. What each means is in triggers.
 const (
 	TriggerContactAdded    = "contact_added"
 	TriggerTagAdded        = "tag_added"
@@ -23,13 +23,14 @@ const (
 	TriggerContactDate     = "contact_date"
 	TriggerAudienceEntered = "audience_entered"
 	TriggerManual          = "manual"
+	TriggerGroupCreated    = "group_created"
 )
 
-// Trigger says what enrolls a contact.
+// Trigger says what enrolls a contact or a customer group.
 type Trigger struct {
 	Kind       string   `json:"kind"`
 	States     []string `json:"states,omitempty"`      // contact_added: channel states; empty = any
-	RepIDs     []int64  `json:"rep_ids,omitempty"`     // contact_added: by these reps; empty = any
+	RepIDs     []int64  `json:"rep_ids,omitempty"`     // contact_added, group_created: by these reps; empty = any
 	From       string   `json:"from,omitempty"`        // contact_added: HH:MM, inclusive
 	To         string   `json:"to,omitempty"`          // contact_added: HH:MM, exclusive; before From it means the next morning
 	TagID      int64    `json:"tag_id,omitempty"`      // tag_added
@@ -41,6 +42,8 @@ type Trigger struct {
 	Field      string   `json:"field,omitempty"`       // contact_date
 	Yearly     bool     `json:"yearly,omitempty"`      // contact_date: the day comes round every year
 	AudienceID int64    `json:"audience_id,omitempty"` // audience_entered: a saved audience
+	// NameContains is a part of the name of the groups meant; empty = any.
+	NameContains string `json:"name_contains,omitempty"` // group_created
 }
 
 // Anchors of events.
@@ -70,6 +73,8 @@ type triggerKind struct {
 	ahead func(t Trigger) bool
 	// again is the re-entry policy of definitions that choose none.
 	again string
+	// groups kinds let customer groups in, not people.
+	groups bool
 	// steady kinds cannot bounce: each entry has an anchor of its own.
 	steady bool
 }
@@ -149,6 +154,10 @@ func triggers() map[string]triggerKind {
 			},
 		},
 		TriggerManual: {},
+		TriggerGroupCreated: {
+			on: []model.ActivityKind{model.ActivityGroupCreated}, takes: []string{"rep_ids", "name_contains"},
+			admit: (*Version).admitsGroup, groups: true,
+		},
 	}
 }
 
@@ -175,6 +184,7 @@ func (t Trigger) given() []string {
 		{"field", t.Field != ""},
 		{"yearly", t.Yearly},
 		{"audience_id", t.AudienceID != 0},
+		{"name_contains", t.NameContains != ""},
 	} {
 		if p.given {
 			out = append(out, p.name)
@@ -197,7 +207,7 @@ func (t Trigger) check(f faults) {
 			f.add("trigger."+name, "is no parameter of this trigger")
 		}
 	}
-	for name, word := range map[string]string{"stage": t.Stage, "key": t.Key} {
+	for name, word := range map[string]string{"stage": t.Stage, "key": t.Key, "name_contains": t.NameContains} {
 		if len(word) > maxWord {
 			f.add("trigger."+name, "is longer than %d bytes", maxWord)
 		}

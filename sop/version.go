@@ -85,6 +85,12 @@ func (e *Engine) publish(ctx context.Context, id int64, p Publishing) (v model.S
 	if err != nil {
 		return v, nil, err
 	}
+	if err := e.mixes(ctx, s, draft); err != nil {
+		return v, nil, err
+	}
+	if draft.forGroups() && !p.Filter.Everybody() {
+		return v, nil, model.Invalid("filter", "is about people: customer groups have none")
+	}
 	if err := e.checkMedia(ctx, draft.Steps); err != nil {
 		return v, nil, err
 	}

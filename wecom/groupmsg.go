@@ -154,10 +154,10 @@ func (c *Client) SendGroupMessage(ctx context.Context, g GroupMessage) (GroupMes
 	return GroupMessageReceipt{MsgID: res.MsgID, FailList: res.FailList}, nil
 }
 
-// GroupMessages lists the messages to customers (ChatSingle) created from from
-// to to, at most a month apart, by the corp and by members. Start with an empty
-// cursor.
-func (c *Client) GroupMessages(ctx context.Context, from, to time.Time, cursor string) (GroupMessagePage, error) {
+// GroupMessages lists the messages to customers or to customer groups created
+// from from to to, at most a month apart, by the corp and by members. Start with
+// an empty cursor.
+func (c *Client) GroupMessages(ctx context.Context, chat ChatType, from, to time.Time, cursor string) (GroupMessagePage, error) {
 	req := struct {
 		ChatType ChatType `json:"chat_type"`
 		From     int64    `json:"start_time"`
@@ -165,7 +165,7 @@ func (c *Client) GroupMessages(ctx context.Context, from, to time.Time, cursor s
 		Filter   int      `json:"filter_type"`
 		Limit    int      `json:"limit"`
 		Cursor   string   `json:"cursor,omitempty"`
-	}{ChatSingle, from.Unix(), to.Unix(), 2, groupMsgsPerPage, cursor}
+	}{chat, from.Unix(), to.Unix(), 2, groupMsgsPerPage, cursor}
 	var res struct {
 		util.CommonError
 		NextCursor string `json:"next_cursor"`

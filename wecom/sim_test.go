@@ -299,7 +299,7 @@ func TestSim_groupMessageFromTaskToResult(t *testing.T) {
 		require.False(t, r.SendTime.IsZero())
 	}
 	now := w.sim.Clock().Now()
-	list, err := w.GroupMessages(ctx, now.Add(-time.Hour), now.Add(time.Hour), "")
+	list, err := w.GroupMessages(ctx, ChatSingle, now.Add(-time.Hour), now.Add(time.Hour), "")
 	require.NoError(t, err)
 	require.Equal(t, receipt.MsgID, list.Messages[0].MsgID)
 	require.Equal(t, m.Text, list.Messages[0].Message.Text)
@@ -336,7 +336,7 @@ func TestSim_acceptedThenTimedOutIsUnknownAndCanBeFound(t *testing.T) {
 	_, err := w.SendGroupMessage(ctx, GroupMessage{Sender: "lin.qiao", ExternalUserIDs: []string{a.ExternalUserID}, Message: Message{Text: "marker"}})
 	require.True(t, asError(t, err).Unknown(), "%v", err)
 	now := w.sim.Clock().Now()
-	list, err := w.GroupMessages(ctx, now.Add(-time.Minute), now.Add(time.Minute), "")
+	list, err := w.GroupMessages(ctx, ChatSingle, now.Add(-time.Minute), now.Add(time.Minute), "")
 	require.NoError(t, err)
 	require.Len(t, list.Messages, 1, "made once, not twice")
 	require.Equal(t, "marker", list.Messages[0].Message.Text)

@@ -95,7 +95,7 @@ func (d *doctor) permissions(ctx context.Context) {
 	_, err = client.GroupChats(ctx, "", nil)
 	d.permission("groups", err)
 	now := d.env.Clock.Now()
-	_, err = client.GroupMessages(ctx, now.AddDate(0, 0, -1), now, "")
+	_, err = client.GroupMessages(ctx, wecom.ChatSingle, now.AddDate(0, 0, -1), now, "")
 	d.permission("messages", err)
 }
 

@@ -15,7 +15,7 @@ import (
 // WeCom is what the channels need of the gateway.
 type WeCom interface {
 	SendGroupMessage(ctx context.Context, m wecom.GroupMessage) (wecom.GroupMessageReceipt, error)
-	GroupMessages(ctx context.Context, from, to time.Time, cursor string) (wecom.GroupMessagePage, error)
+	GroupMessages(ctx context.Context, chat wecom.ChatType, from, to time.Time, cursor string) (wecom.GroupMessagePage, error)
 	CancelGroupMessage(ctx context.Context, msgID string) error
 	GroupMessageTasks(ctx context.Context, msgID string) ([]wecom.GroupMessageTask, error)
 	GroupMessageResults(ctx context.Context, msgID, userID string) ([]wecom.SendResult, error)
@@ -40,6 +40,7 @@ func All(api WeCom, media Media, clock model.Clock) []sop.Channel {
 	return []sop.Channel{
 		Welcome{},
 		GroupMessage{api, media, clock},
+		GroupChat{GroupMessage{api, media, clock}},
 		Moment{api, media, clock},
 		RepPrompt{api},
 		Tag{api},

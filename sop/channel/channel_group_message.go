@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -80,12 +81,15 @@ func (g GroupMessage) outcomes(ctx context.Context, id, userID string) ([]sop.Ou
 	}
 	var out []sop.Outcome
 	for _, r := range results {
-		o := sop.Outcome{ExternalUserID: r.ExternalUserID, State: model.TouchAccepted, At: r.SendTime.Time}
+		o := sop.Outcome{ExternalUserID: cmp.Or(r.ExternalUserID, r.ChatID), State: model.TouchAccepted, At: r.SendTime.Time}
 		switch r.Status {
 		case wecom.SendDone:
 			o.State = model.TouchDelivered
 		case wecom.SendNotContact:
 			o.State, o.Reason = model.TouchFailed, sop.ReasonNotFriend
+			if r.ChatID != "" {
+				o.Reason = sop.ReasonNotOwner
+			}
 		case wecom.SendQuotaExceeded:
 			o.State, o.Reason = model.TouchFailed, sop.ReasonOverQuota
 		}
@@ -107,9 +111,18 @@ func (g GroupMessage) Remind(ctx context.Context, b sop.Batch) error {
 // then, it says the same, our rep is to send it, and it goes to our recipients
 // and to nobody else.
 func (g GroupMessage) Find(ctx context.Context, b sop.Batch, since time.Time) ([]sop.Receipt, error) {
+	return g.find(ctx, wecom.ChatSingle, b, since, g.receipt)
+}
+
+// find lists the corp's tasks since then that say what b says, and returns those
+// that receipt takes for ours.
+func (g GroupMessage) find(
+	ctx context.Context, chat wecom.ChatType, b sop.Batch, since time.Time,
+	receipt func(ctx context.Context, msgID string, b sop.Batch) (sop.Receipt, bool, error),
+) ([]sop.Receipt, error) {
 	var found []sop.Receipt
 	for cursor := ""; ; {
-		page, err := g.api.GroupMessages(ctx, since, g.clock.Now().Add(time.Minute), cursor)
+		page, err := g.api.GroupMessages(ctx, chat, since, g.clock.Now().Add(time.Minute), cursor)
 		if err != nil {
 			return nil, fmt.Errorf("list group messages: %w", err)
 		}
@@ -117,7 +130,7 @@ func (g GroupMessage) Find(ctx context.Context, b sop.Batch, since time.Time) ([
 			if m.Creator != "" || !sameParts(m.Message, b.Payload.Content) {
 				continue
 			}
-			r, ok, err := g.receipt(ctx, m.MsgID, b)
+			r, ok, err := receipt(ctx, m.MsgID, b)
 			if err != nil {
 				return nil, err
 			}

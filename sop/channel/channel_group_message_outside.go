@@ -12,7 +12,11 @@ import (
 // Outside implements sop.Outsider (externalcontact/get_groupmsg_list_v2, which
 // lists the corp's and the members' own messages, whatever tool made them).
 func (g GroupMessage) Outside(ctx context.Context, from, to time.Time, cursor string) ([]sop.OutsideTask, string, error) {
-	page, err := g.api.GroupMessages(ctx, from, to, cursor)
+	return g.outside(ctx, wecom.ChatSingle, from, to, cursor)
+}
+
+func (g GroupMessage) outside(ctx context.Context, chat wecom.ChatType, from, to time.Time, cursor string) ([]sop.OutsideTask, string, error) {
+	page, err := g.api.GroupMessages(ctx, chat, from, to, cursor)
 	if err != nil {
 		return nil, "", fmt.Errorf("list group messages: %w", err)
 	}

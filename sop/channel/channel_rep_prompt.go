@@ -164,13 +164,17 @@ func (p RepPrompt) Notify(ctx context.Context, n sop.Notice) error {
 	if n.Manager {
 		title = "成员的群发任务一直没有发送"
 	}
+	whom := wecom.CardRow{Key: "客户", Value: fmt.Sprintf("%d 位", n.Recipients)}
+	if n.Groups {
+		whom = wecom.CardRow{Key: "客户群", Value: fmt.Sprintf("%d 个", n.Recipients)}
+	}
 	card := &wecom.TemplateCard{
 		CardType: wecom.CardTextNotice,
 		Source:   &wecom.CardTitle{Desc: "六触"},
 		Main:     &wecom.CardTitle{Title: title, Desc: shorten(n.Rep, cardDesc)},
 		SubTitle: shorten(n.Task, cardSubTitle),
 		Rows: []wecom.CardRow{
-			{Key: "客户", Value: fmt.Sprintf("%d 位", n.Recipients)},
+			whom,
 			{Key: "下发时间", Value: n.Since.Format("1 月 2 日 15:04")},
 		},
 		Action: &wecom.CardJump{Type: 1, URL: n.URL},

@@ -56,21 +56,25 @@ func (s *Sim) writeToApp(userID, text string, now time.Time) (any, error) {
 	return object{"msgid": msgID}, nil
 }
 
-// personalMass is a member's own mass message, sent at once. It uses the quota
-// as the corp's do.
+// personalMass is a member's own mass message to customers or to their group
+// chats, sent at once. It uses the quota as the corp's do.
 func (s *Sim) personalMass(q struct {
 	UserID    string   `json:"userid"`
 	Customers []string `json:"external_userid"`
+	Chats     []string `json:"chat_id"`
 	Text      string   `json:"text"`
 }, now time.Time,
 ) (any, error) {
 	who := s.st.member(q.UserID)
-	if who == nil || !who.follows() || len(q.Customers) == 0 || q.Text == "" {
-		return nil, errors.New("give a member with customer contact, external_userid and text")
+	if who == nil || !who.follows() || (len(q.Customers) == 0) == (len(q.Chats) == 0) || q.Text == "" {
+		return nil, errors.New("give a member with customer contact, external_userid or chat_id, and text")
 	}
 	m := &massMessage{ID: newID("msg", 32), Seq: s.st.next(), ChatType: chatSingle, Created: now.Unix(), Creator: who.UserID}
 	m.Content.Text.Content = q.Text
-	for _, id := range q.Customers {
+	if len(q.Chats) > 0 {
+		m.ChatType = chatGroup
+	}
+	for _, id := range slices.Concat(q.Customers, q.Chats) {
 		m.assign(who.UserID, id)
 	}
 	s.st.Mass = append(s.st.Mass, m)
