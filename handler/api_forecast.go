@@ -32,7 +32,8 @@ type prospectResponse struct {
 	StepName    string           `json:"step_name"`
 	Variant     string           `json:"variant"`
 	Channel     string           `json:"channel"`
-	ContactID   int64            `json:"contact_id"`
+	ContactID   int64            `json:"contact_id"` // 0 for a customer group
+	GroupID     int64            `json:"group_id"`   // 0 for a contact
 	ContactName string           `json:"contact_name"`
 	RepID       int64            `json:"rep_id"`
 	RepName     string           `json:"rep_name"`
@@ -68,7 +69,7 @@ type expectedResponse struct {
 func (s *server) forecast(c *gin.Context) error {
 	q := queryOf(c)
 	ask := sop.Question{
-		ContactID: q.id("contact"), RepID: q.id("rep"), SOPID: q.id("sop"), Days: int(q.id("days")),
+		ContactID: q.who("contact", "group"), RepID: q.id("rep"), SOPID: q.id("sop"), Days: int(q.id("days")),
 		Draft: oneOf(q, "draft", "true", "false") == "true",
 	}
 	if _, given := c.GetQuery("days"); !given {
@@ -105,7 +106,7 @@ func (s *server) forecast(c *gin.Context) error {
 func (s *server) prospectOf(lang web.Lang, p sop.Prospect) prospectResponse {
 	return prospectResponse{
 		SOPID: p.SOPID, SOPName: p.SOPName, StepKey: p.StepKey, StepName: p.StepName, Variant: p.Variant, Channel: p.Channel,
-		ContactID: p.ContactID, ContactName: p.ContactName, RepID: p.RepID, RepName: p.RepName, DueAt: p.DueAt, At: p.At,
+		ContactID: model.ContactOf(p.ContactID), GroupID: model.GroupOf(p.ContactID), ContactName: p.ContactName, RepID: p.RepID, RepName: p.RepName, DueAt: p.DueAt, At: p.At,
 		State: p.State, Reason: p.Reason, ReasonText: s.words(lang, "reason", p.Reason),
 		Moved: p.Moved, MovedText: s.words(lang, "forecast", p.Moved), Holiday: p.Holiday, Held: p.Held,
 	}

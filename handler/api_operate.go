@@ -120,7 +120,8 @@ type backlogRow struct {
 	Channel     string    `json:"channel"`
 	RepID       int64     `json:"rep_id"`
 	RepName     string    `json:"rep_name"`
-	ContactID   int64     `json:"contact_id"`
+	ContactID   int64     `json:"contact_id"` // 0 for a customer group
+	GroupID     int64     `json:"group_id"`   // 0 for a contact
 	ContactName string    `json:"contact_name"`
 	Recipients  int       `json:"recipients"`
 	Error       string    `json:"error"`
@@ -159,7 +160,8 @@ func (s *server) queueView(c *gin.Context) error {
 	for i, r := range rows {
 		out.Items[i] = backlogRow{
 			ID: r.ID, Since: r.Since, AgeSeconds: max(0, now.Sub(r.Since).Seconds()), SOPID: r.SOPID, SOPName: r.SOPName,
-			StepKey: r.StepKey, Channel: r.Channel, RepID: r.RepID, RepName: r.RepName, ContactID: r.ContactID, ContactName: r.ContactName,
+			StepKey: r.StepKey, Channel: r.Channel, RepID: r.RepID, RepName: r.RepName,
+			ContactID: model.ContactOf(r.ContactID), GroupID: model.GroupOf(r.ContactID), ContactName: r.ContactName,
 			Recipients: r.Recipients, Error: r.Error,
 		}
 	}

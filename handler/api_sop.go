@@ -176,7 +176,8 @@ type enrollmentResponse struct {
 	ID             int64                 `json:"id"`
 	SOPID          int64                 `json:"sop_id"`
 	VersionID      int64                 `json:"version_id"`
-	ContactID      int64                 `json:"contact_id"`
+	ContactID      int64                 `json:"contact_id"` // 0 for a customer group
+	GroupID        int64                 `json:"group_id"`   // 0 for a contact
 	ContactName    string                `json:"contact_name"`
 	ExternalUserID string                `json:"external_userid"`
 	RepID          int64                 `json:"rep_id"`
@@ -194,7 +195,7 @@ type enrollmentResponse struct {
 
 func enrollmentOf(e report.Enrollment) enrollmentResponse {
 	return enrollmentResponse{
-		ID: e.ID, SOPID: e.SOPID, VersionID: e.VersionID, ContactID: e.ContactID, ContactName: e.ContactName,
+		ID: e.ID, SOPID: e.SOPID, VersionID: e.VersionID, ContactID: model.ContactOf(e.ContactID), GroupID: model.GroupOf(e.ContactID), ContactName: e.ContactName,
 		ExternalUserID: e.ExternalUserID, RepID: e.RepID, RepName: e.RepName, Run: e.Run, State: e.State,
 		ExitReason: e.ExitReason, AnchorAt: e.AnchorAt, AnchorKind: e.AnchorKind, NextDueAt: e.NextDueAt,
 		LastError: e.LastError, EnrolledAt: e.EnrolledAt, EndedAt: e.EndedAt,
@@ -231,11 +232,20 @@ func (s *server) enroll(c *gin.Context) error {
 	}
 	in, err := decode[struct {
 		ContactIDs []int64 `json:"contact_ids"`
+		GroupIDs   []int64 `json:"group_ids"`
+		Anchor     string  `json:"anchor"` // of groups
 	}](c)
 	if err != nil {
 		return err
 	}
-	n, err := s.Engine.Enroll(c.Request.Context(), id, in.ContactIDs)
+	if len(in.GroupIDs) > 0 == (len(in.ContactIDs) > 0) || in.Anchor != "" && len(in.GroupIDs) == 0 {
+		return model.Invalid("contact_ids", "name contacts, or customer groups and their anchor")
+	}
+	enroll := func() (int, error) { return s.Engine.Enroll(c.Request.Context(), id, in.ContactIDs) }
+	if len(in.GroupIDs) > 0 {
+		enroll = func() (int, error) { return s.Engine.EnrollGroups(c.Request.Context(), id, in.GroupIDs, in.Anchor) }
+	}
+	n, err := enroll()
 	if err != nil {
 		return err
 	}

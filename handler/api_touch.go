@@ -20,7 +20,8 @@ type touchResponse struct {
 	StepKey        string           `json:"step_key"`
 	StepName       string           `json:"step_name"`
 	Run            int              `json:"run"`
-	ContactID      int64            `json:"contact_id"`
+	ContactID      int64            `json:"contact_id"` // 0 for a customer group
+	GroupID        int64            `json:"group_id"`   // 0 for a contact
 	ContactName    string           `json:"contact_name"`
 	ExternalUserID string           `json:"external_userid"`
 	RepID          int64            `json:"rep_id"`
@@ -74,7 +75,7 @@ func (s *server) words(lang web.Lang, family, word string) string {
 func (s *server) touchOf(lang web.Lang, r touch.Row) touchResponse {
 	return touchResponse{
 		ID: r.ID, EnrollmentID: r.EnrollmentID, SOPID: r.SOPID, SOPName: r.SOPName, VersionID: r.VersionID,
-		StepKey: r.StepKey, StepName: r.StepName, Run: r.Run, ContactID: r.ContactID, ContactName: r.ContactName,
+		StepKey: r.StepKey, StepName: r.StepName, Run: r.Run, ContactID: model.ContactOf(r.ContactID), GroupID: model.GroupOf(r.ContactID), ContactName: r.ContactName,
 		ExternalUserID: r.ExternalUserID, RepID: r.RepID, RepUserID: r.RepUserID, RepName: r.RepName, Channel: r.Channel,
 		State: r.State, Reason: r.Reason, ReasonText: s.words(lang, "reason", r.Reason), DispatchID: r.DispatchID,
 		DueAt: r.DueAt, NotBefore: r.NotBefore, ExpireAt: r.ExpireAt, PlannedAt: r.PlannedAt, SentAt: r.SentAt,
@@ -87,7 +88,7 @@ func (s *server) listTouches(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
 	filter := touch.Filter{
-		ContactID: q.id("contact_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
+		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
 		StepKey: q.text("step_key"),
 		State: oneOf(q, "state", model.TouchPlanned, model.TouchDispatched, model.TouchAccepted, model.TouchDelivered,
 			model.TouchDone, model.TouchFailed, model.TouchExpired, model.TouchSkipped, model.TouchCancelled),

@@ -163,7 +163,8 @@ func (s *server) diffSOP(c *gin.Context) error {
 
 type diffPerson struct {
 	EnrollmentID int64      `json:"enrollment_id"`
-	ContactID    int64      `json:"contact_id"`
+	ContactID    int64      `json:"contact_id"` // 0 for a customer group
+	GroupID      int64      `json:"group_id"`   // 0 for a contact
 	NextDueAt    *time.Time `json:"next_due_at"`
 	NewDueAt     *time.Time `json:"new_due_at"`
 	Gained       []string   `json:"gained"`
@@ -188,7 +189,8 @@ func (s *server) diffPeople(c *gin.Context) error {
 	out := list[diffPerson]{Items: make([]diffPerson, len(rows))}
 	for i, r := range rows {
 		out.Items[i] = diffPerson{
-			EnrollmentID: r.Enrollment.ID, ContactID: r.Enrollment.ContactID, NextDueAt: r.Enrollment.NextDueAt, NewDueAt: r.Next,
+			EnrollmentID: r.Enrollment.ID, NextDueAt: r.Enrollment.NextDueAt, NewDueAt: r.Next,
+			ContactID: model.ContactOf(r.Enrollment.ContactID), GroupID: model.GroupOf(r.Enrollment.ContactID),
 			Gained: append([]string{}, r.Gained...), Lost: append([]string{}, r.Lost...), Passed: append([]string{}, r.Passed...),
 		}
 	}

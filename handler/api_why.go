@@ -47,12 +47,12 @@ func (s *server) whyTouch(c *gin.Context) error {
 
 func (s *server) whyStep(c *gin.Context) error {
 	q := queryOf(c)
-	contactID, sopID, step := q.id("contact_id"), q.id("sop_id"), q.text("step_key")
+	contactID, sopID, step := q.who("contact_id", "group_id"), q.id("sop_id"), q.text("step_key")
 	if err := q.err(); err != nil {
 		return err
 	}
 	if contactID == 0 || sopID == 0 || step == "" {
-		return model.Invalid("contact_id", "name contact_id, sop_id and step_key")
+		return model.Invalid("contact_id", "name contact_id or group_id, sop_id and step_key")
 	}
 	why, err := s.Engine.WhyStep(c.Request.Context(), contactID, sopID, step)
 	if err != nil {

@@ -24,6 +24,9 @@ func touchViewOf(r touch.Row) touchView {
 	return v
 }
 
+// GroupID is the customer group; 0 for a contact.
+func (v touchView) GroupID() int64 { return model.GroupOf(v.ContactID) }
+
 // Why is the reason, unless the state says it already.
 func (v touchView) Why() string {
 	if v.Reason == string(v.State) {
@@ -37,6 +40,7 @@ func (v touchView) Verdicts() []model.Verdict { return v.Touch.Verdicts.V }
 
 type touchesBody struct {
 	ContactID  int64
+	GroupID    int64
 	Day        string
 	SOPs, Reps []option
 	States     []option
@@ -50,7 +54,7 @@ func (p *Pages) touches(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
 	f := touch.Filter{
-		ContactID: q.id("contact_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
+		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
 		State: oneOf(q, "state", touchStates()...),
 	}
 	if err := q.err(); err != nil {
@@ -64,7 +68,7 @@ func (p *Pages) touches(c *gin.Context) error {
 		return err
 	}
 	body := touchesBody{
-		ContactID: f.ContactID, Day: f.Day, Filtered: f != touch.Filter{},
+		ContactID: model.ContactOf(f.ContactID), GroupID: model.GroupOf(f.ContactID), Day: f.Day, Filtered: f != touch.Filter{},
 		More: nextPage(c, page, len(rows), func() int64 { return rows[len(rows)-1].ID }),
 	}
 	for _, r := range rows {

@@ -41,6 +41,15 @@ func (q *query) id(name string) int64 {
 	return id
 }
 
+// who reads a contact, or a customer group as its Who; 0 when neither is given.
+func (q *query) who(contact, group string) int64 {
+	c, g := q.id(contact), q.id(group)
+	if c != 0 && g != 0 {
+		q.faults[group] = "stands instead of the contact: name one of them"
+	}
+	return c + model.CustomerGroup{ID: g}.Who()
+}
+
 // text reads a text of at most 200 bytes.
 func (q *query) text(name string) string {
 	text := q.c.Query(name)

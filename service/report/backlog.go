@@ -68,7 +68,7 @@ type BacklogRow struct {
 	Channel     string
 	RepID       int64
 	RepName     string
-	ContactID   int64
+	ContactID   int64 // or a customer group's Who
 	ContactName string
 	Recipients  int
 	Error       string
@@ -219,7 +219,8 @@ func (s *Service) name(ctx context.Context, rows []BacklogRow) error {
 	}{
 		{"sops", func(r *BacklogRow) int64 { return r.SOPID }, func(r *BacklogRow) *string { return &r.SOPName }},
 		{"reps", func(r *BacklogRow) int64 { return r.RepID }, func(r *BacklogRow) *string { return &r.RepName }},
-		{"contacts", func(r *BacklogRow) int64 { return r.ContactID }, func(r *BacklogRow) *string { return &r.ContactName }},
+		{"contacts", func(r *BacklogRow) int64 { return model.ContactOf(r.ContactID) }, func(r *BacklogRow) *string { return &r.ContactName }},
+		{"customer_groups", func(r *BacklogRow) int64 { return model.GroupOf(r.ContactID) }, func(r *BacklogRow) *string { return &r.ContactName }},
 	} {
 		var ids []int64
 		for i := range rows {
@@ -242,7 +243,9 @@ func (s *Service) name(ctx context.Context, rows []BacklogRow) error {
 			names[f.ID] = f.Name
 		}
 		for i := range rows {
-			*part.into(&rows[i]) = names[part.id(&rows[i])]
+			if id := part.id(&rows[i]); id != 0 {
+				*part.into(&rows[i]) = names[id]
+			}
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ type StepCount struct {
 	Count   int
 }
 
-// Participant is one contact inside a programme.
+// Participant is one contact, or customer group, inside a programme.
 type Participant struct {
 	model.Enrollment
 	ContactName string
@@ -161,8 +161,9 @@ func (s *Service) Participations(ctx context.Context, contactID int64) ([]Partic
 
 func (s *Service) participants(ctx context.Context, page model.Page, narrow func(*gorm.DB) *gorm.DB) ([]Participant, error) {
 	q := narrow(s.db.Read(ctx).Model(&model.Enrollment{})).
-		Select("enrollments.*, contacts.name AS contact_name, contacts.corp_name, reps.name AS rep_name").
-		Joins("JOIN contacts ON contacts.id = enrollments.contact_id").
+		Select("enrollments.*, COALESCE(contacts.name, customer_groups.name, '') AS contact_name, COALESCE(contacts.corp_name, '') AS corp_name, reps.name AS rep_name").
+		Joins("LEFT JOIN contacts ON contacts.id = enrollments.contact_id").
+		Joins("LEFT JOIN customer_groups ON customer_groups.id = -enrollments.contact_id").
 		Joins("LEFT JOIN reps ON reps.id = enrollments.rep_id").
 		Order("enrollments.id DESC").Limit(page.Size())
 	if page.After > 0 {

@@ -8,10 +8,10 @@ import (
 	"sixtouch/model"
 )
 
-// Enrollment is somebody in a programme.
+// Enrollment is somebody, or a customer group, in a programme.
 type Enrollment struct {
 	model.Enrollment
-	ContactName    string
+	ContactName    string // or the group's
 	ExternalUserID string `gorm:"column:external_userid"`
 	RepName        string
 }
@@ -20,8 +20,9 @@ type Enrollment struct {
 // be empty for all.
 func (s *Service) Enrollments(ctx context.Context, sopID int64, state model.EnrollmentState, page model.Page) ([]Enrollment, error) {
 	q := s.db.Read(ctx).Model(&model.Enrollment{}).
-		Select("enrollments.*, contacts.name AS contact_name, contacts.external_userid, COALESCE(reps.name, '') AS rep_name").
-		Joins("JOIN contacts ON contacts.id = enrollments.contact_id").
+		Select("enrollments.*, COALESCE(contacts.name, customer_groups.name, '') AS contact_name, COALESCE(contacts.external_userid, customer_groups.chat_id, '') AS external_userid, COALESCE(reps.name, '') AS rep_name").
+		Joins("LEFT JOIN contacts ON contacts.id = enrollments.contact_id").
+		Joins("LEFT JOIN customer_groups ON customer_groups.id = -enrollments.contact_id").
 		Joins("LEFT JOIN reps ON reps.id = enrollments.rep_id").
 		Where("enrollments.sop_id = ?", sopID).Order("enrollments.id DESC").Limit(page.Size())
 	if page.After > 0 {

@@ -27,7 +27,7 @@ func New(db *model.DB) *Log { return &Log{db} }
 // SOPID, RepID and Day beside it, StepKey needs SOPID: alone they would read
 // the whole table.
 type Filter struct {
-	ContactID int64
+	ContactID int64 // or a customer group's Who
 	SOPID     int64
 	RepID     int64
 	Day       string // YYYY-MM-DD in the corp's zone
@@ -127,13 +127,22 @@ func (l *Log) Get(ctx context.Context, id int64) (Row, error) {
 
 // furnish finds the names, one query per kind of thing.
 func (l *Log) furnish(ctx context.Context, touches []model.Touch) ([]Row, error) {
-	contactIDs, repIDs, sopIDs, versionIDs := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
+	contactIDs, groupIDs := map[int64]bool{}, map[int64]bool{}
+	repIDs, sopIDs, versionIDs := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	for _, t := range touches {
-		contactIDs[t.ContactID], repIDs[t.RepID], sopIDs[t.SOPID], versionIDs[t.VersionID] = true, true, true, true
+		contactIDs[model.ContactOf(t.ContactID)], groupIDs[model.GroupOf(t.ContactID)] = true, true
+		repIDs[t.RepID], sopIDs[t.SOPID], versionIDs[t.VersionID] = true, true, true
 	}
 	contacts, err := load[model.Contact](ctx, l.db, contactIDs, "id", "name", "external_userid")
 	if err != nil {
 		return nil, err
+	}
+	groups, err := load[model.CustomerGroup](ctx, l.db, groupIDs, "id", "name", "chat_id")
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		contacts = append(contacts, model.Contact{ID: g.Who(), Name: g.Name, ExternalUserID: g.ChatID})
 	}
 	reps, err := load[model.Rep](ctx, l.db, repIDs, "id", "name", "userid")
 	if err != nil {
