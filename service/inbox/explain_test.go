@@ -52,12 +52,12 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 	}{
 		"claim: received": {
 			claimable(db),
-			[]any{model.InboxReceived, model.LaneNormal, now, model.LaneNormal, 64},
+			[]any{model.InboxReceived, model.LaneNormal, now, 64},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},
 		"claim: retry": {
 			claimable(db),
-			[]any{model.InboxRetry, model.LaneWelcome, now, model.LaneWelcome, 17},
+			[]any{model.InboxRetry, model.LaneWelcome, now, 17},
 			map[string]string{"i": "ix_inbox_claim", "e": "ix_inbox_subject"},
 		},
 		"claim: take": {
@@ -66,9 +66,9 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			map[string]string{"inbox_items": "PRIMARY"},
 		},
 		"claim: read back": {
-			"SELECT * FROM inbox_items WHERE id IN ? AND lease_token = 'T4102' AND state = 'processing' ORDER BY id",
-			[]any{[]int64{4101, 4102, 4103}},
-			map[string]string{"inbox_items": "PRIMARY"},
+			claimed(db),
+			[]any{[]int64{4101, 4102, 4103}, "T4102"},
+			map[string]string{"i": "PRIMARY", "e": "ix_inbox_subject"},
 		},
 		"dedupe": {
 			"SELECT id FROM inbox_items WHERE dedupe_key = (SELECT dedupe_key FROM inbox_items WHERE id = 4000)", nil,

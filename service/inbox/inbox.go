@@ -26,6 +26,9 @@ const (
 	maxBatchBytes = 4 << 20
 	// storeTimeout is shorter than the 5 s after which WeCom drops the connection.
 	storeTimeout = 4 * time.Second
+	// maxTries bounds how often a batch that was refused for the moment is
+	// inserted.
+	maxTries = 3
 	// maxPrepared is up to which size a batch has a prepared statement on MySQL,
 	// where parsing the text costs as much as inserting the rows. The driver of
 	// SQLite compiles the text each time anyway.
@@ -220,7 +223,13 @@ func (b *Inbox) insert(ctx context.Context, batch []*waiting) error {
 		args = append(args, it.Receiver, it.DedupeKey, it.EventKey, it.Subject, it.Lane, it.Payload,
 			model.InboxReceived, it.NextAt, it.OccurredAt, it.ReceivedAt)
 	}
-	if err := b.execute(ctx, len(batch), args); err != nil {
+	err := b.execute(ctx, len(batch), args)
+	// What is stored already is passed over, so that whatever a database or a
+	// cluster refuses for the moment may be repeated.
+	for try := 1; try < maxTries && model.Transient(err); try++ {
+		err = b.execute(ctx, len(batch), args)
+	}
+	if err != nil {
 		return fmt.Errorf("insert %d inbox items: %w", len(batch), err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
@@ -18,18 +19,28 @@ import (
 var errFenced = errors.New("the lease is no longer ours")
 
 // claimable finds items of one state and lane that are due and whose subject has
-// nothing earlier under way. A welcome waits only for earlier welcomes: its code
+// nothing earlier under way, nor anything in process: in a cluster something
+// with a lower id may come in later. A welcome waits only for welcomes: its code
 // dies after 20 s, while something else of the same contact may be waiting for
 // its next attempt for minutes.
 //
 // MySQL is told the indexes: with statistics from a quiet night it would look
 // for earlier items among all that wait instead of among those of the subject.
 func claimable(db *model.DB) string {
+	others := db.Walk("inbox_items e", "ix_inbox_subject") + " WHERE e.subject = i.subject AND e.lane >= i.lane AND "
 	return "SELECT i.id FROM " + db.Walk("inbox_items i", "ix_inbox_claim") + `
 WHERE i.state = ? AND i.lane = ? AND i.next_at <= ?
-  AND NOT EXISTS (SELECT 1 FROM ` + db.Walk("inbox_items e", "ix_inbox_subject") + `
-    WHERE e.subject = i.subject AND e.state IN ('received', 'retry', 'processing') AND e.id < i.id AND e.lane >= ?)
+  AND NOT EXISTS (SELECT 1 FROM ` + others + `e.state IN ('received', 'retry', 'processing') AND e.id < i.id)
+  AND NOT EXISTS (SELECT 1 FROM ` + others + `e.state = 'processing' AND e.id > i.id)
 ORDER BY i.next_at, i.id LIMIT ?`
+}
+
+// claimed reads what a token has claimed, and which of it met another claim for
+// the same subject.
+func claimed(db *model.DB) string {
+	return "SELECT i.*, EXISTS (SELECT 1 FROM " + db.Walk("inbox_items e", "ix_inbox_subject") + `
+  WHERE e.subject = i.subject AND e.state = 'processing' AND e.lane >= i.lane AND e.id <> i.id) AS met
+FROM inbox_items i WHERE i.id IN ? AND i.lease_token = ? AND i.state = 'processing' ORDER BY i.id`
 }
 
 // claim takes up to limit due items of a lane for the length of the lease. Of
@@ -50,20 +61,58 @@ func (w *Worker) claim(ctx context.Context, lane model.Lane, limit int) ([]model
 		return nil, nil
 	}
 	token := rand.Text()
-	claimed := w.db.Conn(ctx).Exec(`UPDATE inbox_items SET state = ?, attempts = attempts + 1, lease_token = ?, lease_until = ?
-WHERE id IN ? AND state IN ('received', 'retry')`, model.InboxProcessing, token, now.Add(w.lease), ids)
-	if claimed.Error != nil {
-		return nil, fmt.Errorf("claim inbox items: %w", claimed.Error)
+	taken, err := w.take(ctx, ids, token)
+	if err != nil || taken == 0 {
+		return nil, err
 	}
-	if claimed.RowsAffected == 0 {
-		return nil, nil
-	}
-	var items []model.InboxItem
-	err = w.db.Conn(ctx).Where("id IN ? AND lease_token = ? AND state = ?", ids, token, model.InboxProcessing).Order("id").Find(&items).Error
+	return w.keep(ctx, ids, token)
+}
+
+// take leases the items that nobody else has taken meanwhile, and tells how many.
+func (w *Worker) take(ctx context.Context, ids []int64, token string) (taken int64, err error) {
+	err = w.db.InTx(ctx, func(ctx context.Context) error {
+		res := w.db.Conn(ctx).Exec(`UPDATE inbox_items SET state = ?, attempts = attempts + 1, lease_token = ?, lease_until = ?
+WHERE id IN ? AND state IN ('received', 'retry')`, model.InboxProcessing, token, w.db.Now(ctx).Add(w.lease), ids)
+		taken = res.RowsAffected
+		return res.Error
+	})
 	if err != nil {
+		return 0, fmt.Errorf("claim inbox items: %w", err)
+	}
+	return taken, nil
+}
+
+// keep reads what was taken. Two items of one subject may be taken at the same
+// moment by two who did not see each other, because one of them was stored just
+// then. So everybody looks again now that what they took is stored: who comes
+// second sees the first, and steps back.
+func (w *Worker) keep(ctx context.Context, ids []int64, token string) ([]model.InboxItem, error) {
+	var found []struct {
+		model.InboxItem `gorm:"embedded"`
+		Met             bool
+	}
+	if err := w.db.Conn(ctx).Raw(claimed(w.db), ids, token).Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("read claimed inbox items: %w", err)
 	}
+	items := make([]model.InboxItem, 0, len(found))
+	for _, f := range found {
+		if !f.Met {
+			items = append(items, f.InboxItem)
+			continue
+		}
+		if err := w.stepBack(ctx, f.InboxItem); err != nil {
+			return items, err
+		}
+	}
 	return items, nil
+}
+
+// stepBack gives an item back that nobody has looked at. Should both who met do
+// so, chance keeps them from meeting again.
+func (w *Worker) stepBack(ctx context.Context, it model.InboxItem) error {
+	return w.release(ctx, it, map[string]any{
+		"state": model.InboxRetry, "attempts": it.Attempts - 1, "next_at": model.Instant(w.db.Now(ctx).Add(mathrand.N(meetPause))), //nolint:gosec // spreads load, hides nothing
+	})
 }
 
 func (w *Worker) due(ctx context.Context, state model.InboxState, lane model.Lane, now time.Time, limit int) ([]int64, error) {
@@ -71,7 +120,7 @@ func (w *Worker) due(ctx context.Context, state model.InboxState, lane model.Lan
 	if limit <= 0 {
 		return nil, nil
 	}
-	err := w.db.Read(ctx).Raw(claimable(w.db), state, lane, now, lane, limit).Scan(&ids).Error
+	err := w.db.Read(ctx).Raw(claimable(w.db), state, lane, now, limit).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("find due inbox items: %w", err)
 	}

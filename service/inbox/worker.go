@@ -27,6 +27,8 @@ const (
 	// lease is how long a worker owns what it claimed; attemptTime ends earlier.
 	defaultLease = time.Minute
 	attemptTime  = 40 * time.Second
+	// meetPause bounds how long what stepped back waits before it is claimed again.
+	meetPause = 200 * time.Millisecond
 	// releaseTime bounds the last write about an item while shutting down.
 	releaseTime = 5 * time.Second
 	poll        = time.Second
