@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -135,15 +136,19 @@ func (d *DB) connectMySQL(dsn string, opts Options) error {
 // inStep has the sessions on a Galera node wait, before they read, until the
 // node has applied what the cluster has committed (wsrep_sync_wait, bit 1):
 // what one replica has stored and told another of is there when that looks,
-// whichever node it looks at. A DSN that sets it itself is left alone.
+// whichever node it looks at. A single statement whose commit is not certified
+// is run again by the node itself (wsrep_retry_autocommit), as InTx does it with
+// transactions. A DSN that sets these itself is left alone.
 func inStep(dsn string) string {
 	u, err := url.Parse(dsn)
 	if err != nil {
 		return dsn // MySQLDSN says what is wrong
 	}
 	q := u.Query()
-	if !q.Has("wsrep_sync_wait") {
-		q.Set("wsrep_sync_wait", "1")
+	for name, value := range map[string]string{"wsrep_sync_wait": "1", "wsrep_retry_autocommit": strconv.Itoa(txAttempts)} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
 	}
 	u.RawQuery = q.Encode()
 	return u.String()
@@ -195,11 +200,33 @@ func openGorm(dialector gorm.Dialector, clock Clock, log *slog.Logger) (*gorm.DB
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NowFunc:                func() time.Time { return Instant(clock.Now()) },
-		Logger: logger.NewSlogLogger(log, logger.Config{
+		Logger: refusals{logger.NewSlogLogger(log, logger.Config{
 			SlowThreshold: slowQuery, IgnoreRecordNotFoundError: true, ParameterizedQueries: true, LogLevel: logger.Warn,
-		}),
+		})},
 		DisableForeignKeyConstraintWhenMigrating: true,
 	})
+}
+
+// refusals is a logger that passes over what the database refused for the moment:
+// InTx runs that again, in a cluster many times an hour, and whoever gives up
+// logs the last one.
+type refusals struct{ logger.Interface }
+
+// LogMode implements logger.Interface.
+func (r refusals) LogMode(level logger.LogLevel) logger.Interface {
+	return refusals{r.Interface.LogMode(level)}
+}
+
+// Trace implements logger.Interface.
+func (r refusals) Trace(ctx context.Context, begin time.Time, statement func() (sql string, rows int64), err error) {
+	if !Transient(err) {
+		r.Interface.Trace(ctx, begin, statement, err)
+	}
+}
+
+// ParamsFilter implements gorm.ParamsFilter: it keeps values out of the log.
+func (refusals) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {
+	return sql, nil
 }
 
 func setPool(g *gorm.DB, open, idle int, life time.Duration) error {

@@ -3,6 +3,7 @@ package model_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net"
 	"net/url"
 	"sync"
@@ -45,7 +46,12 @@ func openMySQL(t *testing.T, dsn, params string) *model.DB {
 
 func TestInTx_deadlockVictimRunsAgainAndOnlyTheCommittedRunAnnounces(t *testing.T) {
 	t.Parallel()
-	db := openMySQL(t, modeltest.MySQLDSN(t), "")
+	var log bytes.Buffer
+	db, err := model.Open(t.Context(), modeltest.MySQLDSN(t), model.Options{
+		Clock: model.SystemClock{}, MaxOpen: 4, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	newCounters(t, db)
 	var runs, announced atomic.Int64
 	var met sync.WaitGroup
@@ -68,6 +74,7 @@ func TestInTx_deadlockVictimRunsAgainAndOnlyTheCommittedRunAnnounces(t *testing.
 	require.NoError(t, cross(1, 2))
 	group.Wait()
 	require.NoError(t, other)
+	require.NotContains(t, log.String(), "Deadlock", "what runs again is no fault")
 	require.Equal(t, int64(3), runs.Load())
 	require.Equal(t, int64(2), announced.Load())
 	require.Equal(t, 2, counted(t, db, 1))
@@ -237,4 +244,17 @@ func TestTransient_blamesTheDatabaseOnlyForWhatIsItsFault(t *testing.T) {
 	require.False(t, model.Transient(db.Conn(cancelled).Exec("SELECT 1").Error))
 	_, err := model.Open(t.Context(), "mysql://root@127.0.0.1:1/x", model.Options{Clock: model.SystemClock{}})
 	require.True(t, model.Transient(err))
+}
+
+func TestOpen_logsFaultsWithoutValues(t *testing.T) {
+	t.Parallel()
+	for _, dsn := range []string{modeltest.SQLiteDSN(t), modeltest.MySQLDSN(t)} {
+		var log bytes.Buffer
+		db, err := model.Open(t.Context(), dsn, model.Options{Clock: model.SystemClock{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		require.NoError(t, err)
+		require.Error(t, db.Conn(t.Context()).Exec("UPDATE nowhere SET phone = ?", "13800138000").Error)
+		require.NoError(t, db.Close())
+		require.Contains(t, log.String(), "nowhere")
+		require.NotContains(t, log.String(), "13800138000")
+	}
 }
