@@ -58,11 +58,12 @@ func (e *Engine) digest(ctx context.Context) error {
 		var faults []error
 		waits := false
 		for _, own := range reps {
-			err := e.DB.InTx(ctx, func(ctx context.Context) error {
-				later, err := e.digestRep(ctx, own, planning)
-				waits = waits || later
+			later := false
+			err := e.DB.InTx(ctx, func(ctx context.Context) (err error) {
+				later, err = e.digestRep(ctx, own, planning)
 				return err
 			})
+			waits = waits || later
 			if err != nil {
 				faults = append(faults, fmt.Errorf("make prompt card for rep %d: %w", own[0].RepID, err))
 			}

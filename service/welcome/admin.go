@@ -48,10 +48,11 @@ func (s *Service) Set(ctx context.Context, w model.Welcome) (model.Welcome, erro
 	if err := s.Messages.Check(ctx, w.Content.V, model.MediaForMessage); err != nil {
 		return model.Welcome{}, err
 	}
-	row := model.Welcome{
-		Scope: w.Scope, ScopeKey: scopeKey(w.Scope, w.ScopeKey), Content: w.Content, Enabled: w.Enabled,
-	}
+	var row model.Welcome
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
+		row = model.Welcome{
+			Scope: w.Scope, ScopeKey: scopeKey(w.Scope, w.ScopeKey), Content: w.Content, Enabled: w.Enabled,
+		}
 		upsert := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "scope"}, {Name: "scope_key"}},
 			DoUpdates: clause.AssignmentColumns([]string{"content", "enabled", "updated_at"}),
