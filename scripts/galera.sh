@@ -66,6 +66,7 @@ launch() {
         --wsrep-cluster-name=sixtouch --wsrep-cluster-address="gcomm://$members" --wsrep-node-name="node$node" \
         --wsrep-node-address=127.0.0.1 --wsrep-sst-method=rsync --wsrep-sst-receive-address="127.0.0.1:$((at + 9))" \
         "${@:3}" </dev/null >/dev/null 2>&1 &
+    end_with_test $!
 }
 
 start() {

@@ -44,3 +44,15 @@ end_process() {
 # process_gone also takes a zombie for gone: whether someone collects it is not
 # for us to say.
 process_gone() { ! kill -0 "$1" 2>/dev/null || grep -qs ') Z ' "/proc/$1/stat"; }
+
+# end_with OWNER TARGET has the process TARGET, or the group -TARGET, killed as
+# soon as the process OWNER is gone, whatever ended that: what a killed test has
+# started must not outlive it.
+end_with() {
+    setsid bash -c 'while kill -0 "$1" && kill -0 -- "$2"; do sleep 1; done; kill -KILL -- "$2"' end_with "$1" "$2" \
+        </dev/null >/dev/null 2>&1 &
+}
+
+# end_with_test PID does so for a server that a test has started, and said in
+# SIXTOUCH_TEST_OWNER which process it is.
+end_with_test() { [ -z "${SIXTOUCH_TEST_OWNER:-}" ] || end_with "$SIXTOUCH_TEST_OWNER" "$1"; }

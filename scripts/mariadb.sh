@@ -35,6 +35,7 @@ start() {
         --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
         --max-connections=500 --performance-schema=OFF \
         </dev/null >/dev/null 2>&1 &
+    end_with_test $!
     wait_for 60 answers || die "MariaDB does not answer: $(tail -n 5 "$dir/error.log")"
 }
 

@@ -3,10 +3,11 @@
 #
 #   scripts/redis.sh start DIR PORT   start and wait until it answers
 #   scripts/redis.sh stop  DIR        stop and wait
+#   scripts/redis.sh kill  DIR        SIGKILL and wait, as a crash would
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-[ $# -ge 2 ] || die "usage: $0 start DIR PORT | stop DIR"
+[ $# -ge 2 ] || die "usage: $0 start DIR PORT | stop DIR | kill DIR"
 mkdir -p "$2"
 dir=$(cd "$2" && pwd)
 
@@ -16,10 +17,12 @@ start() {
     redis-server --daemonize yes --bind 127.0.0.1 --port "$port" --dir "$dir" --pidfile "$dir/pid" \
         --logfile "$dir/log" --save '' --appendonly no >/dev/null
     wait_for 30 redis-cli -h 127.0.0.1 -p "$port" ping || die "Redis does not answer: $(tail -n 5 "$dir/log")"
+    end_with_test "$(cat "$dir/pid")"
 }
 
 case $1 in
 start) start "${3:?start needs a port}" ;;
 stop) end_process TERM "$dir/pid" ;;
+kill) end_process KILL "$dir/pid" ;;
 *) die "unknown command $1" ;;
 esac

@@ -46,6 +46,8 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# Should this script be killed, everything ends with it.
+export SIXTOUCH_TEST_OWNER=$$
 port=$(free_port)
 "$root/scripts/mariadb.sh" start "$work/mariadb" "$port"
 export SIXTOUCH_TEST_MYSQL="mysql://root@127.0.0.1:$port/"
@@ -60,5 +62,6 @@ set -m
 "$@" &
 child=$!
 set +m
+end_with $$ "-$child"
 wait "$child"
 child=

@@ -6,8 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
@@ -214,24 +211,10 @@ func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
 		t.Skip("SIXTOUCH_TEST_REDIS names no server; make test starts one")
 	}
 	dir, port := t.TempDir(), portOf(freeAddr(t))
-	maria := func(args ...string) {
-		cmd := exec.Command("../../scripts/mariadb.sh", args...)
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%v: %s", args, out)
-	}
-	redisDir, redisPort := filepath.Join(t.TempDir(), "r"), portOf(freeAddr(t))
-	redisServer := func(args ...string) {
-		cmd := exec.Command("../../scripts/redis.sh", args...)
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%v: %s", args, out)
-	}
-	maria("start", dir, port)
-	t.Cleanup(func() { maria("stop", dir) })
-	redisServer("start", redisDir, redisPort)
-	t.Cleanup(func() { redisServer("stop", redisDir) })
-	redisURL := "redis://127.0.0.1:" + redisPort + "/0"
-	root := "mysql://root@127.0.0.1:" + port + "/"
-	s := newStage(t, 2, modeltest.CreateDatabase(t, root), redisURL)
+	script(t, "mariadb.sh", "start", dir, port)
+	t.Cleanup(func() { script(t, "mariadb.sh", "stop", dir) })
+	redis := startRedis(t)
+	s := newStage(t, 2, modeltest.CreateDatabase(t, "mysql://root@127.0.0.1:"+port+"/"), redis.url())
 	const reps = 5
 	for i := range reps {
 		s.wecom.Member(fmt.Sprintf("rep%d", i), fmt.Sprintf("销售%d", i))
@@ -244,21 +227,16 @@ func TestKill_databaseRestartsAndRedisForgets(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { customers = s.load(ctx, reps) })
 
-	options, err := redis.ParseURL(redisURL)
-	require.NoError(t, err)
-	client := redis.NewClient(options)
-	defer func() { require.NoError(t, client.Close()) }()
 	<-time.After(3 * time.Second)
-	require.NoError(t, client.FlushAll(ctx).Err())
+	redis.flush()
 	<-time.After(2 * time.Second)
-	maria("kill", dir)
+	script(t, "mariadb.sh", "kill", dir)
 	<-time.After(time.Second)
-	maria("start", dir, port)
+	script(t, "mariadb.sh", "start", dir, port)
 	<-time.After(3 * time.Second)
-	redisServer("stop", redisDir)
+	redis.kill()
 	<-time.After(time.Second)
-	redisServer("start", redisDir, redisPort)
-	require.NoError(t, client.FlushAll(ctx).Err())
+	redis.start()
 	<-time.After(3 * time.Second)
 	stop()
 	wg.Wait()
