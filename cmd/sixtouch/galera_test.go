@@ -10,17 +10,14 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/errgroup"
 
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
@@ -56,13 +53,9 @@ func startCluster(t *testing.T) *cluster {
 	return c
 }
 
-// do runs a command of scripts/galera.sh. It is also called from the
-// simulator's goroutines, which cannot end the test.
+// do runs a command of scripts/galera.sh.
 func (c *cluster) do(command string, args ...string) {
-	out, err := exec.Command("../../scripts/galera.sh", append([]string{command, c.dir}, args...)...).CombinedOutput()
-	if err != nil {
-		c.t.Errorf("galera.sh %s %v: %v: %s", command, args, err, out)
-	}
+	script(c.t, "galera.sh", append([]string{command, c.dir}, args...)...)
 }
 
 // start starts the nodes that do not run and waits until all are in step.
@@ -71,45 +64,6 @@ func (c *cluster) start() { c.do("start", strconv.Itoa(c.port)) }
 // server is the URL of a node.
 func (c *cluster) server(node int) string {
 	return fmt.Sprintf("mysql://root@127.0.0.1:%d/", c.port+node-1)
-}
-
-// countTogether has two nodes change one row at the same time: commits that
-// are not certified run again as whole transactions, and none is lost.
-func (c *cluster) countTogether(name string) {
-	c.t.Helper()
-	const each = 40
-	var nodes []*model.DB
-	for node := range 2 {
-		db, err := model.Open(c.t.Context(), c.server(node+1)+name, model.Options{Clock: model.SystemClock{}, MaxOpen: 2})
-		require.NoError(c.t, err)
-		defer func() { require.NoError(c.t, db.Close()) }()
-		nodes = append(nodes, db)
-	}
-	setup := nodes[0].Conn(c.t.Context())
-	require.NoError(c.t, setup.Exec("CREATE TABLE counted (id INT PRIMARY KEY, n INT NOT NULL)").Error)
-	require.NoError(c.t, setup.Exec("INSERT INTO counted VALUES (1, 0)").Error)
-	var group errgroup.Group
-	var runs atomic.Int64
-	for _, db := range nodes {
-		group.Go(func() error {
-			for range each {
-				err := db.InTx(context.Background(), func(ctx context.Context) error {
-					runs.Add(1)
-					return db.Conn(ctx).Exec("UPDATE counted SET n = n + 1 WHERE id = 1").Error
-				})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	require.NoError(c.t, group.Wait())
-	var n int
-	// The other node may have it a moment later; a session in step waits for it.
-	require.NoError(c.t, nodes[1].Read(c.t.Context()).Raw("SELECT n FROM counted").Scan(&n).Error)
-	require.Equal(c.t, 2*each, n)
-	require.Greater(c.t, runs.Load(), int64(2*each), "the nodes never collided")
 }
 
 // newGaleraStage is a stage with two replicas, each on a node of its own; the
@@ -275,12 +229,12 @@ func TestGalera_floodWhileNodesDieAndPart(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	s, c := newGaleraStage(t)
-	c.countTogether(s.dsn[strings.LastIndex(s.dsn, "/")+1:])
 	const reps = 5
 	for i := range reps {
 		s.wecom.Member(fmt.Sprintf("rep%d", i), fmt.Sprintf("销售%d", i))
 	}
 	s.startAll()
+	s.unlimited()
 	s.publish("秒级", quick)
 	ctx, stop := context.WithCancel(context.Background())
 	var customers []string
