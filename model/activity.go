@@ -11,7 +11,8 @@ const (
 	ActivityContactHalf    ActivityKind = "contact_half"    // waiting for the rep to confirm
 	ActivityContactLost    ActivityKind = "contact_lost"    // the contact deleted the rep
 	ActivityContactRemoved ActivityKind = "contact_removed" // the rep deleted the contact
-	ActivityTransferred    ActivityKind = "contact_transferred"
+	ActivityTransferred    ActivityKind = "contact_transferred" // a relationship ended, because the contact was handed over
+	ActivityTakenOver      ActivityKind = "contact_taken_over"  // a relationship began for that reason: nobody was added
 	ActivityTransferFailed ActivityKind = "transfer_failed"
 	ActivityTagAdded       ActivityKind = "tag_added"
 	ActivityTagRemoved     ActivityKind = "tag_removed"
@@ -83,7 +84,7 @@ func (a Activity) ByContact() bool {
 		return true
 	case ActivityPromptAnswered:
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
-	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTransferFailed,
+	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
 		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityDateSet,
 		ActivityGroupCreated, ActivityGroupDismissed:
 	}

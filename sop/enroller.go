@@ -33,7 +33,7 @@ func (r Enroller) React(ctx context.Context, a model.Activity) error {
 	if a.Kind == model.ActivityGroupDismissed {
 		return e.endEnrollments(ctx, ReasonGroupDismissed, "contact_id = ?", a.ContactID)
 	}
-	if a.ByContact() {
+	if a.ByContact() || a.Kind == model.ActivityTakenOver {
 		if err := e.endSilence(ctx, a); err != nil {
 			return err
 		}

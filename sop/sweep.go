@@ -179,19 +179,15 @@ func lastOf(rows []model.LastActive, at time.Time) int64 {
 const reasonActive = "active_again"
 
 // endSilence notes that the contact did something: it ends their runs in silence
-// programmes, which are armed anew.
+// programmes, which are armed anew. One who is first heard of because they were
+// handed over is armed too.
 func (e *Engine) endSilence(ctx context.Context, a model.Activity) error {
 	var known []model.LastActive
 	if err := e.DB.Conn(ctx).Clauses(forUpdate()).Find(&known, "contact_id = ?", a.ContactID).Error; err != nil {
 		return fmt.Errorf("look for the last doing: %w", err)
 	}
-	if len(known) > 0 && !known[0].At.Before(a.OccurredAt) {
-		return nil // an older doing, found late
-	}
-	if len(known) > 0 {
-		if passed, err := e.handedOver(ctx, a); err != nil || passed {
-			return err
-		}
+	if len(known) > 0 && (a.Kind == model.ActivityTakenOver || !known[0].At.Before(a.OccurredAt)) {
+		return nil // not the contact's doing, or an older one, found late
 	}
 	row := model.LastActive{ContactID: a.ContactID, At: a.OccurredAt}
 	if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
@@ -201,17 +197,4 @@ func (e *Engine) endSilence(ctx context.Context, a model.Activity) error {
 		return nil
 	}
 	return e.endEnrollments(ctx, reasonActive, "contact_id = ? AND anchor_kind = ?", a.ContactID, TriggerSilent)
-}
-
-// handedOver tells whether a new relationship is the company's doing: the
-// contact was just handed over from another rep.
-func (e *Engine) handedOver(ctx context.Context, a model.Activity) (bool, error) {
-	if a.Kind != model.ActivityContactAdded {
-		return false, nil
-	}
-	var n int64
-	err := e.DB.Conn(ctx).Model(&model.Relationship{}).
-		Where("contact_id = ? AND state = ? AND ended_at > ?", a.ContactID, model.RelationshipTransferred, a.OccurredAt.Add(-handOver)).
-		Count(&n).Error
-	return n > 0, wrap("look for a hand-over", err)
 }

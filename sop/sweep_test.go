@@ -83,7 +83,9 @@ func TestSilence_isRearmedByTheNextActivity(t *testing.T) {
 		w.rep("zhou")
 		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Relationship{}).Where("contact_id = ?", c.ID).
 			Updates(map[string]any{"state": model.RelationshipTransferred, "ended_at": w.db.Now(w.ctx)}).Error)
-		w.also("zhou", c, "")
+		now := w.db.Now(w.ctx)
+		require.NoError(w.t, w.db.Conn(w.ctx).Create(&model.Relationship{RepID: w.reps["zhou"], ContactID: c.ID, State: model.RelationshipActive, AddedAt: now, SeenAt: now}).Error)
+		w.happens(c, model.ActivityTakenOver, model.ActivityData{})
 		require.Equal(w.t, model.EnrollmentActive, w.runs(id, c.ID)[0].State, "a hand-over is the company's")
 		w.happens(c, model.ActivityContentViewed, model.ActivityData{Key: "c"})
 		require.Equal(w.t, model.EnrollmentExited, w.runs(id, c.ID)[0].State)

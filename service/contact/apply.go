@@ -187,12 +187,14 @@ func (s *Service) follow(ctx context.Context, p *page, f Facts, change Change, r
 		}
 		p.tagsSeen = append(p.tagsSeen, r.ID)
 	}
-	if kind := activityOf(change.Before, change.After); kind != "" {
+	kind := activityOf(change.Before, r)
+	if kind != "" {
 		if err := s.record(ctx, lifeActivity(kind, f, r, p.now)); err != nil {
 			return err
 		}
 	}
-	if change.Before == "" && f.SyncID != 0 {
+	// WeCom hands the tags over too: nobody has put them on.
+	if change.Before == "" && f.SyncID != 0 || kind == model.ActivityTakenOver {
 		return nil
 	}
 	return s.recordMoves(ctx, r, moved, p.now)
@@ -201,7 +203,7 @@ func (s *Service) follow(ctx context.Context, p *page, f Facts, change Change, r
 func lifeActivity(kind model.ActivityKind, f Facts, r model.Relationship, now time.Time) model.Activity {
 	at := f.At
 	switch {
-	case kind == model.ActivityContactAdded:
+	case kind == model.ActivityContactAdded, kind == model.ActivityTakenOver:
 		at = r.AddedAt
 	case r.EndedAt != nil:
 		at = *r.EndedAt

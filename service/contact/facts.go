@@ -123,13 +123,21 @@ func revives(prev *model.Relationship, f Facts) bool {
 	return f.Follow != nil && f.Follow.AddedAt.After(*prev.EndedAt)
 }
 
+// addWayAssigned is WeCom's word for relationships that the corp has made, which
+// is how a hand-over begins the new one; customers add reps in all other ways.
+const addWayAssigned = 202
+
 // activityOf names the activity of a change of state, empty when there is none.
-func activityOf(before, after model.RelationshipState) model.ActivityKind {
+func activityOf(before model.RelationshipState, r model.Relationship) model.ActivityKind {
+	after := r.State
 	if before == after || ended(before) && ended(after) {
 		return ""
 	}
 	switch after {
 	case model.RelationshipActive:
+		if r.AddWay == addWayAssigned {
+			return model.ActivityTakenOver
+		}
 		return model.ActivityContactAdded
 	case model.RelationshipHalf:
 		return model.ActivityContactHalf

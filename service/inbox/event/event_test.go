@@ -336,7 +336,7 @@ func TestTransfer_endsOneRelationshipAndBeginsAnother(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	w := newWorld(t, db, clock)
-	w.follow(map[string]any{"silent": true, "tags": nil})
+	w.follow(map[string]any{"silent": true})
 	w.happened("add_external_contact", "")
 	w.process()
 	clock.Advance(time.Minute)
@@ -348,8 +348,8 @@ func TestTransfer_endsOneRelationshipAndBeginsAnother(t *testing.T) {
 	w.process()
 	require.Equal(t, []model.RelationshipState{model.RelationshipTransferred, model.RelationshipActive}, states(t, w))
 	require.Equal(t, []model.ActivityKind{
-		model.ActivityContactAdded, model.ActivityTransferred, model.ActivityContactAdded,
-	}, kinds(t, w))
+		model.ActivityContactAdded, model.ActivityTagAdded, model.ActivityTransferred, model.ActivityTakenOver,
+	}, kinds(t, w), "the customer has added nobody, and nobody has put a tag on")
 }
 
 func TestWelcome_anotherAppWasFirst(t *testing.T) {
