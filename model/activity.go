@@ -7,10 +7,10 @@ type ActivityKind string
 
 // The activities of the contact's life with us.
 const (
-	ActivityContactAdded   ActivityKind = "contact_added"   // a relationship began
-	ActivityContactHalf    ActivityKind = "contact_half"    // waiting for the rep to confirm
-	ActivityContactLost    ActivityKind = "contact_lost"    // the contact deleted the rep
-	ActivityContactRemoved ActivityKind = "contact_removed" // the rep deleted the contact
+	ActivityContactAdded   ActivityKind = "contact_added"       // a relationship began
+	ActivityContactHalf    ActivityKind = "contact_half"        // waiting for the rep to confirm
+	ActivityContactLost    ActivityKind = "contact_lost"        // the contact deleted the rep
+	ActivityContactRemoved ActivityKind = "contact_removed"     // the rep deleted the contact
 	ActivityTransferred    ActivityKind = "contact_transferred" // a relationship ended, because the contact was handed over
 	ActivityTakenOver      ActivityKind = "contact_taken_over"  // a relationship began for that reason: nobody was added
 	ActivityTransferFailed ActivityKind = "transfer_failed"
@@ -34,6 +34,7 @@ const (
 	ActivityFormSubmitted   ActivityKind = "form_submitted"
 	ActivityEventRegistered ActivityKind = "event_registered"
 	ActivityEventAttended   ActivityKind = "event_attended"
+	ActivityEventMoved      ActivityKind = "event_moved" // an event that the contact knows of begins or ends at another time now
 	ActivityContentViewed   ActivityKind = "content_viewed"
 	ActivityMomentLiked     ActivityKind = "moment_liked"
 	ActivityMomentCommented ActivityKind = "moment_commented"
@@ -85,7 +86,7 @@ func (a Activity) ByContact() bool {
 	case ActivityPromptAnswered:
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
-		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityDateSet,
+		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityEventMoved, ActivityDateSet,
 		ActivityGroupCreated, ActivityGroupDismissed:
 	}
 	return false

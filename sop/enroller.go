@@ -43,6 +43,12 @@ func (r Enroller) React(ctx context.Context, a model.Activity) error {
 			return err
 		}
 	}
+	switch a.Kind { //nolint:exhaustive // these say when an event is
+	case model.ActivityEventMoved, model.ActivityEventRegistered, model.ActivityEventAttended:
+		if err := e.moveEvent(ctx, a); err != nil {
+			return err
+		}
+	}
 	return e.enrollBy(ctx, a)
 }
 
