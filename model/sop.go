@@ -233,11 +233,13 @@ type Dispatch struct {
 
 // Reasons why a welcome was left out rather than refused: another app (or
 // another programme) greeted the customer, they have yet to agree to the
-// archiving of chats, which brings a new code, or no code has come at all.
+// archiving of chats, which brings a new code, no code has come at all, or the
+// corp's kill switch was thrown.
 const (
 	WelcomeNoCode         = "no_welcome_code"
 	WelcomedElsewhere     = "welcomed_elsewhere"
 	WelcomeConsentPending = "consent_pending"
+	WelcomeStopped        = "stopped"
 )
 
 // WelcomeOutcome is what a welcome's settled dispatch means for its touch.
@@ -245,7 +247,7 @@ func (d Dispatch) WelcomeOutcome() (TouchState, string) {
 	switch {
 	case d.State == DispatchConfirmed:
 		return TouchDelivered, ""
-	case d.LastError == WelcomedElsewhere, d.LastError == WelcomeConsentPending:
+	case d.LastError == WelcomedElsewhere, d.LastError == WelcomeConsentPending, d.LastError == WelcomeStopped:
 		return TouchSkipped, d.LastError
 	}
 	return TouchFailed, d.LastError

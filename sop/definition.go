@@ -25,7 +25,7 @@ type Definition struct {
 	Filter   audience.Filter `json:"filter,omitzero"`
 	Window   Window          `json:"window,omitzero"`
 	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
-	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing, 0 to 10
+	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing but its welcome, 0 to 10
 	Mode     string          `json:"mode,omitempty"`   // anchor (default) or chained
 	// Programmes of one exclusivity group do not reach a contact on the same day:
 	// the higher priority wins, and the loser is put off at most MaxDeferrals times

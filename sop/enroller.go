@@ -217,6 +217,8 @@ func (e *Engine) welcomeTouch(ctx context.Context, v *Version, en model.Enrollme
 	case d.SOPID == v.SOPID && d.StepKey == s.Key:
 		t.DispatchID, t.SentAt, t.ConfirmedAt = &d.ID, d.SentAt, d.SentAt
 		t.State, t.Reason = d.WelcomeOutcome()
+	case d.LastError == model.WelcomeStopped:
+		t.Reason = d.LastError
 	default:
 		t.Reason = model.WelcomedElsewhere
 	}

@@ -271,7 +271,7 @@ func TestWelcomeContent_asksTriggerAndFilterAsFarAsTheyCanBeKnown(t *testing.T) 
 		for i := range 200 {
 			c, _ := w.add("lin", fmt.Sprint("客", i), "")
 			if experiment.Held("holdout:global", fmt.Sprintf("contact:%d", c.ID), 5) {
-				require.Empty(w.t, ask(c.ExternalUserID, "lin", "expo"), "held out")
+				require.Equal(w.t, "只给渠道", ask(c.ExternalUserID, "lin", "expo"), "held out, and greeted all the same")
 				return
 			}
 		}
@@ -327,7 +327,6 @@ func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 		triggered(`{"kind":"manual"}`, `"entry":{"again":"after_exit","cooldown":"-3d"},`):                                               "entry",
 		triggered(`{"kind":"manual"}`, `"holdout":10.5,`):                                                                                "holdout",
 		triggered(`{"kind":"manual"}`, `"holdout":0.001,`):                                                                               "holdout",
-		`{"trigger":{"kind":"contact_added"},"holdout":5,"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"x"}}]}`: "holdout",
 		`{"trigger":{"kind":"event_attended","anchor":"start"},"steps":[` + message("d", `{"day":-1}`, "x") + `]}`:                       "steps[0].offset",
 		`{"trigger":{"kind":"manual"},"steps":[` + message("d", `{"after":"-1h"}`, "x") + `]}`:                                           "steps[0].offset",
 	} {
@@ -370,6 +369,17 @@ steps:
 
 // Before a date that lies ahead a step may come; before what has just happened
 // it is never due, and the linter says so.
+func TestLint_saysThatAWelcomeGoesToTheHeldOutToo(t *testing.T) {
+	t.Parallel()
+	zone, days := setting(t)
+	d, err := sop.ParseDefinition([]byte(`{"trigger":{"kind":"contact_added"},"holdout":5,"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"x"}}]}`))
+	require.NoError(t, err)
+	require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)))
+	found, err := sop.Lint(d, time.Date(2026, 3, 2, 10, 0, 0, 0, zone), zone, days)
+	require.NoError(t, err)
+	require.Equal(t, []sop.Finding{{Step: "hi", Code: sop.LintGreetsAll}}, found)
+}
+
 func TestLint_stepBeforeTheAnchorIsNeverDueUnlessTheAnchorLiesAhead(t *testing.T) {
 	t.Parallel()
 	zone, days := setting(t)

@@ -31,11 +31,10 @@ type Greeting struct {
 // WelcomeContent names the welcome step that an arrival gets from a live
 // programme, if any does; the oldest programme wins. The programme's trigger and
 // entry filter are asked as far as their answer can be known; what cannot, such
-// as the company of a stranger, does not stand in the way.
+// as the company of a stranger, does not stand in the way. People who will be
+// held out are greeted like everybody: a welcome is politeness, and what is
+// measured against them is the steps that follow.
 func (e *Engine) WelcomeContent(ctx context.Context, a Arrival) (g Greeting, ok bool, err error) {
-	if halted, err := e.Halted(ctx); err != nil || halted {
-		return g, false, err
-	}
 	var sops []model.SOP
 	if err := e.DB.Read(ctx).Order("id").Find(&sops, "state = ?", model.SOPLive).Error; err != nil {
 		return g, false, fmt.Errorf("load live SOPs: %w", err)
@@ -54,7 +53,7 @@ func (e *Engine) WelcomeContent(ctx context.Context, a Arrival) (g Greeting, ok 
 				return g, false, err
 			}
 		}
-		if !v.welcomes(a.ChannelState, known.repID, a.At) || !known.passes(v) {
+		if !v.welcomes(a.ChannelState, known.repID, a.At) || !v.Filter.Possible(known.facts, known.unknown...) {
 			continue
 		}
 		g, err = e.greeting(ctx, s.ID, v)
@@ -77,19 +76,9 @@ func (e *Engine) greeting(ctx context.Context, sopID int64, v *Version) (Greetin
 
 // newcomer is an arrival with what our own store knows.
 type newcomer struct {
-	contactID int64 // 0: a stranger
-	repID     int64 // 0: not stored yet
-	facts     audience.Facts
-	unknown   []string // fields whose facts nobody has yet
-	global    float64  // the global holdout
-}
-
-// passes tells whether the newcomer may be in the programme.
-func (n *newcomer) passes(v *Version) bool {
-	if !v.Filter.Possible(n.facts, n.unknown...) {
-		return false
-	}
-	return n.contactID == 0 || v.heldOut(n.contactID, n.global) == ""
+	repID   int64 // 0: not stored yet
+	facts   audience.Facts
+	unknown []string // fields whose facts nobody has yet
 }
 
 func (e *Engine) newcomer(ctx context.Context, a Arrival) (*newcomer, error) {
@@ -117,10 +106,7 @@ func (e *Engine) newcomer(ctx context.Context, a Arrival) (*newcomer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load what filters look at: %w", err)
 		}
-		n.contactID, n.facts, n.unknown = c.ID, facts[c.ID], n.unknown[2:]
-		if n.global, err = e.GlobalHoldout(ctx); err != nil {
-			return nil, err
-		}
+		n.facts, n.unknown = facts[c.ID], n.unknown[2:]
 	}
 	n.facts.Relationships = append(n.facts.Relationships, begins)
 	return n, nil

@@ -29,9 +29,6 @@ func (d Definition) checkHoldout(f faults) {
 	if !validShare(d.Holdout, maxSOPHoldout) {
 		f.add("holdout", "must be 0 to %d percent, in hundredths at most", maxSOPHoldout)
 	}
-	if d.Holdout > 0 && d.has(ChannelWelcome) {
-		f.add("holdout", "a programme with a welcome holds nobody out: the welcome leaves before its contact is known")
-	}
 }
 
 // validShare tells whether a share in percent falls between buckets.

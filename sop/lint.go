@@ -21,6 +21,7 @@ const (
 	LintGroupNames = "group_names" // {name} is the group's: every group is a send of its own
 	LintNoFallback = "no_fallback" // contacts without a name are skipped
 	LintNoCalendar = "no_calendar" // working days of Year are not known
+	LintGreetsAll  = "greets_all"  // the welcome goes to those who are held out too
 
 	LintVariantSame   = "variant_same"   // variant Other says the same as an earlier one
 	LintVariantUnused = "variant_unused" // variant Other has the weight 0
@@ -65,6 +66,9 @@ func Lint(d Definition, now time.Time, zone *time.Location, days calendar.Days) 
 			out = append(out, lintTime(s, w, now, d.Trigger.ahead())...)
 		}
 		out = append(out, lintContent(s)...)
+		if s.Channel == ChannelWelcome && d.Holdout > 0 {
+			out = append(out, Finding{Step: s.Key, Code: LintGreetsAll})
+		}
 		for _, other := range d.Steps[:i] {
 			out = append(out, lintPair(s, other)...)
 		}

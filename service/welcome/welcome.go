@@ -188,6 +188,8 @@ func (s *Service) build(ctx context.Context, r Request, c choice, key string) (*
 	}
 	content, err := s.render(ctx, r, c.content, rep)
 	switch {
+	case c.stopped:
+		fail(d, model.WelcomeStopped, now)
 	case model.CodeOf(err) == model.CodeInvalid:
 		fail(d, ReasonNameUnknown, now)
 	case err != nil:
@@ -242,29 +244,34 @@ type choice struct {
 	stepKey string
 	content model.Content
 	ok      bool
+	stopped bool // the kill switch holds it back
 }
 
-// choose finds the welcome for a new contact; none while everything is stopped.
+// choose finds the welcome for a new contact, and tells whether the corp's kill
+// switch holds it back: what would have been sent is kept with that reason.
 func (s *Service) choose(ctx context.Context, r Request) (choice, error) {
 	var stopped int64
 	err := s.DB.Read(ctx).Model(&model.Switch{}).Where("name = ? AND stopped_at IS NOT NULL", model.SwitchAll).Count(&stopped).Error
 	if err != nil {
 		return choice{}, fmt.Errorf("look at the kill switch: %w", err)
 	}
-	if stopped > 0 {
-		return choice{}, nil
-	}
+	c, err := s.wanted(ctx, r)
+	c.stopped = stopped > 0
+	return c, err
+}
+
+func (s *Service) wanted(ctx context.Context, r Request) (choice, error) {
 	if s.Choose != nil {
 		sopID, stepKey, content, ok, err := s.Choose(ctx, r)
 		if err != nil {
 			return choice{}, fmt.Errorf("ask for an SOP's welcome: %w", err)
 		}
 		if ok {
-			return choice{sopID, stepKey, content, true}, nil
+			return choice{sopID: sopID, stepKey: stepKey, content: content, ok: true}, nil
 		}
 	}
 	var rows []model.Welcome
-	err = s.DB.Read(ctx).Where("enabled = ?", true).Where(
+	err := s.DB.Read(ctx).Where("enabled = ?", true).Where(
 		"(scope = ? AND scope_key = ?) OR (scope = ? AND scope_key = ?) OR (scope = ? AND scope_key = '')",
 		model.WelcomeRep, scopeKey(model.WelcomeRep, r.RepUserID),
 		model.WelcomeState, r.ChannelState, model.WelcomeDefault).Find(&rows).Error

@@ -111,7 +111,7 @@ func TestSend_defaultFiresForAddsWithoutState(t *testing.T) {
 	require.Len(t, w.sent, 1)
 }
 
-// The corp's kill switch stops welcomes too.
+// The corp's kill switch stops welcomes too, and is named as the reason.
 func TestSend_nobodyIsGreetedWhileEverythingIsStopped(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
@@ -120,8 +120,12 @@ func TestSend_nobodyIsGreetedWhileEverythingIsStopped(t *testing.T) {
 	s := newService(t, db, w, text(model.WelcomeDefault, "", "你好"))
 	id, err := s.Send(t.Context(), request(clock))
 	require.NoError(t, err)
-	require.Zero(t, id)
 	require.Empty(t, w.sent)
+	var d model.Dispatch
+	require.NoError(t, db.Read(t.Context()).Take(&d, id).Error)
+	state, reason := d.WelcomeOutcome()
+	require.Equal(t, model.TouchSkipped, state)
+	require.Equal(t, model.WelcomeStopped, reason)
 }
 
 func TestSend_withoutAnyWelcomeLeavesNothing(t *testing.T) {
