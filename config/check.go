@@ -26,6 +26,9 @@ func (c *Config) check(r *report, strict bool) {
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
 		r.fault("timezone", fmt.Sprintf("there is no time zone %q", c.Timezone), "write an IANA name such as Asia/Shanghai")
 	}
+	if languages := []string{"zh", "en"}; !slices.Contains(languages, c.Language) {
+		r.fault("language", fmt.Sprintf("we have no texts in %q", c.Language), "write "+strings.Join(languages, " or "))
+	}
 	if c.AdminPassword != "" && len(c.AdminPassword) < leastPassword {
 		r.fault("admin_password", "it is too short", fmt.Sprintf("use at least %d characters, or leave it empty for a one-time link", leastPassword))
 	}

@@ -34,6 +34,7 @@ type Config struct {
 
 	PublicURL     string `koanf:"public_url"`     // what the outside world calls the server, without a slash at the end
 	Timezone      string `koanf:"timezone"`       // of the corp, an IANA name
+	Language      string `koanf:"language"`       // of the cards that reps get: zh or en
 	AdminPassword Secret `koanf:"admin_password"` // of the first administrator; may be empty
 	SecretKey     Secret `koanf:"secret_key"`     // signs sessions and links, encrypts secrets at rest
 }
@@ -109,6 +110,7 @@ func Defaults() Config {
 		Log:       Log{Level: slog.LevelInfo, Format: "json"},
 		PublicURL: "http://127.0.0.1:8080",
 		Timezone:  "Asia/Shanghai",
+		Language:  "zh",
 	}
 }
 

@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -9,7 +10,6 @@ import (
 	"math/big"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +18,6 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/auth"
 	"sixtouch/service/report"
-	"sixtouch/sop/channel"
 )
 
 // Demo lets the pages play the people of a simulated corp.
@@ -95,10 +94,18 @@ type cardView struct {
 	At               time.Time
 	TaskID           string
 	Title, Who, Text string
+	Quote            string
+	Choice           *cardChoice
 	Buttons          []cardButton
 }
 
 type cardButton struct{ Text, Key string }
+
+// cardChoice is a card's drop-down; its first option is what is chosen.
+type cardChoice struct {
+	Title   string
+	Options []struct{ ID, Text string } `json:"option_list"`
+}
 
 // customerPhone is what one customer has received.
 type customerPhone struct {
@@ -163,15 +170,22 @@ type simContent struct {
 type simAttachment struct {
 	MsgType string     `json:"msgtype"`
 	Link    model.Link `json:"link"`
-	Card    *struct {
-		TaskID string `json:"task_id"`
-		Main   struct {
-			Title string `json:"title"`
-			Desc  string `json:"desc"`
-		} `json:"main_title"`
-		SubTitle string       `json:"sub_title_text"`
-		Buttons  []cardButton `json:"button_list"`
-	} `json:"template_card"`
+	Card    *simCard   `json:"template_card"`
+}
+
+type simCard struct {
+	TaskID string `json:"task_id"`
+	Main   struct {
+		Title string `json:"title"`
+		Desc  string `json:"desc"`
+	} `json:"main_title"`
+	Quote struct {
+		Title string `json:"title"`
+		Text  string `json:"quote_text"`
+	} `json:"quote_area"`
+	SubTitle string       `json:"sub_title_text"`
+	Choice   *cardChoice  `json:"button_selection"`
+	Buttons  []cardButton `json:"button_list"`
 }
 
 type simEntry struct {
@@ -179,6 +193,7 @@ type simEntry struct {
 	Kind           string          `json:"kind"`
 	ExternalUserID string          `json:"external_userid"`
 	UserID         string          `json:"userid"`
+	MsgID          string          `json:"msgid"`
 	Text           string          `json:"text"`
 	Attachments    []simAttachment `json:"attachments"`
 }
@@ -251,9 +266,18 @@ func promptOf(e simEntry) (int64, bool) {
 	if e.Kind != "app_message" || len(e.Attachments) == 0 || e.Attachments[0].Card == nil {
 		return 0, false
 	}
-	digits, ours := strings.CutPrefix(e.Attachments[0].Card.TaskID, channel.TaskPrefix)
-	id, err := strconv.ParseInt(digits, 10, 64)
-	return id, ours && err == nil
+	return model.PromptOf(e.Attachments[0].Card.TaskID)
+}
+
+// changed are the cards that have taken the place of others, by message.
+func (s *scene) changed() map[string]*simCard {
+	out := map[string]*simCard{}
+	for _, e := range s.entries {
+		if e.Kind == "card_update" && len(e.Attachments) > 0 {
+			out[e.MsgID] = e.Attachments[0].Card
+		}
+	}
+	return out
 }
 
 func (s *scene) body() phonesBody {
@@ -279,10 +303,11 @@ func (s *scene) body() phonesBody {
 			body.Pending++
 		}
 	}
+	changed := s.changed()
 	for _, e := range slices.Backward(s.entries) {
 		if id, ok := promptOf(e); ok && !s.answered[id] {
 			r := phone(e.UserID)
-			r.Cards = append(r.Cards, cardOf(e))
+			r.Cards = append(r.Cards, cardOf(e.At, cmp.Or(changed[e.MsgID], e.Attachments[0].Card)))
 			body.Pending++
 		}
 	}
@@ -302,9 +327,15 @@ func (s *scene) task(t simTask) taskView {
 	return v
 }
 
-func cardOf(e simEntry) cardView {
-	card := e.Attachments[0].Card
-	return cardView{At: e.At, TaskID: card.TaskID, Title: card.Main.Title, Who: card.Main.Desc, Text: card.SubTitle, Buttons: card.Buttons}
+func cardOf(at time.Time, card *simCard) cardView {
+	v := cardView{
+		At: at, TaskID: card.TaskID, Title: card.Main.Title, Who: card.Main.Desc, Text: card.SubTitle,
+		Choice: card.Choice, Buttons: card.Buttons,
+	}
+	if card.Quote.Text != "" {
+		v.Quote = card.Quote.Title + " " + card.Quote.Text
+	}
+	return v
 }
 
 // name is the contact's, or the end of the id of one we have not heard of yet.
@@ -409,7 +440,7 @@ func (p *Pages) confirm(c *gin.Context) error {
 // answer is a rep pressing a card's button.
 func (p *Pages) answer(c *gin.Context) error {
 	return p.post(c, "/sim/clicks", map[string]any{
-		"userid": c.PostForm("userid"), "task_id": c.PostForm("task_id"), "key": c.PostForm("key"),
+		"userid": c.PostForm("userid"), "task_id": c.PostForm("task_id"), "key": c.PostForm("key"), "option": c.PostForm("option"),
 	})
 }
 

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // What a rep can answer on a prompt's card: the keys of its buttons.
 const (
@@ -11,23 +15,83 @@ const (
 	AnswerSnoozeTomorrow = "snooze_tomorrow" // put off to tomorrow's opening of the send window
 )
 
-// AnswerLate is no button: a card says so when its answer came too late.
-const AnswerLate = "late"
+// What a card says that is no button's key: its answer came too late, or some of
+// what it asked for is not wanted any more.
+const (
+	AnswerLate    = "late"
+	AnswerStopped = "stopped"
+)
+
+// AnswerAll is the choice of everybody in a card's drop-down, where the others
+// are external_userids.
+const AnswerAll = "all"
+
+// taskPrefix begins the task id of our cards.
+const taskPrefix = "sixtouch_"
+
+// PromptTask is the task id of a dispatch's card, or of the one that took its
+// place with the n-th change: WeCom wants each card to have its own.
+func PromptTask(dispatchID int64, n int) string {
+	id := taskPrefix + strconv.FormatInt(dispatchID, 10)
+	if n > 0 {
+		id += "-" + strconv.Itoa(n)
+	}
+	return id
+}
+
+// PromptOf reads the dispatch from a card's task id; ours is false for the card
+// of another program.
+func PromptOf(taskID string) (dispatchID int64, ours bool) {
+	number, ours := strings.CutPrefix(taskID, taskPrefix)
+	if !ours {
+		return 0, false
+	}
+	number, _, _ = strings.Cut(number, "-")
+	dispatchID, err := strconv.ParseInt(number, 10, 64)
+	return dispatchID, err == nil
+}
 
 // Prompt is one thing that a rep is asked to do, for these contacts.
 type Prompt struct {
-	Title string   `json:"title,omitempty"`
-	Text  string   `json:"text"`
-	Names []string `json:"names"`
+	Title   string   `json:"title,omitempty"`
+	Text    string   `json:"text"`
+	Names   []string `json:"names"`
+	Touches []int64  `json:"touches"` // beside each of Names
+}
+
+// Left is the payload of a card that asks only for what these touches are about.
+func (p DispatchPayload) Left(open map[int64]bool) DispatchPayload {
+	out := p
+	out.ExternalUserIDs, out.Lines, out.Touches, out.Prompts = nil, nil, nil, nil
+	for i, id := range p.Touches {
+		if open[id] {
+			out.ExternalUserIDs = append(out.ExternalUserIDs, p.ExternalUserIDs[i])
+			out.Lines = append(out.Lines, p.Lines[i])
+			out.Touches = append(out.Touches, id)
+		}
+	}
+	for _, all := range p.Prompts {
+		part := Prompt{Title: all.Title, Text: all.Text}
+		for i, id := range all.Touches {
+			if open[id] {
+				part.Names, part.Touches = append(part.Names, all.Names[i]), append(part.Touches, id)
+			}
+		}
+		if len(part.Touches) > 0 {
+			out.Prompts = append(out.Prompts, part)
+		}
+	}
+	return out
 }
 
 // PromptAnswer is a rep's press of a button on a prompt's card. ResponseCode
 // is WeCom's right to change that card once, within 72 h.
 type PromptAnswer struct {
-	DispatchID   int64
-	UserID       string
-	Answer       string
-	ResponseCode string
+	DispatchID     int64
+	UserID         string
+	ExternalUserID string // of the contact that it is about; empty means all on the card
+	Answer         string
+	ResponseCode   string
 }
 
 // LastReason is the reason of the latest verdict; empty without one.
@@ -58,12 +122,15 @@ const (
 	CardFailed  CardUpdateState = "failed"
 )
 
-// CardUpdate is the change that shows a rep, on the card, what was recorded.
+// CardUpdate is the latest change that shows a rep, on the card, what was
+// recorded; Number counts them.
 type CardUpdate struct {
 	DispatchID   int64  `gorm:"primaryKey;autoIncrement:false"`
 	UserID       string `gorm:"column:userid"`
 	ResponseCode string
 	Answer       string
+	ContactID    int64 // whom alone the answer was about; 0 means all on the card
+	Number       int
 	Until        *time.Time // of a snooze
 	State        CardUpdateState
 	Attempts     int

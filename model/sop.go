@@ -219,6 +219,7 @@ type Dispatch struct {
 	LeaseToken string
 	LeaseUntil *time.Time
 	RemoteID   string // msgid, jobid
+	CardCode   string // of an interactive card: the right to change it once, unasked, until 72 h after SentAt
 	Recipients int
 	Polls      int
 	LastError  string
@@ -266,6 +267,7 @@ type DispatchPayload struct {
 	WelcomeCode     string   `json:"welcome_code,omitempty"`
 	Title           string   `json:"title,omitempty"` // a prompt card's
 	Lines           []string `json:"lines,omitempty"`
+	Touches         []int64  `json:"touches,omitempty"` // of a card, beside each of ExternalUserIDs
 	Prompts         []Prompt `json:"prompts,omitempty"` // what a rep's card asks for
 	Settled         bool     `json:"settled,omitempty"` // none of the prompts can be put off again
 }

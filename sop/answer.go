@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"sixtouch/model"
@@ -29,16 +31,25 @@ const maxCardCalls = 5
 // CardUpdater is a channel whose messages can be changed once they are answered.
 type CardUpdater interface {
 	// UpdateCard shows what was recorded. Errors are *Failure.
-	UpdateCard(ctx context.Context, u model.CardUpdate) error
+	UpdateCard(ctx context.Context, c CardChange) error
+}
+
+// CardChange is what a card is changed to.
+type CardChange struct {
+	model.CardUpdate
+	Name string // of the only contact whom the answer was about
+	// Left is what the card still asks for; nil when nothing is left.
+	Left *model.DispatchPayload
 }
 
 var errPromptOpen = errors.New("the prompt is not yet known to be sent")
 
 // Answered settles a rep's prompts: the button they pressed is the outcome, or
-// puts them off. It runs inside the transaction that processes the event and
-// returns the touches that the answer concerned; a press by anybody but the
-// card's rep, or a second one, concerns none. One that comes before the card is
-// known to be sent is an error: it must be handed in again.
+// puts them off, for one contact of the card or for all that are still open. It
+// runs inside the transaction that processes the event and returns the touches
+// that the answer concerned; a press by anybody but the card's rep, or about
+// somebody who is settled already, concerns none. One that comes before the card
+// is known to be sent is an error: it must be handed in again.
 func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.Touch, error) {
 	var d model.Dispatch
 	err := e.DB.Conn(ctx).Joins("JOIN reps ON reps.id = dispatches.rep_id AND reps.userid = ?", a.UserID).
@@ -52,8 +63,7 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 		// The rep was quicker than our own commit, or than the reconciler.
 		return nil, fmt.Errorf("settle prompt %d: %w", a.DispatchID, errPromptOpen)
 	case model.DispatchExpired:
-		a.Answer = model.AnswerLate
-		return nil, e.showAnswer(ctx, a, nil)
+		return nil, e.changeCard(ctx, model.CardUpdate{DispatchID: d.ID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: model.AnswerLate})
 	case model.DispatchConfirmed:
 		return nil, e.showAgain(ctx, a)
 	default: // none, another rep's, refused
@@ -62,25 +72,63 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 	if !slices.Contains(answers(), a.Answer) {
 		return nil, nil
 	}
-	now := e.DB.Now(ctx)
-	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ?", d.ID, model.DispatchSent).
-		Updates(map[string]any{"state": model.DispatchConfirmed, "final_at": now, "updated_at": now})
-	if res.Error != nil || res.RowsAffected == 0 {
-		return nil, wrap(fmt.Sprintf("take answer of prompt %d", d.ID), res.Error)
-	}
-	var touches []model.Touch
-	err = e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").Find(&touches, "dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).Error
-	if err != nil {
-		return nil, fmt.Errorf("lock touches of prompt %d: %w", d.ID, err)
-	}
-	until, err := e.settleAnswer(ctx, touches, a.Answer)
-	if err != nil {
-		return nil, fmt.Errorf("settle touches of prompt %d: %w", d.ID, err)
-	}
-	if err := e.proceed(ctx, touches); err != nil {
+	open, err := e.lockCard(ctx, d.ID)
+	if err != nil || len(open) == 0 {
 		return nil, err
 	}
-	return touches, e.showAnswer(ctx, a, until)
+	change := model.CardUpdate{DispatchID: d.ID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: a.Answer}
+	meant := open
+	if a.ExternalUserID != "" {
+		if meant, err = e.meant(ctx, open, a.ExternalUserID); err != nil {
+			return nil, err
+		}
+		change.Answer = "" // nobody's, unless somebody is meant
+		if len(meant) > 0 {
+			change.Answer, change.ContactID = a.Answer, meant[0].ContactID
+		}
+	}
+	if change.Until, err = e.settleAnswer(ctx, meant, a.Answer); err != nil {
+		return nil, fmt.Errorf("settle touches of prompt %d: %w", d.ID, err)
+	}
+	if err := e.proceed(ctx, meant); err != nil {
+		return nil, err
+	}
+	if len(meant) == len(open) {
+		if err := e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, ""); err != nil {
+			return nil, err
+		}
+	}
+	return meant, e.changeCard(ctx, change)
+}
+
+// lockCard makes this transaction the only one that settles what a sent card
+// asks for, and loads what is still open. The row is written first, so that on a
+// cluster too one of two answers must begin again.
+func (e *Engine) lockCard(ctx context.Context, dispatchID int64) ([]model.Touch, error) {
+	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ?", dispatchID, model.DispatchSent).
+		Update("updated_at", e.DB.Now(ctx))
+	if res.Error != nil || res.RowsAffected == 0 {
+		return nil, wrap(fmt.Sprintf("lock card %d", dispatchID), res.Error)
+	}
+	var open []model.Touch
+	err := e.DB.Conn(ctx).Clauses(forUpdate()).Order("id").Find(&open, "dispatch_id = ? AND state = ?", dispatchID, model.TouchAccepted).Error
+	return open, wrap(fmt.Sprintf("lock touches of card %d", dispatchID), err)
+}
+
+// meant are the touches that are about one contact.
+func (e *Engine) meant(ctx context.Context, open []model.Touch, externalUserID string) ([]model.Touch, error) {
+	var ids []int64
+	err := e.DB.Conn(ctx).Model(&model.Contact{}).Where("external_userid = ?", externalUserID).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("find whom an answer is about: %w", err)
+	}
+	var out []model.Touch
+	for _, t := range open {
+		if slices.Contains(ids, t.ContactID) {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }
 
 // answers lists what the buttons of a card say.
@@ -154,18 +202,23 @@ func snoozes(t model.Touch) int {
 	return n
 }
 
-// showAnswer has the card changed, after the transaction and off its path.
-func (e *Engine) showAnswer(ctx context.Context, a model.PromptAnswer, until *time.Time) error {
-	if a.ResponseCode == "" {
+// changeCard has the card changed, after the transaction and off its path. Of
+// several changes the last counts: it shows all that was recorded by then.
+func (e *Engine) changeCard(ctx context.Context, u model.CardUpdate) error {
+	if u.ResponseCode == "" {
 		return nil
 	}
 	now := e.DB.Now(ctx)
-	row := model.CardUpdate{
-		DispatchID: a.DispatchID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: a.Answer, Until: until,
-		State: model.CardWaiting, NextAt: now, ExpiresAt: now.Add(codeLife), CreatedAt: now, UpdatedAt: now,
+	u.State, u.Number, u.NextAt, u.CreatedAt, u.UpdatedAt = model.CardWaiting, 1, now, now, now
+	if u.ExpiresAt.IsZero() {
+		u.ExpiresAt = now.Add(codeLife)
 	}
-	if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return fmt.Errorf("note change of card %d: %w", a.DispatchID, err)
+	anew := clause.AssignmentColumns([]string{
+		"userid", "response_code", "answer", "contact_id", "until", "state", "attempts", "next_at", "expires_at", "updated_at",
+	})
+	anew = append(anew, clause.Assignment{Column: clause.Column{Name: "number"}, Value: gorm.Expr("card_updates.number + 1")})
+	if err := e.DB.Conn(ctx).Clauses(clause.OnConflict{DoUpdates: anew}).Create(&u).Error; err != nil {
+		return fmt.Errorf("note change of card %d: %w", u.DispatchID, err)
 	}
 	model.AfterCommit(ctx, e.Wake)
 	return nil
@@ -210,7 +263,8 @@ func (e *Engine) updateCard(ctx context.Context, u model.CardUpdate) error {
 	if now.After(u.ExpiresAt) {
 		to = model.CardFailed
 	}
-	res := e.DB.Conn(ctx).Model(&model.CardUpdate{}).Where("dispatch_id = ? AND state = ? AND next_at = ?", u.DispatchID, model.CardWaiting, u.NextAt).
+	res := e.DB.Conn(ctx).Model(&model.CardUpdate{}).
+		Where("dispatch_id = ? AND state = ? AND next_at = ? AND number = ?", u.DispatchID, model.CardWaiting, u.NextAt, u.Number).
 		Updates(map[string]any{"state": to, "attempts": u.Attempts + 1, "updated_at": now})
 	if res.Error != nil || res.RowsAffected == 0 || to == model.CardFailed {
 		return res.Error
@@ -233,18 +287,51 @@ func (e *Engine) updateCard(ctx context.Context, u model.CardUpdate) error {
 			set["state"], set["next_at"] = model.CardWaiting, now.Add(max(f.After, backOff(u.Attempts+1)))
 		}
 	}
-	return e.DB.Conn(ctx).Model(&model.CardUpdate{}).Where("dispatch_id = ? AND state = ?", u.DispatchID, model.CardCalling).Updates(set).Error
+	// A press may have come meanwhile: its change is still to be made.
+	return e.DB.Conn(ctx).Model(&model.CardUpdate{}).
+		Where("dispatch_id = ? AND state = ? AND number = ?", u.DispatchID, model.CardCalling, u.Number).Updates(set).Error
 }
 
 func (e *Engine) callCard(ctx context.Context, u model.CardUpdate) error {
-	var channels []string
-	if err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ?", u.DispatchID).Pluck("channel", &channels).Error; err != nil {
+	change := CardChange{CardUpdate: u}
+	d, err := e.cardLeft(ctx, &change)
+	if err != nil {
 		return &Failure{Kind: Later, Reason: "database", Err: err}
 	}
-	for _, name := range channels {
-		if updater, ok := e.Channels[name].(CardUpdater); ok {
-			return updater.UpdateCard(ctx, u)
-		}
+	if updater, ok := e.Channels[d.Channel].(CardUpdater); ok {
+		return updater.UpdateCard(ctx, change)
 	}
 	return &Failure{Kind: Refused, Reason: "no_channel", Err: fmt.Errorf("no channel changes card %d", u.DispatchID)}
+}
+
+// cardLeft loads a card's dispatch and notes what the card still asks for.
+func (e *Engine) cardLeft(ctx context.Context, c *CardChange) (model.Dispatch, error) {
+	var d model.Dispatch
+	if err := e.DB.Conn(ctx).Limit(1).Find(&d, "id = ?", c.DispatchID).Error; err != nil {
+		return d, fmt.Errorf("load dispatch %d: %w", c.DispatchID, err)
+	}
+	var touches []model.Touch
+	err := e.DB.Conn(ctx).Select("id", "verdicts").Find(&touches, "dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).Error
+	if err != nil {
+		return d, fmt.Errorf("load what card %d still asks for: %w", d.ID, err)
+	}
+	if c.ContactID != 0 {
+		var names []string
+		if err := e.DB.Conn(ctx).Model(&model.Contact{}).Where("id = ?", c.ContactID).Pluck("name", &names).Error; err != nil {
+			return d, fmt.Errorf("load whom the answer was about: %w", err)
+		}
+		c.Name = strings.Join(names, "")
+	}
+	if len(touches) == 0 || d.State != model.DispatchSent {
+		return d, nil
+	}
+	open, settled := map[int64]bool{}, true
+	for _, t := range touches {
+		open[t.ID] = true
+		settled = settled && snoozes(t) >= maxSnoozes
+	}
+	left := d.Payload.V.Left(open)
+	left.Settled = settled
+	c.Left = &left
+	return d, nil
 }

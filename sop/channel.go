@@ -73,6 +73,8 @@ type Batch struct {
 // Receipt is what a channel accepted.
 type Receipt struct {
 	RemoteID string
+	// CardCode is the right to change an interactive card once, within 72 h.
+	CardCode string
 	// JobID is set instead when the call has only begun a job: see Async.
 	JobID string
 	// Refused are recipients (external_userid, chat_id) that the channel left out.

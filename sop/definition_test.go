@@ -22,7 +22,7 @@ func TestDefinition_reportsEveryFaultAtOnce(t *testing.T) {
 		{"key":"t","offset":{"after":"1h"},"channel":"tag"},
 		{"key":"m","offset":{"after":"1h"},"channel":"group_message"}]}`))
 	require.NoError(t, err)
-	err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...))
+	err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...))
 	var e *model.Error
 	require.True(t, errors.As(err, &e))
 	for _, at := range []string{
@@ -36,7 +36,7 @@ func TestDefinition_reportsEveryFaultAtOnce(t *testing.T) {
 
 func TestDefinition_contentIsHeldToWeComsBytes(t *testing.T) {
 	t.Parallel()
-	channels := sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)
+	channels := sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...)
 	check := func(text string) error {
 		doc, err := json.Marshal(text)
 		require.NoError(t, err)

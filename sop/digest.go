@@ -1,6 +1,7 @@
 package sop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -242,6 +243,8 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 	if err != nil || len(touches) == 0 {
 		return nil, wrap("lock planned prompts", err)
 	}
+	// Whoever was there first comes first on the card.
+	slices.SortFunc(touches, func(a, b model.Touch) int { return cmp.Compare(a.ContactID, b.ContactID) })
 	gate, err := e.dispatchGate(ctx, g, touches)
 	if err != nil {
 		return nil, err
@@ -319,6 +322,7 @@ func card(part []prompt) *parcel {
 		out.touchIDs = append(out.touchIDs, p.touch.ID)
 		out.payload.ExternalUserIDs = append(out.payload.ExternalUserIDs, p.contact.ExternalUserID)
 		out.payload.Lines = append(out.payload.Lines, p.contact.Name)
+		out.payload.Touches = append(out.payload.Touches, p.touch.ID)
 		out.payload.Settled = out.payload.Settled && snoozes(p.touch) >= maxSnoozes
 		what := task{p.load.Title, p.load.Content.Text}
 		i, known := at[what]
@@ -327,7 +331,8 @@ func card(part []prompt) *parcel {
 			at[what] = i
 			out.payload.Prompts = append(out.payload.Prompts, model.Prompt{Title: what.title, Text: what.text})
 		}
-		out.payload.Prompts[i].Names = append(out.payload.Prompts[i].Names, p.contact.Name)
+		asked := &out.payload.Prompts[i]
+		asked.Names, asked.Touches = append(asked.Names, p.contact.Name), append(asked.Touches, p.touch.ID)
 	}
 	return out
 }

@@ -161,7 +161,7 @@ func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelI
 		}
 		remoteID, wait := followUp(info, r)
 		ours, err := e.own(ctx, d, map[string]any{
-			"state": state, "remote_id": remoteID, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
+			"state": state, "remote_id": remoteID, "card_code": r.CardCode, "sent_at": now, "final_at": final, "attempts": d.Attempts + 1,
 			"next_at": now.Add(wait), "polls": 0, "lease_token": "", "lease_until": nil, "last_error": "",
 		})
 		if err != nil || !ours {

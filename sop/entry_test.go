@@ -312,27 +312,27 @@ func TestEntry_twoReplicasLetEachInOnce(t *testing.T) {
 func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 	t.Parallel()
 	for doc, field := range map[string]string{
-		triggered(`{"kind":"full_moon"}`, ""):                                                                                            "trigger.kind",
-		triggered(`{"kind":"manual","tag_id":3}`, ""):                                                                                    "trigger.tag_id",
-		triggered(`{"kind":"stage_entered"}`, ""):                                                                                        "trigger.stage",
-		triggered(`{"kind":"score_reached"}`, ""):                                                                                        "trigger.score",
-		triggered(`{"kind":"silent","days":0}`, ""):                                                                                      "trigger.days",
-		triggered(`{"kind":"contact_date","field":"Contract end"}`, ""):                                                                  "trigger.field",
-		triggered(`{"kind":"event_registered","anchor":"lunch"}`, ""):                                                                    "trigger.anchor",
-		triggered(`{"kind":"contact_added","from":"22:00"}`, ""):                                                                         "trigger.from",
-		triggered(`{"kind":"contact_added","from":"22:00","to":"25:00"}`, ""):                                                            "trigger.to",
-		triggered(`{"kind":"audience_entered"}`, ""):                                                                                     "trigger.audience_id",
-		triggered(`{"kind":"manual"}`, `"entry":{"again":"sometimes"},`):                                                                 "entry.again",
-		triggered(`{"kind":"manual"}`, `"entry":{"cooldown":"3d"},`):                                                                     "entry.cooldown",
-		triggered(`{"kind":"manual"}`, `"entry":{"again":"after_exit","cooldown":"-3d"},`):                                               "entry",
-		triggered(`{"kind":"manual"}`, `"holdout":10.5,`):                                                                                "holdout",
-		triggered(`{"kind":"manual"}`, `"holdout":0.001,`):                                                                               "holdout",
-		`{"trigger":{"kind":"event_attended","anchor":"start"},"steps":[` + message("d", `{"day":-1}`, "x") + `]}`:                       "steps[0].offset",
-		`{"trigger":{"kind":"manual"},"steps":[` + message("d", `{"after":"-1h"}`, "x") + `]}`:                                           "steps[0].offset",
+		triggered(`{"kind":"full_moon"}`, ""):                                                                      "trigger.kind",
+		triggered(`{"kind":"manual","tag_id":3}`, ""):                                                              "trigger.tag_id",
+		triggered(`{"kind":"stage_entered"}`, ""):                                                                  "trigger.stage",
+		triggered(`{"kind":"score_reached"}`, ""):                                                                  "trigger.score",
+		triggered(`{"kind":"silent","days":0}`, ""):                                                                "trigger.days",
+		triggered(`{"kind":"contact_date","field":"Contract end"}`, ""):                                            "trigger.field",
+		triggered(`{"kind":"event_registered","anchor":"lunch"}`, ""):                                              "trigger.anchor",
+		triggered(`{"kind":"contact_added","from":"22:00"}`, ""):                                                   "trigger.from",
+		triggered(`{"kind":"contact_added","from":"22:00","to":"25:00"}`, ""):                                      "trigger.to",
+		triggered(`{"kind":"audience_entered"}`, ""):                                                               "trigger.audience_id",
+		triggered(`{"kind":"manual"}`, `"entry":{"again":"sometimes"},`):                                           "entry.again",
+		triggered(`{"kind":"manual"}`, `"entry":{"cooldown":"3d"},`):                                               "entry.cooldown",
+		triggered(`{"kind":"manual"}`, `"entry":{"again":"after_exit","cooldown":"-3d"},`):                         "entry",
+		triggered(`{"kind":"manual"}`, `"holdout":10.5,`):                                                          "holdout",
+		triggered(`{"kind":"manual"}`, `"holdout":0.001,`):                                                         "holdout",
+		`{"trigger":{"kind":"event_attended","anchor":"start"},"steps":[` + message("d", `{"day":-1}`, "x") + `]}`: "steps[0].offset",
+		`{"trigger":{"kind":"manual"},"steps":[` + message("d", `{"after":"-1h"}`, "x") + `]}`:                     "steps[0].offset",
 	} {
 		d, err := sop.ParseDefinition([]byte(doc))
 		require.NoError(t, err, doc)
-		err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...))
+		err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...))
 		var e *model.Error
 		require.ErrorAs(t, err, &e, doc)
 		require.Contains(t, e.Fields, field, doc)
@@ -344,7 +344,7 @@ func TestDefinition_reportsFaultsOfTriggerEntryAndHoldout(t *testing.T) {
 	} {
 		d, err := sop.ParseDefinition([]byte(doc))
 		require.NoError(t, err)
-		require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)), doc)
+		require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...)), doc)
 	}
 }
 
@@ -374,7 +374,7 @@ func TestLint_saysThatAWelcomeGoesToTheHeldOutToo(t *testing.T) {
 	zone, days := setting(t)
 	d, err := sop.ParseDefinition([]byte(`{"trigger":{"kind":"contact_added"},"holdout":5,"steps":[{"key":"hi","offset":{},"channel":"welcome","content":{"text":"x"}}]}`))
 	require.NoError(t, err)
-	require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...)))
+	require.NoError(t, d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...)))
 	found, err := sop.Lint(d, time.Date(2026, 3, 2, 10, 0, 0, 0, zone), zone, days)
 	require.NoError(t, err)
 	require.Equal(t, []sop.Finding{{Step: "hi", Code: sop.LintGreetsAll}}, found)

@@ -27,7 +27,7 @@ func read(t *testing.T, doc string) sop.File {
 	t.Helper()
 	f, err := sop.ReadFile([]byte(doc))
 	require.NoError(t, err)
-	require.NoError(t, f.Check(sop.NewChannels(channel.All(nil, nil, nil)...)))
+	require.NoError(t, f.Check(sop.NewChannels(channel.All(nil, nil, nil, nil)...)))
 	return f
 }
 

@@ -53,17 +53,32 @@ func (w *world) answer(d model.Dispatch, userID, answer string) []model.Touch {
 // event says.
 func (w *world) press(card cardSeen, answer string) []model.Touch {
 	w.t.Helper()
+	return w.pressFor(card, "", answer)
+}
+
+// pressFor is press with a customer chosen by name; nobody leaves the drop-down
+// as it is.
+func (w *world) pressFor(card cardSeen, who, answer string) []model.Touch {
+	w.t.Helper()
+	chosen := ""
+	for _, o := range card.Choice.Options {
+		if o.Text == who {
+			chosen = o.ID
+		}
+	}
+	require.Equal(w.t, who == "", chosen == "", "%s is not on the card", who)
 	var out struct {
 		ResponseCode string `json:"response_code"`
 	}
-	w.wecom.Post("/sim/clicks", map[string]any{"userid": card.UserID, "msgid": card.MsgID, "key": answer}, &out)
-	var id int64
-	_, err := fmt.Sscanf(card.TaskID, "sixtouch_%d", &id)
-	require.NoError(w.t, err)
+	w.wecom.Post("/sim/clicks", map[string]any{"userid": card.UserID, "msgid": card.MsgID, "key": answer, "option": chosen}, &out)
+	id, ours := model.PromptOf(card.TaskID)
+	require.True(w.t, ours)
 	var touches []model.Touch
 	require.NoError(w.t, w.db.InTx(w.ctx, func(ctx context.Context) error {
 		var err error
-		touches, err = w.engine.Answered(ctx, model.PromptAnswer{DispatchID: id, UserID: card.UserID, Answer: answer, ResponseCode: out.ResponseCode})
+		touches, err = w.engine.Answered(ctx, model.PromptAnswer{
+			DispatchID: id, UserID: card.UserID, ExternalUserID: chosen, Answer: answer, ResponseCode: out.ResponseCode,
+		})
 		return err
 	}))
 	return touches
@@ -82,6 +97,16 @@ type cardSeen struct {
 		Key   string `json:"keyname"`
 		Value string `json:"value"`
 	} `json:"horizontal_content_list"`
+	Quote struct {
+		Text string `json:"quote_text"`
+	} `json:"quote_area"`
+	Choice struct {
+		Title   string `json:"title"`
+		Options []struct {
+			ID   string `json:"id"`
+			Text string `json:"text"`
+		} `json:"option_list"`
+	} `json:"button_selection"`
 	Buttons []struct {
 		Key string `json:"key"`
 	} `json:"button_list"`
@@ -89,9 +114,14 @@ type cardSeen struct {
 
 func (w *world) cards() []cardSeen {
 	w.t.Helper()
+	return w.cardsIn("app_message")
+}
+
+func (w *world) cardsIn(kind string) []cardSeen {
+	w.t.Helper()
 	var out []cardSeen
 	for _, e := range w.wecom.Ledger() {
-		if e.Kind != "app_message" {
+		if e.Kind != kind || len(e.Attachments) == 0 {
 			continue
 		}
 		var part struct {

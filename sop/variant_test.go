@@ -256,7 +256,7 @@ func TestVariants_everyFaultIsNamed(t *testing.T) {
 		{"key":"hi","offset":{},"channel":"welcome","variants":[{"key":"a","weight":1,"content":{"text":"x"}},{"key":"b","weight":1,"content":{"text":"y"}}]},
 		{"key":"lone","offset":{"day":1},"channel":"group_message","content":{"text":"x"},"test":{}}]}`))
 	require.NoError(t, err)
-	err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{})...))
+	err = d.Check(sop.NewChannels(channel.All(nil, nil, model.SystemClock{}, nil)...))
 	var e *model.Error
 	require.True(t, errors.As(err, &e))
 	for _, at := range []string{

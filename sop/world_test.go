@@ -20,6 +20,7 @@ import (
 	"sixtouch/service/media"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
+	"sixtouch/web"
 	"sixtouch/wecom"
 	"sixtouch/wecom/sim"
 	"sixtouch/wecom/sim/simtest"
@@ -80,8 +81,10 @@ func (w *world) newEngine() *sop.Engine {
 	w.media = media.New(w.db, client)
 	days, err := calendar.New(w.db)
 	require.NoError(w.t, err)
+	texts, err := web.LoadCatalogue()
+	require.NoError(w.t, err)
 	return sop.New(sop.Deps{
-		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.media, w.clock)...),
+		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.media, w.clock, texts.In(web.Chinese))...),
 		CheckMedia: w.media.Check,
 		Record:     func(ctx context.Context, a model.Activity) error { return w.pipeline.Record(ctx, a) },
 		Config:     sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8, PromptEvery: 2 * time.Hour},

@@ -53,6 +53,11 @@ func (c *Catalogue) Text(lang Lang, key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// In returns Text in one language.
+func (c *Catalogue) In(lang Lang) func(key string, args ...any) string {
+	return func(key string, args ...any) string { return c.Text(lang, key, args...) }
+}
+
 // Has tells whether the catalogue knows the key.
 func (c *Catalogue) Has(key string) bool {
 	_, ok := c.texts[Chinese][key]

@@ -171,9 +171,16 @@ func (c *Client) appRequest(m AppMessage) appRequest {
 	return req
 }
 
+// RecallAppMessage takes a message of the last 24 hours off its recipients'
+// phones. It may be repeated.
+func (c *Client) RecallAppMessage(ctx context.Context, msgID string) error {
+	return c.repeat(ctx, "message/recall", resultQuery{MsgID: msgID}, &bare{})
+}
+
 // UpdateCard changes an interactive card with the response code of its sending
-// or of the last click; each code works once (60140). It returns the members
-// whose card could not be changed.
+// or of a click; each code works once (60140). A card that takes the place of
+// another needs a task id that no card has had. It returns the members whose
+// card could not be changed.
 func (c *Client) UpdateCard(ctx context.Context, u CardUpdate) ([]string, error) {
 	const path = "message/update_template_card"
 	type button struct {
@@ -189,6 +196,11 @@ func (c *Client) UpdateCard(ctx context.Context, u CardUpdate) ([]string, error)
 	if (u.ButtonText == "") == (u.Card == nil) {
 		err := &FieldError{Field: "button", Reason: "give either a button text or a card"}
 		return nil, &Error{Path: path, Message: "invalid update", Err: err}
+	}
+	if u.Card != nil {
+		if err := u.Card.Validate(); err != nil {
+			return nil, &Error{Path: path, Message: "invalid update", Err: err}
+		}
 	}
 	if u.ButtonText != "" {
 		req.Button = &button{u.ButtonText}

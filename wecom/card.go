@@ -12,6 +12,9 @@ const (
 	CardButtonInteraction = "button_interaction"
 )
 
+// MaxCardOptions is how many options a card's drop-down may have.
+const MaxCardOptions = 10
+
 // TemplateCard is an app message with structure. A text_notice needs Action; a
 // button_interaction needs TaskID, Buttons and a callback URL on the app, and
 // its clicks come back as template_card_event.
@@ -20,6 +23,7 @@ type TemplateCard struct {
 	Source   *CardTitle `json:"source,omitempty"`
 	Main     *CardTitle `json:"main_title,omitempty"`
 	Emphasis *CardTitle `json:"emphasis_content,omitempty"`
+	Quote    *CardQuote `json:"quote_area,omitempty"`
 	SubTitle string     `json:"sub_title_text,omitempty"`
 	Rows     []CardRow  `json:"horizontal_content_list,omitempty"`
 	Jumps    []CardJump `json:"jump_list,omitempty"`
@@ -40,6 +44,12 @@ type CardTitle struct {
 	DescColor int    `json:"desc_color,omitempty"`
 }
 
+// CardQuote is a box with a text under a title of its own.
+type CardQuote struct {
+	Title string `json:"title,omitempty"`
+	Text  string `json:"quote_text,omitempty"`
+}
+
 // CardRow is a line "key: value". Type is 0 text, 1 link to URL, 3 member UserID.
 type CardRow struct {
 	Type   int    `json:"type,omitempty"`
@@ -58,7 +68,8 @@ type CardJump struct {
 	PagePath string `json:"pagepath,omitempty"`
 }
 
-// CardSelection is a drop-down above the buttons, with at most ten options.
+// CardSelection is a drop-down above the buttons, with one to ten options of
+// different ids; what is chosen comes with a button's event.
 type CardSelection struct {
 	QuestionKey string       `json:"question_key"`
 	Title       string       `json:"title,omitempty"`
@@ -109,14 +120,28 @@ func (t TemplateCard) Validate() error {
 		at := fmt.Sprintf("button_list[%d]", i)
 		faults = append(faults, required(at+".text", b.Text), bytesWithin(at+".key", b.Key, 1024))
 	}
-	if t.Selection != nil {
-		faults = append(faults, within("button_selection.option_list", len(t.Selection.Options), 10, "items"))
-	}
+	faults = append(faults, t.Selection.validate())
 	for i := range len(t.TaskID) {
 		if !taskIDByte(t.TaskID[i]) {
 			faults = append(faults, &FieldError{Field: "task_id", Reason: "only 0-9, A-Z, a-z, _, - and @ are allowed"})
 			break
 		}
+	}
+	return errors.Join(faults...)
+}
+
+func (s *CardSelection) validate() error {
+	if s == nil {
+		return nil
+	}
+	const at = "button_selection"
+	faults := []error{required(at+".question_key", s.QuestionKey), within(at+".option_list", len(s.Options), MaxCardOptions, "items")}
+	if len(s.Options) == 0 {
+		faults = append(faults, &FieldError{Field: at + ".option_list", Reason: "missing"})
+	}
+	for i, o := range s.Options {
+		option := fmt.Sprintf("%s.option_list[%d]", at, i)
+		faults = append(faults, required(option+".id", o.ID), bytesWithin(option+".id", o.ID, 128), required(option+".text", o.Text))
 	}
 	return errors.Join(faults...)
 }

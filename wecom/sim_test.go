@@ -380,6 +380,7 @@ func TestSim_appMessagesAndCards(t *testing.T) {
 	require.NotEmpty(t, receipt.ResponseCode)
 	w.control("clicks", `{"userid":"lin.qiao","task_id":"sop_task_881","key":"btn_done"}`, nil)
 	click := w.next()
+	require.Equal(t, []Selection{{QuestionKey: "q1", OptionIDs: []string{"opt_yes"}}}, click.Selected)
 	require.Equal(t, EventKey("template_card_event"), click.Key())
 	require.Equal(t, "btn_done", click.EventKey)
 	require.Equal(t, "sop_task_881", click.TaskID)
@@ -389,6 +390,8 @@ func TestSim_appMessagesAndCards(t *testing.T) {
 	require.Empty(t, invalid)
 	_, err = w.UpdateCard(ctx, update)
 	require.Equal(t, 60140, CodeOf(err), "a response code works once")
+	require.NoError(t, w.RecallAppMessage(ctx, receipt.MsgID))
+	require.Equal(t, 40058, CodeOf(w.RecallAppMessage(ctx, "MSGAPP-none")))
 }
 
 func TestSim_groupChats(t *testing.T) {

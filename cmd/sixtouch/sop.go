@@ -58,7 +58,7 @@ func openProgramme(e env, s *settings, path string) (*programme, error) {
 	if p.File, err = sop.ReadFile(doc); err != nil {
 		return nil, p.fault(path, err)
 	}
-	return p, p.fault(path, p.Check(sop.NewChannels(channel.All(nil, nil, e.Clock)...)))
+	return p, p.fault(path, p.Check(sop.NewChannels(channel.All(nil, nil, e.Clock, nil)...)))
 }
 
 // fault says every fault of a file, a line each, in the user's language.

@@ -75,6 +75,7 @@ type app struct {
 	zone     *time.Location
 	db       *model.DB
 	kv       *kv.KV
+	texts    *web.Catalogue
 	client   *wecom.Client
 	inbox    *inbox.Inbox
 	worker   *inbox.Worker
@@ -151,6 +152,9 @@ func refuseInTransaction(ctx context.Context) error {
 
 func (a *app) buildServices(context.Context) (err error) {
 	a.loops()
+	if a.texts, err = web.LoadCatalogue(); err != nil {
+		return fmt.Errorf("load texts: %w", err)
+	}
 	// The line that is the product's flow: who reacts to a happening, in order.
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
@@ -160,8 +164,9 @@ func (a *app) buildServices(context.Context) (err error) {
 		return err
 	}
 	a.media = media.New(a.db, a.client)
+	channels := channel.All(a.client, a.media, a.clock, a.texts.In(web.Lang(a.cfg.Language)))
 	a.engine = sop.New(sop.Deps{
-		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channel.All(a.client, a.media, a.clock)...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
+		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channels...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
 		CheckMedia: a.media.Check, Record: record,
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Planners: planners, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
@@ -337,17 +342,13 @@ func (a *app) close() {
 }
 
 func (a *app) buildHandler(context.Context) error {
-	texts, err := web.LoadCatalogue()
-	if err != nil {
-		return fmt.Errorf("load texts: %w", err)
-	}
 	receivers, err := a.receivers()
 	if err != nil {
 		return err
 	}
 	reports, touches := report.New(a.db, a.zone), touch.New(a.db)
 	pages, err := handler.NewPages(handler.PageDeps{
-		Texts: texts, Zone: a.zone, Clock: a.clock, Contacts: a.contacts, Touches: touches, Reports: reports,
+		Texts: a.texts, Zone: a.zone, Clock: a.clock, Contacts: a.contacts, Touches: touches, Reports: reports,
 		Engine: a.engine, Auth: a.auth, Demo: a.demo,
 	})
 	if err != nil {
@@ -359,7 +360,7 @@ func (a *app) buildHandler(context.Context) error {
 		Audiences: a.audience, Calendar: a.calendar,
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
-		Texts:     texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
+		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),
 		Mount: []func(open, guarded gin.IRoutes){pages.Mount, func(open, _ gin.IRoutes) {
 			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)

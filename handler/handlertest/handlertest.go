@@ -112,8 +112,10 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	files := media.New(db, client)
 	days, err := calendar.New(db)
 	require.NoError(t, err)
+	texts, err := web.LoadCatalogue()
+	require.NoError(t, err)
 	a.Engine = sop.New(sop.Deps{
-		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, files, clock)...),
+		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, files, clock, texts.In(web.Chinese))...),
 		CheckMedia: files.Check, Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
 	pipeline := activity.New(db, a.Engine.Enroller(), a.Engine.Responses())
@@ -123,8 +125,6 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	contacts := contact.New(db, pipeline.Record)
 	worker, err := inbox.NewWorker(db, nil, inbox.WorkerOptions{Logger: log})
-	require.NoError(t, err)
-	texts, err := web.LoadCatalogue()
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),

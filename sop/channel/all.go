@@ -35,14 +35,18 @@ type WeCom interface {
 	MomentReactions(ctx context.Context, momentID, userID string) (wecom.MomentReactions, error)
 }
 
-// All lists every channel.
-func All(api WeCom, media Media, clock model.Clock) []sop.Channel {
+// Words is a text of the catalogue in the corp's language, with args filled in
+// as fmt does. Nothing that customers read is among them.
+type Words func(key string, args ...any) string
+
+// All lists every channel. text is what reps' cards are written with.
+func All(api WeCom, media Media, clock model.Clock, text Words) []sop.Channel {
 	return []sop.Channel{
 		Welcome{},
 		GroupMessage{api, media, clock},
 		GroupChat{GroupMessage{api, media, clock}},
 		Moment{api, media, clock},
-		RepPrompt{api},
+		RepPrompt{api, text},
 		Tag{api},
 	}
 }

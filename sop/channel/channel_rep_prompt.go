@@ -1,9 +1,9 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +15,12 @@ import (
 
 // RepPrompt tells a rep whom to talk to and about what: one card with buttons
 // for everything that is due, whatever programmes it comes from (message/send,
-// template_card). The answer comes back as template_card_event.
-type RepPrompt struct{ api WeCom }
+// template_card). A drop-down says for whom of several customers a button is
+// pressed; the answer comes back as template_card_event.
+type RepPrompt struct {
+	api  WeCom
+	text Words
+}
 
 // What a card shows before WeCom cuts it off, in characters; rows are counted.
 const (
@@ -26,6 +30,7 @@ const (
 	cardRows     = 6
 	cardRowKey   = 8
 	cardRowValue = 26
+	cardOption   = 16
 )
 
 // duplicateCheck is how long WeCom drops a repeated card: its longest.
@@ -34,8 +39,8 @@ const duplicateCheck = 4 * time.Hour
 // cardUsed is WeCom's refusal of a task id that a card has already.
 const cardUsed = 42014
 
-// TaskPrefix begins the task id of our cards; the dispatch's id follows.
-const TaskPrefix = "sixtouch_"
+// question is the key of a card's only drop-down.
+const question = "who"
 
 // Info implements sop.Channel. WeCom drops an identical request within four
 // hours, so a repeat after an unknown outcome does no harm.
@@ -61,8 +66,8 @@ func (RepPrompt) Check(s sop.Step) error {
 // Send implements sop.Channel. Task ids are ours alone, so one that is used
 // already is this card, sent by a call whose answer was lost.
 func (p RepPrompt) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
-	card := promptCard(b.Payload)
-	card.TaskID = fmt.Sprintf("%s%d", TaskPrefix, b.DispatchID)
+	card := p.card(b.Payload)
+	card.TaskID = model.PromptTask(b.DispatchID, 0)
 	r, err := p.api.SendAppMessage(ctx, wecom.AppMessage{
 		ToUsers: []string{b.Payload.UserID}, MsgType: wecom.AppTemplateCard, DuplicateCheck: duplicateCheck, TemplateCard: card,
 	})
@@ -73,109 +78,154 @@ func (p RepPrompt) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
 	if err != nil {
 		return sop.Receipt{}, failure(err)
 	}
-	return sop.Receipt{RemoteID: r.MsgID}, nil
+	return sop.Receipt{RemoteID: r.MsgID, CardCode: r.ResponseCode}, nil
 }
 
-// promptCard is the card of one prompt, which says everything itself, or the
-// digest of several.
-func promptCard(load model.DispatchPayload) *wecom.TemplateCard {
+// card is the card of one prompt, which says everything itself, or the digest of
+// several.
+func (p RepPrompt) card(load model.DispatchPayload) *wecom.TemplateCard {
 	card := &wecom.TemplateCard{
-		CardType: wecom.CardButtonInteraction,
-		Source:   &wecom.CardTitle{Desc: "六触"},
-		Buttons:  buttons(load.Settled),
+		CardType:  wecom.CardButtonInteraction,
+		Source:    p.source(),
+		Selection: p.choice(load),
+		Buttons:   p.buttons(load.Settled),
 	}
 	if len(load.Prompts) == 1 {
 		only := load.Prompts[0]
-		card.Main = &wecom.CardTitle{Title: shorten(titled(only), cardTitle), Desc: people(only.Names, cardDesc)}
+		card.Main = &wecom.CardTitle{Title: shorten(p.titled(only), cardTitle), Desc: p.people(only.Names, cardDesc)}
 		card.SubTitle = shorten(only.Text, cardSubTitle)
 		return card
 	}
 	who := slices.Compact(slices.Sorted(slices.Values(load.ExternalUserIDs)))
-	card.Main = &wecom.CardTitle{
-		Title: fmt.Sprintf("今日待跟进 %d 位客户", len(who)), Desc: fmt.Sprintf("共 %d 项待办，处理后请点下方按钮", len(load.Prompts)),
-	}
+	card.Main = &wecom.CardTitle{Title: p.text("card.digest", len(who)), Desc: p.text("card.todo", len(load.Prompts))}
 	var todo []string
-	for i, p := range load.Prompts {
-		todo = append(todo, titled(p)+"："+p.Text)
+	for i, asked := range load.Prompts {
+		todo = append(todo, p.text("card.task", p.titled(asked), asked.Text))
 		if i == cardRows-1 && len(load.Prompts) > cardRows {
-			card.Rows = append(card.Rows, wecom.CardRow{Key: "其他", Value: fmt.Sprintf("另有 %d 项待办", len(load.Prompts)-i)})
+			card.Rows = append(card.Rows, wecom.CardRow{Key: p.text("card.rest"), Value: p.text("card.rest.todo", len(load.Prompts)-i)})
 			break
 		}
-		card.Rows = append(card.Rows, wecom.CardRow{Key: shorten(titled(p), cardRowKey), Value: people(p.Names, cardRowValue)})
+		card.Rows = append(card.Rows, wecom.CardRow{Key: shorten(p.titled(asked), cardRowKey), Value: p.people(asked.Names, cardRowValue)})
 	}
 	card.SubTitle = shorten(strings.Join(todo, "\n"), cardSubTitle)
 	return card
 }
 
-// titled is a prompt's title, or what stands for one.
-func titled(p model.Prompt) string {
-	if p.Title == "" {
-		return "跟进提醒"
+func (p RepPrompt) source() *wecom.CardTitle { return &wecom.CardTitle{Desc: p.text("card.source")} }
+
+// choice lets the rep say for whom of several customers they press a button: for
+// all of them, as long as they choose nobody. Those whom the list has no room for
+// are counted; they come up as others are settled.
+func (p RepPrompt) choice(load model.DispatchPayload) *wecom.CardSelection {
+	var people []wecom.CardOption
+	seen := map[string]bool{}
+	for i, id := range load.ExternalUserIDs {
+		if !seen[id] {
+			seen[id] = true
+			people = append(people, wecom.CardOption{ID: id, Text: shorten(cmp.Or(load.Lines[i], p.text("card.nameless")), cardOption)})
+		}
 	}
-	return p.Title
+	if len(people) < 2 {
+		return nil
+	}
+	title := p.text("card.who")
+	all := wecom.CardOption{ID: model.AnswerAll, Text: p.text("card.who.all", len(people))}
+	if over := len(people) - (wecom.MaxCardOptions - 1); over > 0 {
+		people, title = people[:len(people)-over], p.text("card.who.more", over)
+	}
+	return &wecom.CardSelection{QuestionKey: question, Title: title, Options: append([]wecom.CardOption{all}, people...), SelectedID: all.ID}
+}
+
+// titled is a prompt's title, or what stands for one.
+func (p RepPrompt) titled(asked model.Prompt) string {
+	return cmp.Or(asked.Title, p.text("card.untitled"))
 }
 
 // buttons are a card's answers; what cannot be put off again has no such button.
-func buttons(settled bool) []wecom.CardButton {
+func (p RepPrompt) buttons(settled bool) []wecom.CardButton {
 	list := []wecom.CardButton{
-		{Text: "已完成", Style: 1, Key: model.AnswerDone},
-		{Text: "客户积极", Style: 1, Key: model.AnswerPositive},
-		{Text: "暂无兴趣", Style: 2, Key: model.AnswerNoInterest},
+		{Text: p.text("card.done"), Style: 1, Key: model.AnswerDone},
+		{Text: p.text("card.positive"), Style: 1, Key: model.AnswerPositive},
+		{Text: p.text("card.no_interest"), Style: 2, Key: model.AnswerNoInterest},
 	}
 	if settled {
 		return list
 	}
 	return append(list,
-		wecom.CardButton{Text: "1 小时后提醒", Style: 3, Key: model.AnswerSnoozeHour},
-		wecom.CardButton{Text: "明早提醒", Style: 3, Key: model.AnswerSnoozeTomorrow},
+		wecom.CardButton{Text: p.text("card.snooze_hour"), Style: 3, Key: model.AnswerSnoozeHour},
+		wecom.CardButton{Text: p.text("card.snooze_tomorrow"), Style: 3, Key: model.AnswerSnoozeTomorrow},
 	)
 }
 
-// UpdateCard implements sop.CardUpdater: the buttons give way to what was
-// recorded (message/update_template_card; a response code works once).
-func (p RepPrompt) UpdateCard(ctx context.Context, u model.CardUpdate) error {
-	_, err := p.api.UpdateCard(ctx, wecom.CardUpdate{UserIDs: []string{u.UserID}, ResponseCode: u.ResponseCode, ButtonText: recorded(u)})
-	if err != nil {
+// UpdateCard implements sop.CardUpdater (message/update_template_card; a response
+// code works once): a card of those who are left takes the place of the old one,
+// or else the buttons give way to what was recorded.
+func (p RepPrompt) UpdateCard(ctx context.Context, c sop.CardChange) error {
+	u := wecom.CardUpdate{UserIDs: []string{c.UserID}, ResponseCode: c.ResponseCode}
+	if c.Left == nil {
+		u.ButtonText = p.final(c)
+	} else {
+		u.Card = p.card(*c.Left)
+		u.Card.TaskID = model.PromptTask(c.DispatchID, c.Number)
+		if c.Answer != "" {
+			u.Card.Quote = &wecom.CardQuote{Title: p.text("card.recorded.last"), Text: p.latest(c)}
+		}
+	}
+	if _, err := p.api.UpdateCard(ctx, u); err != nil {
 		return failure(err)
 	}
 	return nil
 }
 
-func recorded(u model.CardUpdate) string {
-	switch {
-	case u.Until != nil:
-		return "已推迟到 " + u.Until.Format("1 月 2 日 15:04")
-	case u.Answer == model.AnswerDone:
-		return "已记录：已完成"
-	case u.Answer == model.AnswerPositive:
-		return "已记录：客户积极"
-	case u.Answer == model.AnswerNoInterest:
-		return "已记录：暂无兴趣"
-	case u.Answer == model.AnswerLate:
-		return "已过期"
+// final is what stands in the place of a card's buttons.
+func (p RepPrompt) final(c sop.CardChange) string {
+	if c.Number > 1 && c.Answer != model.AnswerLate && c.Answer != model.AnswerStopped {
+		return p.text("card.recorded.all") // not one answer, but several
 	}
-	return "已达推迟上限"
+	return p.recorded(c)
+}
+
+// latest is what the newest change was.
+func (p RepPrompt) latest(c sop.CardChange) string {
+	if c.Name == "" {
+		return p.recorded(c)
+	}
+	return p.text("card.task", c.Name, p.recorded(c))
+}
+
+func (p RepPrompt) recorded(c sop.CardChange) string {
+	switch {
+	case c.Until != nil:
+		return p.text("card.recorded.until", c.Until.Format(p.text("card.time")))
+	case c.Answer == model.AnswerDone, c.Answer == model.AnswerPositive, c.Answer == model.AnswerNoInterest:
+		return p.text("card.recorded", p.text("card."+c.Answer))
+	case c.Answer == model.AnswerLate:
+		return p.text("card.recorded.late")
+	case c.Answer == model.AnswerStopped:
+		return p.text("card.recorded.stopped")
+	}
+	return p.text("card.recorded.limit")
 }
 
 // Notify implements sop.Notifier: a card without buttons, which leads to the log.
 // WeCom drops a repeat.
 func (p RepPrompt) Notify(ctx context.Context, n sop.Notice) error {
-	title := "有群发任务等你发送"
+	title := p.text("card.notice")
 	if n.Manager {
-		title = "成员的群发任务一直没有发送"
+		title = p.text("card.notice.manager")
 	}
-	whom := wecom.CardRow{Key: "客户", Value: fmt.Sprintf("%d 位", n.Recipients)}
+	whom := wecom.CardRow{Key: p.text("card.notice.people"), Value: p.text("card.notice.count", n.Recipients)}
 	if n.Groups {
-		whom = wecom.CardRow{Key: "客户群", Value: fmt.Sprintf("%d 个", n.Recipients)}
+		whom = wecom.CardRow{Key: p.text("card.notice.groups"), Value: p.text("card.notice.groups.count", n.Recipients)}
 	}
 	card := &wecom.TemplateCard{
 		CardType: wecom.CardTextNotice,
-		Source:   &wecom.CardTitle{Desc: "六触"},
+		Source:   p.source(),
 		Main:     &wecom.CardTitle{Title: title, Desc: shorten(n.Rep, cardDesc)},
 		SubTitle: shorten(n.Task, cardSubTitle),
 		Rows: []wecom.CardRow{
 			whom,
-			{Key: "下发时间", Value: n.Since.Format("1 月 2 日 15:04")},
+			{Key: p.text("card.notice.since"), Value: n.Since.Format(p.text("card.time"))},
 		},
 		Action: &wecom.CardJump{Type: 1, URL: n.URL},
 	}
@@ -195,27 +245,22 @@ func (RepPrompt) Poll(context.Context, sop.Batch) ([]sop.Outcome, error) { retur
 func (RepPrompt) Find(context.Context, sop.Batch, time.Time) ([]sop.Receipt, error) { return nil, nil }
 
 // people names as many as fit into n characters; the rest are counted.
-func people(names []string, n int) string {
-	all := strings.Join(names, "、")
+func (p RepPrompt) people(names []string, n int) string {
+	comma := p.text("card.comma")
+	all := strings.Join(names, comma)
 	if len([]rune(all)) <= n {
 		return all
 	}
-	more := fmt.Sprintf(" 等 %d 人", len(names))
+	more := p.text("card.people", len(names))
 	room, line := n-len([]rune(more)), ""
-	for i, name := range names {
-		next := line + name
-		if i > 0 {
-			next = line + "、" + name
-		}
+	for i := range names {
+		next := strings.Join(names[:i+1], comma)
 		if len([]rune(next)) > room {
 			break
 		}
 		line = next
 	}
-	if line == "" {
-		line = shorten(names[0], room)
-	}
-	return line + more
+	return cmp.Or(line, shorten(names[0], room)) + more
 }
 
 // shorten keeps a text within what a card shows, in characters.

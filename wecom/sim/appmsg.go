@@ -23,6 +23,8 @@ const (
 	cardButtonKeySize  = 1024
 	cardHorizontalMost = 6
 	cardJumpsMost      = 3
+	cardOptionsMost    = 10
+	cardOptionIDSize   = 128
 )
 
 // appMessage is what an app sent to members.
@@ -35,6 +37,9 @@ type appMessage struct {
 	TaskID   string
 	CardType string
 	Keys     []string // buttons that call back
+	Question string   // of the drop-down above the buttons; empty without one
+	Options  []string // its options' ids
+	Selected string   // the one that is chosen as long as nobody chooses
 	Recalled bool
 }
 
@@ -103,10 +108,19 @@ type templateCard struct {
 		Key  string `json:"key"`
 		URL  string `json:"url"`
 	} `json:"button_list"`
+	Selection *struct {
+		QuestionKey string `json:"question_key"`
+		Options     []struct {
+			ID   string `json:"id"`
+			Text string `json:"text"`
+		} `json:"option_list"`
+		SelectedID string `json:"selected_id"`
+	} `json:"button_selection"`
 	Submit struct {
 		Text string `json:"text"`
 		Key  string `json:"key"`
 	} `json:"submit_button"`
+	ReplaceText string `json:"replace_text"`
 }
 
 func (t *templateCard) interactive() bool {
@@ -216,7 +230,14 @@ func (c *call) describeCard(m *appMessage, raw json.RawMessage) error {
 	if sent := c.st.cardOf(t.TaskID, ""); sent != nil && sent.AgentID == c.app.AgentID {
 		return refuse(42014, "task_id is used already")
 	}
+	m.show(t)
+	return nil
+}
+
+// show makes the card what the message is.
+func (m *appMessage) show(t templateCard) {
 	m.TaskID, m.CardType = t.TaskID, t.Type
+	m.Keys, m.Question, m.Options, m.Selected = nil, "", nil, ""
 	m.Text = strings.TrimSpace(t.MainTitle.Title + "\n" + t.MainTitle.Desc + "\n" + t.SubTitle)
 	for _, b := range t.Buttons {
 		if b.Type == 0 {
@@ -229,7 +250,16 @@ func (c *call) describeCard(m *appMessage, raw json.RawMessage) error {
 	for _, a := range t.ActionMenu.Actions {
 		m.Keys = append(m.Keys, a.Key)
 	}
-	return nil
+	if t.Selection == nil {
+		return
+	}
+	m.Question, m.Selected = t.Selection.QuestionKey, t.Selection.SelectedID
+	for _, o := range t.Selection.Options {
+		m.Options = append(m.Options, o.ID)
+	}
+	if m.Selected == "" {
+		m.Selected = m.Options[0]
+	}
 }
 
 // check refuses a card that breaks its type's rules.
@@ -251,6 +281,9 @@ func (t *templateCard) check() error {
 				return refuse(42045, "a button needs a text and a key of at most %d bytes, or a url", cardButtonKeySize)
 			}
 		}
+		if err := t.checkSelection(); err != nil {
+			return err
+		}
 	case "vote_interaction", "multiple_interaction":
 		if t.Submit.Text == "" || t.Submit.Key == "" {
 			return refuse(42045, "submit_button is needed")
@@ -269,6 +302,27 @@ func (t *templateCard) check() error {
 	}
 	if len(t.TaskID) > cardTaskIDSize || strings.ContainsFunc(t.TaskID, outside) {
 		return refuse(42014, "invalid task_id")
+	}
+	return nil
+}
+
+func (t *templateCard) checkSelection() error {
+	s := t.Selection
+	if s == nil {
+		return nil
+	}
+	if s.QuestionKey == "" || len(s.Options) == 0 || len(s.Options) > cardOptionsMost {
+		return refuse(42045, "button_selection needs a question_key and 1 to %d options", cardOptionsMost)
+	}
+	ids := map[string]bool{}
+	for _, o := range s.Options {
+		if o.ID == "" || o.Text == "" || len(o.ID) > cardOptionIDSize || ids[o.ID] {
+			return refuse(42045, "an option needs a text and an id of its own, at most %d bytes", cardOptionIDSize)
+		}
+		ids[o.ID] = true
+	}
+	if s.SelectedID != "" && !ids[s.SelectedID] {
+		return refuse(42045, "selected_id is no option")
 	}
 	return nil
 }
@@ -442,15 +496,18 @@ func (c *call) updateCard() (any, error) {
 	if q.Button.Name == "" && len(q.Card) == 0 {
 		return nil, refuse(40058, "invalid parameter: button or template_card is needed")
 	}
-	delete(c.st.Cards, q.Code)
 	m := c.st.cardOf("", code.MsgID)
+	if err := c.replaceCard(m, q.Card); err != nil {
+		return nil, err
+	}
+	delete(c.st.Cards, q.Code)
 	targets, invalid := q.UserIDs, []string{}
 	if q.All == 1 {
 		targets = m.Users
 	}
 	var parts []json.RawMessage
 	if len(q.Card) > 0 {
-		parts = append(parts, q.Card)
+		parts = appAttachment(appRequest{MsgType: "template_card", Card: q.Card})
 	}
 	for _, id := range targets {
 		who := c.st.member(id)
@@ -461,6 +518,30 @@ func (c *call) updateCard() (any, error) {
 		c.st.record(c.now, Entry{Kind: kindCardUpdate, UserID: who.UserID, MsgID: m.ID, Text: q.Button.Name, Attachments: parts})
 	}
 	return object{"invaliduser": invalid}, nil
+}
+
+// replaceCard puts another card into the place of a message's. Its buttons call
+// back under its own task id, unless replace_text has put them out.
+func (c *call) replaceCard(m *appMessage, raw json.RawMessage) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	var t templateCard
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return refuse(40058, "invalid parameter: template_card")
+	}
+	if err := t.check(); err != nil {
+		return err
+	}
+	if used := c.st.cardOf(t.TaskID, ""); used != nil {
+		return refuse(42014, "task_id is used already")
+	}
+	m.show(t)
+	if t.ReplaceText != "" {
+		m.Keys = nil
+	}
+	c.st.indexAppMessage(m)
+	return nil
 }
 
 func (c *call) recallAppMessage() (any, error) {

@@ -98,6 +98,7 @@ func TestSection8AppMessages(t *testing.T) {
 	rule(t, "recall within 24 hours", func(b *bench) {
 		id := b.ok("message/send", appText("lin.qiao"))["msgid"]
 		b.ok("message/recall", object{"msgid": id})
+		b.ok("message/recall", object{"msgid": id})
 		b.advance("25h")
 		b.code(40058, "message/recall", object{"msgid": id})
 	})
@@ -138,6 +139,41 @@ func TestSection8TemplateCards(t *testing.T) {
 		b.wrong("clicks", object{"userid": "lin.qiao", "task_id": "sop_1", "key": "no such"})
 		b.wrong("clicks", object{"userid": "zhou.wei", "task_id": "sop_1", "key": "done"})
 		b.wrong("clicks", object{"userid": "zhou.wei", "task_id": "other", "key": "done"})
+	})
+	t.Run("a drop-down's choice comes with the click, and another card may take its place", func(t *testing.T) {
+		t.Parallel()
+		b, in := withReceiver(t)
+		choice := func(ids ...string) object {
+			options := []object{}
+			for _, id := range ids {
+				options = append(options, object{"id": id, "text": "客户" + id})
+			}
+			return object{"question_key": "who", "option_list": options}
+		}
+		q := card("sop_1")
+		for name, selection := range map[string]object{
+			"no option": choice(), "eleven": choice(strings.Split("abcdefghijk", "")...), "twice the same": choice("a", "a"), "without a key": {"option_list": choice("a")["option_list"]},
+		} {
+			q["template_card"].(object)["button_selection"] = selection
+			require.EqualValues(t, 42045, b.post("message/send", q)["errcode"], name)
+		}
+		q["template_card"].(object)["button_selection"] = choice("all", "wm1")
+		b.ok("message/send", q)
+		b.do("clicks", object{"userid": "lin.qiao", "task_id": "sop_1", "key": "done"})
+		require.Contains(t, in.next(), "<SelectedItems><SelectedItem><QuestionKey><![CDATA[who]]></QuestionKey><OptionIds><OptionId><![CDATA[all]]></OptionId></OptionIds></SelectedItem></SelectedItems></xml>")
+		b.wrong("clicks", object{"userid": "lin.qiao", "task_id": "sop_1", "key": "done", "option": "wm2"})
+		click := b.do("clicks", object{"userid": "lin.qiao", "task_id": "sop_1", "key": "done", "option": "wm1"})
+		require.Contains(t, in.next(), "<OptionId><![CDATA[wm1]]></OptionId>")
+
+		update := object{"userids": []string{"lin.qiao"}, "agentid": DefaultAgentID, "response_code": click["response_code"], "template_card": q["template_card"]}
+		b.code(42014, "message/update_template_card", update)
+		next := card("sop_1-1")["template_card"].(object)
+		update["template_card"] = next
+		b.ok("message/update_template_card", update)
+		b.do("clicks", object{"userid": "lin.qiao", "task_id": "sop_1-1", "key": "done"})
+		event := in.next()
+		require.Contains(t, event, "<TaskId><![CDATA[sop_1-1]]></TaskId>")
+		require.NotContains(t, event, "SelectedItems")
 	})
 	t.Run("a response code lives 72 hours", func(t *testing.T) {
 		t.Parallel()

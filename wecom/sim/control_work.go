@@ -98,6 +98,7 @@ func (s *Sim) click(q struct {
 	TaskID         string `json:"task_id"`
 	MsgID          string `json:"msgid"`
 	Key            string `json:"key"`
+	Option         string `json:"option"` // chosen in the drop-down; empty leaves it as it is
 	ExternalUserID string `json:"external_userid"`
 	URL            string `json:"url"`
 }, now time.Time,
@@ -116,11 +117,15 @@ func (s *Sim) click(q struct {
 		return nil, errors.New("no card has this task_id or msgid")
 	case who == nil || !slices.Contains(m.Users, who.UserID):
 		return nil, fmt.Errorf("member %q did not get this card", q.UserID)
+	case m.Recalled:
+		return nil, errors.New("the card was recalled")
 	case !slices.Contains(m.Keys, q.Key):
 		return nil, fmt.Errorf("the card has no button with key %q", q.Key)
+	case q.Option != "" && !slices.Contains(m.Options, q.Option):
+		return nil, fmt.Errorf("the card has no option with id %q", q.Option)
 	}
 	code := s.newCardCode(m)
-	s.emit(receiverApp, []field{
+	event := []field{
 		{"ToUserName", s.corpID},
 		{"FromUserName", who.UserID},
 		{"CreateTime", strconv.FormatInt(now.Unix(), 10)},
@@ -131,7 +136,13 @@ func (s *Sim) click(q struct {
 		{"CardType", m.CardType},
 		{"ResponseCode", code},
 		{"AgentID", strconv.Itoa(m.AgentID)},
-	})
+	}
+	if m.Question != "" {
+		event = append(event,
+			field{"SelectedItems/SelectedItem/QuestionKey", m.Question},
+			field{"SelectedItems/SelectedItem/OptionIds/OptionId", cmp.Or(q.Option, m.Selected)})
+	}
+	s.emit(receiverApp, event)
 	return object{"response_code": code}, nil
 }
 

@@ -39,24 +39,38 @@ func (s *Sim) tagEvent(now time.Time, changeType, id, tagType string) {
 }
 
 // render writes an event as WeCom does, on one line: numbers plain, text in
-// CDATA. A name with slashes is a path of nested elements.
+// CDATA. A name with slashes is a path of nested elements; fields that follow
+// each other share the parents that they have in common.
 func render(fields []field) []byte {
 	var b strings.Builder
 	b.WriteString("<xml>")
+	var open []string
+	closeTo := func(depth int) {
+		for ; len(open) > depth; open = open[:len(open)-1] {
+			b.WriteString("</" + open[len(open)-1] + ">")
+		}
+	}
 	for _, f := range fields {
 		path := strings.Split(f.name, "/")
-		for _, name := range path {
-			b.WriteString("<" + name + ">")
+		parents, name := path[:len(path)-1], path[len(path)-1]
+		shared := 0
+		for shared < min(len(open), len(parents)) && open[shared] == parents[shared] {
+			shared++
 		}
-		if _, err := strconv.ParseInt(f.value, 10, 64); err == nil && numeric(path[len(path)-1]) {
+		closeTo(shared)
+		for _, parent := range parents[shared:] {
+			b.WriteString("<" + parent + ">")
+			open = append(open, parent)
+		}
+		b.WriteString("<" + name + ">")
+		if _, err := strconv.ParseInt(f.value, 10, 64); err == nil && numeric(name) {
 			b.WriteString(f.value)
 		} else {
 			b.WriteString("<![CDATA[" + strings.ReplaceAll(f.value, "]]>", "]]]]><![CDATA[>") + "]]>")
 		}
-		for i := len(path) - 1; i >= 0; i-- {
-			b.WriteString("</" + path[i] + ">")
-		}
+		b.WriteString("</" + name + ">")
 	}
+	closeTo(0)
 	b.WriteString("</xml>")
 	return []byte(b.String())
 }

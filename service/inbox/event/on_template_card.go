@@ -3,15 +3,11 @@ package event
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"sixtouch/model"
 	"sixtouch/service/inbox"
+	"sixtouch/wecom"
 )
-
-// taskPrefix begins the task id of the cards that a dispatch of ours sent.
-const taskPrefix = "sixtouch_"
 
 // onTemplateCard: a rep pressed a button of a prompt. The prompt's owner settles
 // it; the contacts that it was about get it into their story.
@@ -19,12 +15,12 @@ func onTemplateCard(d Deps) inbox.Handler {
 	return handler[nothing]{
 		key: "template_card_event",
 		apply: func(ctx context.Context, e inbox.Event, _ nothing) error {
-			id, ours := dispatchOf(e.TaskID)
+			id, ours := model.PromptOf(e.TaskID)
 			if !ours {
 				return nil
 			}
 			touches, err := d.Prompts.Answered(ctx, model.PromptAnswer{
-				DispatchID: id, UserID: e.FromUser, Answer: e.Event.EventKey, ResponseCode: e.ResponseCode,
+				DispatchID: id, UserID: e.FromUser, ExternalUserID: chosen(e.Selected), Answer: e.Event.EventKey, ResponseCode: e.ResponseCode,
 			})
 			if err != nil {
 				return fmt.Errorf("settle prompt %d: %w", id, err)
@@ -34,15 +30,17 @@ func onTemplateCard(d Deps) inbox.Handler {
 	}
 }
 
-// dispatchOf reads the dispatch from a card's task id; ours is false for the
-// card of another program.
-func dispatchOf(taskID string) (id int64, ours bool) {
-	number, ours := strings.CutPrefix(taskID, taskPrefix)
-	if !ours {
-		return 0, false
+// chosen is the contact that the rep has chosen in the card's only drop-down;
+// empty for all.
+func chosen(selected []wecom.Selection) string {
+	for _, s := range selected {
+		for _, id := range s.OptionIDs {
+			if id != model.AnswerAll {
+				return id
+			}
+		}
 	}
-	id, err := strconv.ParseInt(number, 10, 64)
-	return id, err == nil
+	return ""
 }
 
 // recordAnswer puts the answer into the story of each contact that the card was

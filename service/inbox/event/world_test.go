@@ -45,7 +45,7 @@ type prompts struct {
 
 // Answered says that the first answer to a card concerns all its touches.
 func (p *prompts) Answered(ctx context.Context, a model.PromptAnswer) ([]model.Touch, error) {
-	p.answers = append(p.answers, a.UserID+" "+a.Answer)
+	p.answers = append(p.answers, a.UserID+" "+a.Answer+" "+a.ExternalUserID)
 	var touches []model.Touch
 	if len(p.answers) > 1 {
 		return nil, nil
