@@ -28,10 +28,10 @@ type LimitRule struct {
 }
 
 // LimitTurn is the row that everybody writes who reserves attention of a shard's
-// contacts or of a rep: it makes reservations wait for each other, on one server by its lock
-// and on a cluster by the conflicting write.
+// contacts or of a rep, or decides about a programme: it makes them wait for each
+// other, on one server by its lock and on a cluster by the conflicting write.
 type LimitTurn struct {
-	Kind      string `gorm:"primaryKey"` // shard, rep
+	Kind      string `gorm:"primaryKey"` // shard, rep, sop
 	SubjectID int64  `gorm:"primaryKey;autoIncrement:false"`
 	Turn      int64
 }

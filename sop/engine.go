@@ -207,8 +207,14 @@ func (e *Engine) sop(ctx context.Context, id int64) (model.SOP, error) {
 	return s, nil
 }
 
+// lockSOP reads a programme to decide about it; whoever else does so waits. A lock
+// holds on one node of a cluster only, so the programme's turn is written first:
+// of two at once one is not certified there, and runs again.
 func (e *Engine) lockSOP(ctx context.Context, id int64) (model.SOP, error) {
 	var s model.SOP
+	if err := e.takeTurns(ctx, []model.LimitTurn{{Kind: "sop", SubjectID: id}}); err != nil {
+		return s, err
+	}
 	err := e.DB.Conn(ctx).Clauses(forUpdate()).Take(&s, id).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return s, model.NotFound(fmt.Sprintf("SOP %d", id))

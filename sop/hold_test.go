@@ -157,6 +157,23 @@ func TestEngine_archiveClosesEveryTouch(t *testing.T) {
 	})
 }
 
+// Somebody came in while the programme was being closed: who closed it did not
+// see them.
+func TestEngine_whoComesInWhileTheProgrammeIsClosedLeavesIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		id := w.publish("关着进来", one("一次"))
+		w.add("lin", "甲", "")
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.SOP{}).Where("id = ?", id).Update("state", model.SOPArchived).Error)
+		w.at("2026-03-03 10:00")
+		var en model.Enrollment
+		require.NoError(w.t, w.db.Conn(w.ctx).Take(&en, "sop_id = ?", id).Error)
+		require.Equal(w.t, model.EnrollmentExited, en.State)
+		require.Equal(w.t, "sop_closed", en.ExitReason)
+		require.Empty(w.t, w.touches("1 = 1"))
+	})
+}
+
 // The contact passed to another rep between planning and sending: the touch
 // follows the new voice.
 func TestEngine_handOverBetweenPlanningAndSendingFollowsTheNewVoice(t *testing.T) {

@@ -100,7 +100,7 @@ func (e *Engine) openBook(ctx context.Context, contacts, reps map[int64]bool, cl
 	if len(contactIDs) == 0 {
 		return &book{contacts: map[int64][]Use{}, reps: map[int64][]Use{}}, nil
 	}
-	if err := e.takeTurns(ctx, contactIDs, repIDs); err != nil {
+	if err := e.takeLimits(ctx, contactIDs, repIDs); err != nil {
 		return nil, err
 	}
 	return e.readBook(ctx, contacts, reps, claims)
@@ -133,27 +133,32 @@ func (e *Engine) readBook(ctx context.Context, contacts, reps map[int64]bool, cl
 	return b, nil
 }
 
-// takeTurns writes the row of each shard of contacts and of each rep, in order:
-// whoever comes second waits for our commit, or on a cluster fails and runs
-// again. A page is of one shard, and a shard's pages are planned one at a time
-// anyway, so a row for each contact would keep nobody less waiting.
-func (e *Engine) takeTurns(ctx context.Context, contactIDs, repIDs []int64) error {
-	shards := map[int]bool{}
+// takeLimits takes the turn of each shard of contacts and of each rep, in order. A
+// page is of one shard, and a shard's pages are planned one at a time anyway, so
+// a row for each contact would keep nobody less waiting.
+func (e *Engine) takeLimits(ctx context.Context, contactIDs, repIDs []int64) error {
+	shards := map[int64]bool{}
 	for _, id := range contactIDs {
-		shards[model.ShardOf(id)] = true
+		shards[id%model.EnrollmentShards] = true
 	}
 	var rows []model.LimitTurn
 	for _, shard := range slices.Sorted(maps.Keys(shards)) {
-		rows = append(rows, model.LimitTurn{Kind: "shard", SubjectID: int64(shard)})
+		rows = append(rows, model.LimitTurn{Kind: "shard", SubjectID: shard})
 	}
 	for _, id := range repIDs {
 		rows = append(rows, model.LimitTurn{Kind: "rep", SubjectID: id})
 	}
+	return e.takeTurns(ctx, rows)
+}
+
+// takeTurns writes these rows: whoever comes second waits for our commit, or on a
+// cluster fails and runs again.
+func (e *Engine) takeTurns(ctx context.Context, rows []model.LimitTurn) error {
 	err := e.DB.Conn(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "kind"}, {Name: "subject_id"}},
 		DoUpdates: clause.Assignments(map[string]any{"turn": gorm.Expr("limit_turns.turn + 1")}),
 	}).CreateInBatches(rows, chunk).Error
-	return wrap("take turns at limits", err)
+	return wrap("take turns", err)
 }
 
 // standing are the states in which a touch takes attention, or has taken it.

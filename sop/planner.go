@@ -100,6 +100,10 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 			}
 			versions[en.VersionID] = v
 		}
+		closed, err := e.closed(ctx, versions)
+		if err != nil {
+			return err
+		}
 		rivals, err := e.rivals(ctx, list, versions)
 		if err != nil {
 			return err
@@ -127,6 +131,10 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		gone := map[string][]int64{} // by reason
 		for i := range list {
 			en := &list[i]
+			if slices.Contains(closed, en.SOPID) {
+				gone[reasonClosed] = append(gone[reasonClosed], en.ID)
+				continue
+			}
 			v, f := versions[en.VersionID], facts[en.ID]
 			f.Uses = book.of(en.ContactID, f.Rep.ID)
 			p := MakePlan(*en, v, f, now)
@@ -154,6 +162,17 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		return nil
 	})
 	return n, err
+}
+
+// closed lists the archived programmes among those of a page: somebody may have
+// come in while theirs was being closed.
+func (e *Engine) closed(ctx context.Context, versions map[int64]*Version) ([]int64, error) {
+	var sops, out []int64
+	for _, v := range versions {
+		sops = append(sops, v.SOPID)
+	}
+	err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("id IN ? AND state = ?", sops, model.SOPArchived).Pluck("id", &out).Error
+	return out, wrap("look for archived programmes", err)
 }
 
 // advance moves an enrollment to its next due instant, or to its end. The
