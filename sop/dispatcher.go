@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"slices"
 	"time"
 
@@ -103,7 +102,7 @@ func (e *Engine) oldest(ctx context.Context, n int, where string, args ...any) (
 		return nil, fmt.Errorf("find queued dispatches: %w", err)
 	}
 	if over := len(ids) - n; over > 0 {
-		from := mathrand.IntN(over + 1) //nolint:gosec // chance is enough
+		from := e.Chance(over + 1)
 		ids = ids[from : from+n]
 	}
 	return ids, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,10 @@ type Deps struct {
 	// CheckMedia demands that the files which a content names are there and fit
 	// for that use; may be nil.
 	CheckMedia func(ctx context.Context, c model.Content, use model.MediaUse) error
+	// Chance returns a number from 0 to n-1. It keeps replicas apart and decides
+	// nothing else; nil leaves it to chance itself, and a test that is to be
+	// repeated hands in its own.
+	Chance func(n int) int
 }
 
 // Engine owns programmes, enrollments, touches and dispatches.
@@ -102,6 +107,9 @@ func New(deps Deps) *Engine {
 	}
 	if deps.CheckMedia == nil {
 		deps.CheckMedia = func(context.Context, model.Content, model.MediaUse) error { return nil }
+	}
+	if deps.Chance == nil {
+		deps.Chance = rand.IntN
 	}
 	return &Engine{Deps: deps}
 }

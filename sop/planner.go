@@ -3,7 +3,6 @@ package sop
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -27,10 +26,20 @@ func (e *Engine) Plan(ctx context.Context) error {
 	var group errgroup.Group
 	group.SetLimit(max(1, e.Config.Planners))
 	// Replicas begin at different shards instead of racing for one page.
-	for _, shard := range rand.Perm(model.EnrollmentShards) { //nolint:gosec // chance is enough
+	for _, shard := range e.shuffled(model.EnrollmentShards) {
 		group.Go(func() error { return e.planShard(ctx, shard) })
 	}
 	return group.Wait()
+}
+
+// shuffled are the numbers from 0 to n-1 in an order by chance.
+func (e *Engine) shuffled(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		j := e.Chance(i + 1)
+		out[i], out[j] = out[j], i
+	}
+	return out
 }
 
 func (e *Engine) planShard(ctx context.Context, shard int) error {
