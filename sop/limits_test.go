@@ -332,7 +332,8 @@ func (w *world) clear() {
 	w.t.Helper()
 	require.NoError(w.t, w.db.InTx(w.ctx, func(ctx context.Context) error {
 		for _, table := range []string{
-			"sops", "sop_versions", "step_contents", "enrollments", "touches", "dispatches", "contacts", "relationships", "activities", "limit_rules",
+			"sops", "sop_versions", "sop_changes", "step_contents", "enrollments", "touches", "dispatches", "digests",
+			"contacts", "relationships", "relationship_tags", "tags", "activities", "limit_rules",
 		} {
 			if err := w.db.Conn(ctx).Exec("DELETE FROM " + table).Error; err != nil {
 				return err

@@ -53,17 +53,23 @@ func each(t *testing.T, test func(w *world)) {
 func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	t.Helper()
 	w := &world{t: t, ctx: context.Background(), db: db, clock: clock, reps: map[string]int64{}}
-	// Interactive cards need a receiver; what it would get is another test's matter.
-	callbacks := sim.Callbacks{App: sim.Receiver{URL: "http://127.0.0.1:1/", Token: "token", AESKey: strings.Repeat("a", 43)}}
-	w.wecom = simtest.Start(t, sim.Options{Now: clock.Now, Callbacks: callbacks, Rules: sim.Rules{DispatchPolls: -1}})
+	w.wecom = w.startWeCom()
 	w.engine = w.newEngine()
 	w.limits(model.LimitRule{QuotaMode: model.QuotaNone}) // most tests are about something else
 	w.pipeline = activity.New(db, w.engine.Enroller(), w.engine.Responses())
 	return w
 }
 
+// startWeCom runs a simulator on the world's clock.
+func (w *world) startWeCom() *simtest.World {
+	w.t.Helper()
+	// Interactive cards need a receiver; what it would get is another test's matter.
+	callbacks := sim.Callbacks{App: sim.Receiver{URL: "http://127.0.0.1:1/", Token: "token", AESKey: strings.Repeat("a", 43)}}
+	return simtest.Start(w.t, sim.Options{Now: w.clock.Now, Callbacks: callbacks, Rules: sim.Rules{DispatchPolls: -1}})
+}
+
 // newEngine is another replica on the same database and WeCom.
-func (w *world) newEngine() *sop.Engine {
+func (w *world) newEngine(tweaks ...func(*sop.Deps)) *sop.Engine {
 	log := slog.New(slog.DiscardHandler)
 	transport := wecom.NewTransport(nil)
 	w.t.Cleanup(transport.CloseIdleConnections)
@@ -83,7 +89,7 @@ func (w *world) newEngine() *sop.Engine {
 	require.NoError(w.t, err)
 	texts, err := web.LoadCatalogue()
 	require.NoError(w.t, err)
-	return sop.New(sop.Deps{
+	deps := sop.Deps{
 		DB: w.db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, w.media, w.clock, texts.In(web.Chinese))...),
 		CheckMedia: w.media.Check,
 		Record:     func(ctx context.Context, a model.Activity) error { return w.pipeline.Record(ctx, a) },
@@ -92,7 +98,11 @@ func (w *world) newEngine() *sop.Engine {
 			w.marked.Store(relationship, true)
 			return nil
 		},
-	})
+	}
+	for _, tweak := range tweaks {
+		tweak(&deps)
+	}
+	return sop.New(deps)
 }
 
 // limits sets what holds throughout.

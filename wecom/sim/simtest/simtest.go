@@ -151,6 +151,12 @@ func (w *World) Fault(f sim.Fault) {
 	w.Post("/sim/faults", f, nil)
 }
 
+// ClearFaults forgets the faults that no call has met.
+func (w *World) ClearFaults() {
+	w.t.Helper()
+	w.do(http.MethodDelete, "/sim/faults", nil, nil)
+}
+
 // Calls counts the API calls of a path such as
 // "/cgi-bin/externalcontact/add_msg_template".
 func (w *World) Calls(path string) int {
