@@ -58,7 +58,7 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 		return nil, fmt.Errorf("load prompt %d: %w", a.DispatchID, err)
 	}
 	switch d.State {
-	case model.DispatchSent:
+	case model.DispatchSent, model.DispatchCancelling:
 	case model.DispatchQueued, model.DispatchSending, model.DispatchUnknown:
 		// The rep was quicker than our own commit, or than the reconciler.
 		return nil, fmt.Errorf("settle prompt %d: %w", a.DispatchID, errPromptOpen)
@@ -66,6 +66,8 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 		return nil, e.changeCard(ctx, model.CardUpdate{DispatchID: d.ID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: model.AnswerLate})
 	case model.DispatchConfirmed:
 		return nil, e.showAgain(ctx, a)
+	case model.DispatchCancelled:
+		return nil, e.changeCard(ctx, model.CardUpdate{DispatchID: d.ID, UserID: a.UserID, ResponseCode: a.ResponseCode, Answer: model.AnswerStopped})
 	default: // none, another rep's, refused
 		return nil, nil
 	}
@@ -101,11 +103,11 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 	return meant, e.changeCard(ctx, change)
 }
 
-// lockCard makes this transaction the only one that settles what a sent card
-// asks for, and loads what is still open. The row is written first, so that on a
+// lockCard makes this transaction the only one that settles what a card asks for
+// that is sent, or about to be taken back, and loads what is still open. The row is written first, so that on a
 // cluster too one of two answers must begin again.
 func (e *Engine) lockCard(ctx context.Context, dispatchID int64) ([]model.Touch, error) {
-	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ?", dispatchID, model.DispatchSent).
+	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state IN ?", dispatchID, []model.DispatchState{model.DispatchSent, model.DispatchCancelling}).
 		Update("updated_at", e.DB.Now(ctx))
 	if res.Error != nil || res.RowsAffected == 0 {
 		return nil, wrap(fmt.Sprintf("lock card %d", dispatchID), res.Error)

@@ -224,7 +224,7 @@ func (e *Engine) lockDigest(ctx context.Context, repID int64) (time.Time, error)
 	}
 	var made []time.Time
 	err = e.DB.Conn(ctx).Model(&model.Dispatch{}).Joins("JOIN digests ON digests.dispatch_id = dispatches.id").
-		Where("digests.rep_id = ? AND dispatches.state <> ?", repID, model.DispatchFailed).Pluck("dispatches.created_at", &made).Error
+		Where("digests.rep_id = ? AND dispatches.state NOT IN ?", repID, []model.DispatchState{model.DispatchFailed, model.DispatchCancelled}).Pluck("dispatches.created_at", &made).Error
 	if err != nil || len(made) == 0 {
 		return time.Time{}, wrap("find the rep's last card", err)
 	}

@@ -34,7 +34,18 @@ const maxStopError = 255
 // task, then, once results have settled, a look at what was sent before; the
 // rest waits in our queue again. It tells whether there may be more.
 func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
-	open, err := e.toCancel(ctx)
+	halted, err := e.Halted(ctx)
+	if err != nil {
+		return false, err
+	}
+	var stopped []int64
+	if !halted {
+		err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ? AND stopped_at IS NOT NULL", model.SOPPaused).Pluck("id", &stopped).Error
+		if err != nil {
+			return false, fmt.Errorf("find stopped SOPs: %w", err)
+		}
+	}
+	open, err := e.toCancel(ctx, halted, stopped)
 	if err != nil {
 		return false, err
 	}
@@ -42,6 +53,9 @@ func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
 		if err := e.cancel(ctx, d); err != nil {
 			e.Logger.WarnContext(ctx, "task not taken back yet", "dispatch", d.ID, "error", err)
 		}
+	}
+	if err := e.takeOffCards(ctx, stopped); err != nil {
+		return false, err
 	}
 	turns, err := e.takeTurn(ctx, model.DispatchCancelling, func(model.Dispatch) time.Duration { return e.Config.Settle })
 	for _, d := range turns {
@@ -54,22 +68,17 @@ func (e *Engine) Recall(ctx context.Context) (again bool, err error) {
 
 // toCancel finds WeCom's tasks of what is stopped. While nothing is, it looks at
 // no dispatch.
-func (e *Engine) toCancel(ctx context.Context) ([]model.Dispatch, error) {
-	halted, err := e.Halted(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) toCancel(ctx context.Context, halted bool, stopped []int64) ([]model.Dispatch, error) {
 	q := e.DB.Conn(ctx).Table(e.DB.Walk("dispatches", "ix_dispatches_state"))
-	if !halted {
-		var stopped []int64
-		err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ? AND stopped_at IS NOT NULL", model.SOPPaused).Pluck("id", &stopped).Error
-		if err != nil || len(stopped) == 0 {
-			return nil, wrap("find stopped SOPs", err)
-		}
+	switch {
+	case halted:
+	case len(stopped) == 0:
+		return nil, nil
+	default:
 		q = e.DB.Conn(ctx).Table(e.DB.Walk("dispatches", "ix_dispatches_sop")).Where("sop_id IN ?", stopped)
 	}
 	var open []model.Dispatch
-	err = q.Where("state = ? AND stop_error = '' AND channel <> ?", model.DispatchSent, ChannelWelcome).Order("id").Limit(pollPage).Find(&open).Error
+	err := q.Where("state = ? AND stop_error = '' AND channel <> ?", model.DispatchSent, ChannelWelcome).Order("id").Limit(pollPage).Find(&open).Error
 	return open, wrap("find tasks to take back", err)
 }
 
@@ -127,7 +136,6 @@ func (e *Engine) takeOver(ctx context.Context, d model.Dispatch) error {
 // giveBack has the touches of a task that was taken back wait again, or ends
 // them with their programme.
 func (e *Engine) giveBack(ctx context.Context, dispatchID int64) error {
-	now := e.DB.Now(ctx)
 	var list []model.Touch
 	if err := e.DB.Conn(ctx).Clauses(forUpdate()).Find(&list, "dispatch_id = ? AND state = ?", dispatchID, model.TouchAccepted).Error; err != nil {
 		return fmt.Errorf("lock touches of dispatch %d: %w", dispatchID, err)
@@ -135,6 +143,16 @@ func (e *Engine) giveBack(ctx context.Context, dispatchID int64) error {
 	if len(list) == 0 {
 		return nil // all had been sent: it is confirmed
 	}
+	if err := e.waitAgain(ctx, list); err != nil {
+		return err
+	}
+	return e.finishDispatch(ctx, dispatchID, model.DispatchCancelled, "")
+}
+
+// waitAgain has touches wait in our queue that WeCom had, or ends them with their
+// programme.
+func (e *Engine) waitAgain(ctx context.Context, list []model.Touch) error {
+	now := e.DB.Now(ctx)
 	var archived []int64
 	if err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ?", model.SOPArchived).Pluck("id", &archived).Error; err != nil {
 		return fmt.Errorf("find archived SOPs: %w", err)
@@ -147,8 +165,5 @@ func (e *Engine) giveBack(ctx context.Context, dispatchID int64) error {
 			t.State, t.Reason, t.FinalAt = model.TouchCancelled, reasonClosed, &now
 		}
 	}
-	if err := e.saveTouches(ctx, list); err != nil {
-		return err
-	}
-	return e.finishDispatch(ctx, dispatchID, model.DispatchCancelled, "")
+	return e.saveTouches(ctx, list)
 }

@@ -248,7 +248,7 @@ func (e *Engine) finishDispatch(ctx context.Context, id int64, state model.Dispa
 	from := map[model.DispatchState][]model.DispatchState{
 		model.DispatchConfirmed: {model.DispatchSent, model.DispatchCancelling},
 		model.DispatchExpired:   {model.DispatchSent, model.DispatchCancelling},
-		model.DispatchCancelled: {model.DispatchCancelling},
+		model.DispatchCancelled: {model.DispatchSent, model.DispatchCancelling},
 		model.DispatchFailed:    {model.DispatchQueued},
 	}[state]
 	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{

@@ -21,6 +21,7 @@ type WeCom interface {
 	GroupMessageResults(ctx context.Context, msgID, userID string) ([]wecom.SendResult, error)
 	RemindGroupMessage(ctx context.Context, msgID string) error
 	SendAppMessage(ctx context.Context, m wecom.AppMessage) (wecom.AppReceipt, error)
+	RecallAppMessage(ctx context.Context, msgID string) error
 	UpdateCard(ctx context.Context, u wecom.CardUpdate) ([]string, error)
 	MarkTags(ctx context.Context, m wecom.MarkTags) error
 	AddTag(ctx context.Context, group, name string) (wecom.TagGroup, error)

@@ -187,7 +187,10 @@ func (p RepPrompt) final(c sop.CardChange) string {
 
 // latest is what the newest change was.
 func (p RepPrompt) latest(c sop.CardChange) string {
-	if c.Name == "" {
+	switch {
+	case c.Answer == model.AnswerStopped:
+		return p.text("card.stopped.part")
+	case c.Name == "":
 		return p.recorded(c)
 	}
 	return p.text("card.task", c.Name, p.recorded(c))
@@ -205,6 +208,18 @@ func (p RepPrompt) recorded(c sop.CardChange) string {
 		return p.text("card.recorded.stopped")
 	}
 	return p.text("card.recorded.limit")
+}
+
+// Cancel implements sop.Canceller: the card goes off the rep's phone
+// (message/recall, within 24 hours).
+func (p RepPrompt) Cancel(ctx context.Context, b sop.Batch) error {
+	if b.RemoteID == "" { // sent by a call whose answer was lost
+		return &sop.Failure{Kind: sop.Refused, Reason: "not_stoppable", Err: errors.New("WeCom's id of the card is not known")}
+	}
+	if err := p.api.RecallAppMessage(ctx, b.RemoteID); err != nil {
+		return failure(err)
+	}
+	return nil
 }
 
 // Notify implements sop.Notifier: a card without buttons, which leads to the log.
