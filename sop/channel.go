@@ -100,6 +100,7 @@ const (
 	ReasonHoldout      = "holdout"      // held out, so that the effect on the others can be measured
 	ReasonNoCode       = model.WelcomeNoCode
 	ReasonMissingField = "missing_field"   // a personal field without value and fallback
+	ReasonTextTooLong  = "text_too_long"   // with the contact's name in it, WeCom would refuse it
 	ReasonNoContent    = "no_content"      // the step has nothing to say
 	ReasonRepGone      = "rep_unavailable" // the rep left or lost the permission
 )

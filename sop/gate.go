@@ -135,7 +135,7 @@ func (g *gate) open(t model.Touch, now time.Time) passage {
 	if booked.State != model.TouchPlanned || booked.NotBefore.After(now) {
 		return passage{held: &booked}
 	}
-	load, reason := g.load(t, step, facts)
+	load, reason := g.load(t, step, facts, v.channels[step.Channel].Reach)
 	return passage{load: load, skip: reason, day: booked.LimitDay}
 }
 
@@ -151,7 +151,7 @@ func (g *gate) limit(v *Version, step Step, t model.Touch, now time.Time) model.
 }
 
 // load is what the touch's dispatch carries, or why there is nothing to carry.
-func (g *gate) load(t model.Touch, step Step, facts Facts) (model.DispatchPayload, string) {
+func (g *gate) load(t model.Touch, step Step, facts Facts, reach Reach) (model.DispatchPayload, string) {
 	var p model.DispatchPayload
 	p.UserID, p.Title = facts.Rep.UserID, step.Name
 	p.AddTags, p.RemoveTags = g.wecomTags(step.AddTags), g.wecomTags(step.RemoveTags)
@@ -168,6 +168,9 @@ func (g *gate) load(t model.Touch, step Step, facts Facts) (model.DispatchPayloa
 	var err error
 	if p.Content, err = content.Render(model.Fields{Name: facts.Contact.Name, Rep: facts.Rep.Name}); err != nil {
 		return p, ReasonMissingField
+	}
+	if reach == ReachContact && len(p.Content.Text) > model.MaxTextBytes {
+		return p, ReasonTextTooLong // of this contact alone, whose name is long
 	}
 	return p, ""
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sixtouch/model"
 	"sixtouch/service/calendar"
 )
 
@@ -21,6 +22,7 @@ const (
 	LintGroupNames = "group_names" // {name} is the group's: every group is a send of its own
 	LintNoFallback = "no_fallback" // contacts without a name are skipped
 	LintNoCalendar = "no_calendar" // working days of Year are not known
+	LintTooLong    = "too_long"    // with a long name, the text is more than WeCom takes
 	LintGreetsAll  = "greets_all"  // the welcome goes to those who are held out too
 
 	LintVariantSame   = "variant_same"   // variant Other says the same as an earlier one
@@ -118,9 +120,11 @@ func lintContent(s Step) []Finding {
 		text = s.Content.Text
 	}
 	var out []Finding
+	long := s.Content != nil && overlong(*s.Content)
 	for i, v := range s.Variants {
 		if v.Content != nil {
 			text += v.Content.Text
+			long = long || overlong(*v.Content)
 		}
 		if v.Weight == 0 {
 			out = append(out, Finding{Step: s.Key, Code: LintVariantUnused, Other: v.Key})
@@ -138,7 +142,21 @@ func lintContent(s Step) []Finding {
 	if strings.Contains(text, "{name}") {
 		out = append(out, Finding{Step: s.Key, Code: LintNoFallback})
 	}
+	if long && s.Channel != "rep_prompt" {
+		out = append(out, Finding{Step: s.Key, Code: LintTooLong})
+	}
 	return out
+}
+
+// longName is the longest name that WeChat lets people have: 32 characters.
+const longName = 32
+
+// overlong tells whether people with long names cannot get the text: they are
+// skipped.
+func overlong(c model.Content) bool {
+	name := strings.Repeat("名", longName)
+	long, err := c.Render(model.Fields{Name: name, Rep: name})
+	return err == nil && len(long.Text) > model.MaxTextBytes
 }
 
 func lintPair(s, other Step) []Finding {

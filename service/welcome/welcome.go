@@ -42,6 +42,7 @@ const (
 	ReasonElsewhere   = model.WelcomedElsewhere // another app, or they chat already
 	ReasonConsent     = model.WelcomeConsentPending
 	ReasonNameUnknown = "name_unknown"
+	ReasonTooLong     = "text_too_long" // with the name in it
 	ReasonMedia       = "media_expired"
 	ReasonRefused     = "refused"
 	ReasonUnknown     = "outcome_unknown"
@@ -194,6 +195,8 @@ func (s *Service) build(ctx context.Context, r Request, c choice, key string) (*
 		fail(d, ReasonNameUnknown, now)
 	case err != nil:
 		return nil, err
+	case len(content.Text) > model.MaxTextBytes:
+		fail(d, ReasonTooLong, now)
 	case s.dead(r):
 		fail(d, ReasonExpired, now)
 	}

@@ -175,6 +175,19 @@ func TestSend_nobodyReadsAnEmptyName(t *testing.T) {
 	require.Equal(t, welcome.ReasonNameUnknown, dispatch(t, db).LastError)
 }
 
+func TestSend_nameThatMakesTheTextTooLongIsTheReason(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	w := &wire{}
+	s := newService(t, db, w, text(model.WelcomeDefault, "", strings.Repeat("你", 1330)+"{name}"))
+	r := request(clock)
+	r.ContactName = func(context.Context) (string, error) { return "一个很长的名字", nil }
+	_, err := s.Send(t.Context(), r)
+	require.NoError(t, err)
+	require.Empty(t, w.sent)
+	require.Equal(t, welcome.ReasonTooLong, dispatch(t, db).LastError)
+}
+
 func TestSend_offerOfAnSOPComesFirst(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
