@@ -57,13 +57,16 @@ func TestCatalogue_knowsEverySentenceAboutAFault(t *testing.T) {
 func sentences(n ast.Node) []string {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		at, ok := map[string]int{"Invalid": 1, "Conflict": 0, "NotFound": 0, "malformed": 1, "add": 1, "invalid": 0, "text": 0}[nameOf(n.Fun)]
+		at, ok := map[string]int{"Invalid": 1, "Conflict": 0, "NotFound": 0, "notFound": 0, "malformed": 1, "add": 1, "invalid": 0, "text": 0}[nameOf(n.Fun)]
 		if !ok || len(n.Args) <= at {
 			return nil
 		}
+		if _, joined := n.Args[at].(*ast.BinaryExpr); joined && nameOf(n.Fun) == "NotFound" {
+			return []string{"a sentence that is joined from pieces, and in no catalogue"}
+		}
 		prefix, suffix := "", ""
 		switch nameOf(n.Fun) {
-		case "NotFound":
+		case "NotFound", "notFound":
 			suffix = " not found"
 		case "invalid": // a filter's
 			prefix = "the filter "

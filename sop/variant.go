@@ -304,7 +304,7 @@ func (e *Engine) SetContent(ctx context.Context, at Place, content model.Content
 func (d *Definition) say(at Place, content model.Content) (Step, error) {
 	i := slices.IndexFunc(d.Steps, func(s Step) bool { return s.Key == at.StepKey })
 	if i < 0 {
-		return Step{}, model.NotFound("step " + at.StepKey)
+		return Step{}, model.NotFound(fmt.Sprintf("step %q", at.StepKey))
 	}
 	s := &d.Steps[i]
 	if at.Variant == "" {
@@ -316,7 +316,7 @@ func (d *Definition) say(at Place, content model.Content) (Step, error) {
 	}
 	j := slices.IndexFunc(s.Variants, func(v Variant) bool { return v.Key == at.Variant })
 	if j < 0 {
-		return Step{}, model.NotFound("variant " + at.Variant)
+		return Step{}, model.NotFound(fmt.Sprintf("variant %q", at.Variant))
 	}
 	s.Variants[j].Content = &content
 	return *s, nil

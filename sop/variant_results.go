@@ -83,7 +83,7 @@ func (e *Engine) testedStep(ctx context.Context, sopID int64, stepKey string) (*
 	}
 	s, ok := v.step(stepKey)
 	if !ok || len(s.Variants) == 0 {
-		return nil, Step{}, model.NotFound("step with variants " + stepKey)
+		return nil, Step{}, model.NotFound(fmt.Sprintf("step with variants %q", stepKey))
 	}
 	return v, s, nil
 }

@@ -35,7 +35,7 @@ func (e *Engine) Declare(ctx context.Context, at Place, by string) error {
 		return err
 	}
 	if !s.offers(at.Variant) {
-		return model.NotFound("variant " + at.Variant)
+		return model.NotFound(fmt.Sprintf("variant %q", at.Variant))
 	}
 	r, err := e.Variants(ctx, at.SOPID, at.StepKey)
 	if err != nil {
