@@ -123,6 +123,18 @@ func TestGroupChat_everyGroupGetsItsOwnDays(t *testing.T) {
 		why, err := w.engine.WhyStep(w.ctx, gone.Who(), id, "d7")
 		require.NoError(w.t, err)
 		require.Equal(w.t, []string{string(model.ActivityGroupCreated), sop.ReasonGroupDismissed}, []string{why.Chain[0].Word, why.Chain[1].Reason})
+
+		// A draft's future is that of the groups there are; its past that of those formed.
+		d, err := sop.ParseDefinition([]byte(twoDays()))
+		require.NoError(w.t, err)
+		draft, err := w.engine.Create(w.ctx, "草稿", d)
+		require.NoError(w.t, err)
+		ahead, err = w.engine.Outlook(w.ctx, sop.Question{SOPID: draft.ID, Draft: true, Days: 10})
+		require.NoError(w.t, err)
+		require.Equal(w.t, []any{2, 4}, []any{ahead.People, ahead.Total})
+		past, err := w.engine.TimeMachine(w.ctx, sop.Leg{SOPID: draft.ID, Days: 30})
+		require.NoError(w.t, err)
+		require.Equal(w.t, 3, past.Entered)
 	})
 }
 
@@ -194,14 +206,25 @@ func TestGroupChat_theNewOwnerIsAskedWhenTheOldOneSent(t *testing.T) {
 		list := w.touches("contact_id = ? AND step_key = 'd7'", kept.Who())
 		require.Equal(w.t, []any{model.TouchSkipped, sop.ReasonQuota, 1}, []any{list[0].State, list[0].Reason, last(list[0]).Used})
 
-		// The kill switch takes back what zhou has not sent; resumed, it is asked anew.
-		require.NoError(w.t, w.engine.Stop(w.ctx, id))
-		w.at("2026-03-09 10:05")
-		w.at("2026-03-09 10:10")
+		// A group that passes on before the owner has sent is asked about anew, without
+		// waiting for the old one.
+		w.pass(passed, "lin")
+		for _, at := range []string{"10:05", "10:10", "10:15"} {
+			w.at("2026-03-09 " + at)
+		}
 		require.Empty(w.t, w.wecom.Tasks("zhou"))
+		require.Len(w.t, w.wecom.Tasks("lin"), 1)
+		list = w.touches("contact_id = ? AND step_key = 'd7'", passed.Who())
+		require.Equal(w.t, []any{model.TouchAccepted, w.reps["lin"]}, []any{list[0].State, list[0].RepID})
+
+		// The kill switch takes back what lin has not sent; resumed, it is asked anew.
+		require.NoError(w.t, w.engine.Stop(w.ctx, id))
+		w.at("2026-03-09 10:25")
+		w.at("2026-03-09 10:30")
+		require.Empty(w.t, w.wecom.Tasks("lin"))
 		require.NoError(w.t, w.engine.Resume(w.ctx, id, model.ChangeSend, "test"))
-		w.at("2026-03-09 10:20")
-		require.Len(w.t, w.wecom.Tasks("zhou"), 1)
+		w.at("2026-03-09 10:40")
+		require.Len(w.t, w.wecom.Tasks("lin"), 1)
 	})
 }
 
@@ -258,6 +281,25 @@ func TestGroupChat_peopleAndGroupsAreNotMixed(t *testing.T) {
 		require.NoError(w.t, err)
 		_, err = w.engine.Publish(w.ctx, byHand, "test")
 		require.Equal(w.t, model.CodeInvalid, model.CodeOf(err))
+	})
+}
+
+// One rep's customers and groups are due the same words at the same minute: each
+// goes out on its own way.
+func TestGroupChat_customerAndGroupStepsTogetherBothGoOut(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.publish("客户", one("同一句话"))
+		w.publish("群", `{"trigger":{"kind":"group_created"},"steps":[`+chatStep("d1", `{"day":1,"at":"10:00"}`, "同一句话")+`]}`)
+		w.add("lin", "甲", "")
+		w.form("lin", "乙群")
+		w.at("2026-03-03 10:00")
+		require.Equal(w.t, 2, w.wecom.Calls(addTemplate))
+		w.confirm()
+		w.at("2026-03-03 10:05")
+		require.Equal(w.t, []string{"甲 ← 同一句话"}, w.got())
+		require.Equal(w.t, []string{"03-03 乙群 ← 同一句话 by lin"}, w.heard())
+		require.Equal(w.t, map[string]int{"delivered": 2}, w.states("1 = 1"))
 	})
 }
 

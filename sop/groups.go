@@ -15,6 +15,9 @@ const (
 	// ReasonNotOwner: the group is dismissed, or has another owner than the rep
 	// who sent.
 	ReasonNotOwner = "not_owner"
+	// ReasonOwnerChanged: a group of the task passed to another owner before it was
+	// sent, so it was taken back and its groups are asked about anew.
+	ReasonOwnerChanged = "owner_changed"
 	// ReasonGroupDismissed ends the enrollments of a group that is no more.
 	ReasonGroupDismissed = "group_dismissed"
 	// reasonContactGone ends those of a contact whom nobody can reach.
@@ -290,11 +293,32 @@ func (e *Engine) askNewOwners(ctx context.Context, d model.Dispatch, info Channe
 		}
 		t.State, t.DispatchID, t.SentAt, t.UpdatedAt = model.TouchPlanned, nil, nil, now
 		t.NotBefore, t.ExpireAt, t.LimitDay = now, later(t.ExpireAt, now.Add(decidedGrace)), ""
-		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "reachable", Say: "defer", Reason: ReasonNotOwner})
+		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gateReachable, Say: "defer", Reason: ReasonNotOwner})
 		anew, asked[t.ID] = append(anew, t), true
 	}
 	model.AfterCommit(ctx, e.Wake)
 	return asked, e.saveTouches(ctx, anew)
+}
+
+// passOn takes a task back in which a group waits that has passed to another
+// owner: the sender can no longer send it there. What is left of the task is put
+// into new ones, each for the owner of today.
+func (e *Engine) passOn(ctx context.Context, d model.Dispatch) error {
+	if d.StopError != "" {
+		return nil // WeCom has refused to take it back: the sender's results tell
+	}
+	var n int64
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).Joins("JOIN customer_groups ON customer_groups.id = -touches.contact_id").
+		Joins("JOIN reps ON reps.userid = customer_groups.owner_userid").
+		Where("touches.dispatch_id = ? AND touches.state = ?", d.ID, model.TouchAccepted).
+		Where("customer_groups.dismissed_at IS NULL AND reps.left_at IS NULL AND reps.id <> ?", d.RepID).Count(&n).Error
+	if err != nil {
+		return fmt.Errorf("look for groups of dispatch %d with another owner: %w", d.ID, err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return e.cancel(ctx, d)
 }
 
 // twins tells whether another call of unknown outcome asked the same rep for the

@@ -25,6 +25,9 @@ const (
 // reasonWindow says that a touch waits for the send window to open.
 const reasonWindow = "window_closed"
 
+// gateReachable asks whether anybody can send.
+const gateReachable = "reachable"
+
 // Facts are what planning knows of one enrolled contact at one instant.
 type Facts struct {
 	Contact  model.Contact       // id, external_userid and name; empty when planning
@@ -131,7 +134,7 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 	case s.Step.before(s.base, s.start(e), v.window):
 		return skip("lateness", ReasonBeforeStart)
 	case f.Rep.LeftAt != nil:
-		return skip("reachable", ReasonRepGone)
+		return skip(gateReachable, ReasonRepGone)
 	case !s.Filter.Match(f.Audience):
 		return skip("step_filter", ReasonFilter)
 	case now.After(t.ExpireAt) || t.NotBefore.After(t.ExpireAt):

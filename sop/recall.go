@@ -129,38 +129,63 @@ func (e *Engine) takeOver(ctx context.Context, d model.Dispatch) error {
 		if err := e.applyOutcomes(ctx, locked, info, outcomes); err != nil {
 			return err
 		}
-		return e.giveBack(ctx, d.ID)
+		return e.giveBack(ctx, locked)
 	})
+}
+
+// stopped tells whether a kill switch is thrown over the programme.
+func (e *Engine) stopped(ctx context.Context, sopID int64) (bool, error) {
+	halted, err := e.Halted(ctx)
+	if err != nil || halted {
+		return halted, err
+	}
+	s, err := e.sop(ctx, sopID)
+	return s.StoppedAt != nil, err
 }
 
 // giveBack has the touches of a task that was taken back wait again, or ends
 // them with their programme.
-func (e *Engine) giveBack(ctx context.Context, dispatchID int64) error {
+func (e *Engine) giveBack(ctx context.Context, d model.Dispatch) error {
 	var list []model.Touch
-	if err := e.DB.Conn(ctx).Clauses(forUpdate()).Find(&list, "dispatch_id = ? AND state = ?", dispatchID, model.TouchAccepted).Error; err != nil {
-		return fmt.Errorf("lock touches of dispatch %d: %w", dispatchID, err)
+	if err := e.DB.Conn(ctx).Clauses(forUpdate()).Find(&list, "dispatch_id = ? AND state = ?", d.ID, model.TouchAccepted).Error; err != nil {
+		return fmt.Errorf("lock touches of dispatch %d: %w", d.ID, err)
 	}
 	if len(list) == 0 {
 		return nil // all had been sent: it is confirmed
 	}
-	if err := e.waitAgain(ctx, list); err != nil {
+	why := model.Verdict{Gate: gateRunning, Reason: ReasonStopped}
+	if e.Channels.info(d.Channel).Reach == ReachGroup {
+		stopped, err := e.stopped(ctx, d.SOPID)
+		if err != nil {
+			return err
+		}
+		if !stopped {
+			why = model.Verdict{Gate: gateReachable, Reason: ReasonOwnerChanged}
+		}
+	}
+	if err := e.waitAgain(ctx, list, why); err != nil {
 		return err
 	}
-	return e.finishDispatch(ctx, dispatchID, model.DispatchCancelled, "")
+	return e.finishDispatch(ctx, d.ID, model.DispatchCancelled, "")
 }
 
-// waitAgain has touches wait in our queue that WeCom had, or ends them with their
-// programme.
-func (e *Engine) waitAgain(ctx context.Context, list []model.Touch) error {
+// waitAgain has touches wait in our queue that WeCom had, and says why, or ends
+// them with their programme. What was taken back for another reason than a kill
+// switch, whose resume decides about dates, gets a fresh grace.
+func (e *Engine) waitAgain(ctx context.Context, list []model.Touch, why model.Verdict) error {
 	now := e.DB.Now(ctx)
 	var archived []int64
 	if err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("state = ?", model.SOPArchived).Pluck("id", &archived).Error; err != nil {
 		return fmt.Errorf("find archived SOPs: %w", err)
 	}
+	why.At, why.Say = now, "defer"
 	for i := range list {
 		t := &list[i]
 		t.State, t.DispatchID, t.SentAt, t.UpdatedAt = model.TouchPlanned, nil, nil, now
-		t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gateRunning, Say: "defer", Reason: ReasonStopped})
+		t.Verdicts.V = append(t.Verdicts.V, why)
+		if why.Reason != ReasonStopped {
+			t.ExpireAt = later(t.ExpireAt, now.Add(decidedGrace))
+		}
 		if slices.Contains(archived, t.SOPID) {
 			t.State, t.Reason, t.FinalAt = model.TouchCancelled, reasonClosed, &now
 		}

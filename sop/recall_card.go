@@ -56,7 +56,7 @@ func (e *Engine) takeOff(ctx context.Context, dispatchID int64, stopped []int64)
 	if err := e.DB.Conn(ctx).Take(&d, dispatchID).Error; err != nil {
 		return fmt.Errorf("load dispatch: %w", err)
 	}
-	if err := e.waitAgain(ctx, off); err != nil {
+	if err := e.waitAgain(ctx, off, model.Verdict{Gate: gateRunning, Reason: ReasonStopped}); err != nil {
 		return err
 	}
 	if len(off) == len(open) {

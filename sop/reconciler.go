@@ -182,9 +182,13 @@ func (e *Engine) poll(ctx context.Context, d model.Dispatch) error {
 	if err != nil && !late(d, channel.Info().PollFor+pollSlack, e.DB.Now(ctx)) {
 		return fmt.Errorf("poll dispatch %d: %w", d.ID, err)
 	}
-	return e.DB.InTx(ctx, func(ctx context.Context) error {
+	err = e.DB.InTx(ctx, func(ctx context.Context) error {
 		return e.applyOutcomes(ctx, d, channel.Info(), outcomes)
 	})
+	if err != nil || channel.Info().Reach != ReachGroup {
+		return err
+	}
+	return e.passOn(ctx, d)
 }
 
 // late tells whether a sent dispatch has had that long for its results.
