@@ -143,12 +143,16 @@ func (e *Engine) send(ctx context.Context, d model.Dispatch) error {
 // own moves a dispatch that this holder still answers for; false means that it
 // has been taken over. A dispatch declared unknown meanwhile is still ours to
 // settle: nobody has sent it again while it carries our token.
-func (e *Engine) own(ctx context.Context, d model.Dispatch, set map[string]any) (bool, error) {
-	set["updated_at"] = e.DB.Now(ctx)
-	res := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-		Where("id = ? AND lease_token = ? AND state IN ?", d.ID, d.LeaseToken, []model.DispatchState{model.DispatchSending, model.DispatchUnknown}).
-		Updates(set)
-	return res.RowsAffected == 1, wrap(fmt.Sprintf("settle dispatch %d", d.ID), res.Error)
+func (e *Engine) own(ctx context.Context, d model.Dispatch, set map[string]any) (ours bool, err error) {
+	err = e.DB.InTx(ctx, func(ctx context.Context) error {
+		set["updated_at"] = e.DB.Now(ctx)
+		res := e.DB.Conn(ctx).Model(&model.Dispatch{}).
+			Where("id = ? AND lease_token = ? AND state IN ?", d.ID, d.LeaseToken, []model.DispatchState{model.DispatchSending, model.DispatchUnknown}).
+			Updates(set)
+		ours = res.RowsAffected == 1
+		return res.Error
+	})
+	return ours, wrap(fmt.Sprintf("settle dispatch %d", d.ID), err)
 }
 
 func (e *Engine) settleSent(ctx context.Context, d model.Dispatch, info ChannelInfo, r Receipt) error {

@@ -207,9 +207,11 @@ func (e *Engine) clearStrays(ctx context.Context, ids []int64) (int, error) {
 // park sets one enrollment aside with its error, for a person to look at.
 func (e *Engine) park(ctx context.Context, id int64, cause error) error {
 	e.Logger.ErrorContext(ctx, "enrollment parked", "enrollment", id, "error", cause)
-	err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id = ? AND state = ?", id, model.EnrollmentActive).Updates(map[string]any{
-		"state": model.EnrollmentParked, "next_due_at": nil, "last_error": cause.Error(), "updated_at": e.DB.Now(ctx),
-	}).Error
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		return e.DB.Conn(ctx).Model(&model.Enrollment{}).Where("id = ? AND state = ?", id, model.EnrollmentActive).Updates(map[string]any{
+			"state": model.EnrollmentParked, "next_due_at": nil, "last_error": cause.Error(), "updated_at": e.DB.Now(ctx),
+		}).Error
+	})
 	if err != nil {
 		return fmt.Errorf("park enrollment %d: %w", id, err)
 	}

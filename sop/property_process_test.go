@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -41,12 +42,16 @@ func (p *process) reach(ctx context.Context, place string) error {
 	}
 	p.mu.Lock()
 	p.seen[place]++
-	if !p.met && p.cut.place == place && p.seen[place] >= p.cut.n && (!p.cut.yields || !model.InTransaction(ctx)) {
-		p.met, p.dead = true, !p.cut.yields
-		if p.cut.yields {
+	if !p.met && p.cut.place == place && p.seen[place] >= p.cut.n && (p.cut.how != stands || !model.InTransaction(ctx)) {
+		p.met, p.dead = true, p.cut.how == dies
+		switch p.cut.how {
+		case stands:
 			p.mu.Unlock()
 			p.yield()
 			return nil
+		case refused:
+			p.mu.Unlock()
+			return &mysql.MySQLError{Number: 1213, Message: "Deadlock found when trying to get lock"}
 		}
 	}
 	defer p.mu.Unlock()

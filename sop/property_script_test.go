@@ -43,14 +43,20 @@ type edit struct {
 	how      string
 }
 
-// cut is the n-th statement or call at which a process dies or, if it yields,
-// stands still while another does all there is to do.
+// cut is the n-th statement or call at which a process dies, stands still while
+// another does all there is to do, or is refused by the database for the moment.
 type cut struct {
-	place  string
-	n      int
-	yields bool
-	pause  int // seconds between the other's ticks
+	place, how string
+	n          int
+	pause      int // seconds between the other's ticks while this one stands still
 }
+
+// What happens at cuts.
+const (
+	dies    = "dies"
+	stands  = "stands"
+	refused = "refused"
+)
 
 // Places of cuts: a statement of the database, one that writes, before a call of
 // WeCom, and between WeCom's answer and our commit.
@@ -202,8 +208,15 @@ func drawCut(t *rapid.T, o options) cut {
 	c := cut{place: rapid.SampledFrom([]string{atAnswer, atWrite, atWrite, atStatement, atAnswer, atCall}).Draw(t, "place")}
 	most := map[string]int{atWrite: 20, atStatement: 120, atAnswer: 3, atCall: 3}[c.place]
 	c.n = rapid.IntRange(1, most).Draw(t, "nth")
-	if !o.atOnce && rapid.Bool().Draw(t, "yields") {
-		c.yields, c.pause = true, rapid.SampledFrom([]int{70, 0, 30}).Draw(t, "pause")
+	hows := []string{dies}
+	if !o.atOnce {
+		hows = append(hows, stands)
+	}
+	if c.place == atWrite {
+		hows = append(hows, refused)
+	}
+	if c.how = rapid.SampledFrom(hows).Draw(t, "how"); c.how == stands {
+		c.pause = rapid.SampledFrom([]int{70, 0, 30}).Draw(t, "pause")
 	}
 	if c.place == atCall {
 		c.pause = 0 // a call is not made by a holder past its lease: its context has ended

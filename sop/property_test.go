@@ -63,7 +63,7 @@ func TestProperty_everybodyGetsWhatTheModelSays(t *testing.T) {
 	each(t, func(w *world) {
 		watchStatements(w)
 		n := few(w, 8, func(t *rapid.T, counted *tally) { newPlay(w, t, drawScript(t, options{}), counted).run() })
-		n.enough(w.t, n.died, n.yielded, n.received)
+		n.enough(w.t, n.died, n.stood, n.refused, n.received)
 	})
 }
 

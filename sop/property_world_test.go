@@ -26,7 +26,7 @@ type replica struct {
 
 // tally counts what has happened in all histories of a test: a property of a
 // world in which nothing does holds by itself.
-type tally struct{ played, died, yielded, received, edited int }
+type tally struct{ played, died, stood, refused, received, edited int }
 
 // enough demands that each of these has happened, in a test of some length.
 func (c tally) enough(t require.TestingT, counts ...int) {
@@ -37,8 +37,10 @@ func (c tally) enough(t require.TestingT, counts ...int) {
 
 func (c *tally) cut(p *process) {
 	switch {
-	case p.met && p.cut.yields:
-		c.yielded++
+	case p.met && p.cut.how == stands:
+		c.stood++
+	case p.met && p.cut.how == refused:
+		c.refused++
 	case p.met:
 		c.died++
 	}
@@ -282,7 +284,7 @@ func (p *play) alive(i int) *replica {
 	}
 	r.yield = func() {
 		other := p.replicas[1-i]
-		if other.cut.yields {
+		if other.cut.how == stands {
 			other.cut = cut{}
 		}
 		for range yieldTicks {

@@ -28,10 +28,12 @@ const clockSlack = 2 * time.Minute
 // call may have been made. The reconciler finds out. It also cancels what has
 // come back to the queue of an archived programme.
 func (e *Engine) Rescue(ctx context.Context) error {
-	now := e.DB.Now(ctx)
-	err := e.DB.Conn(ctx).Model(&model.Dispatch{}).
-		Where("state = ? AND lease_until < ? AND channel <> ?", model.DispatchSending, now, ChannelWelcome).
-		Updates(map[string]any{"state": model.DispatchUnknown, "next_at": now.Add(e.Config.Settle), "last_error": "the holder vanished in mid-call", "updated_at": now}).Error
+	err := e.DB.InTx(ctx, func(ctx context.Context) error {
+		now := e.DB.Now(ctx)
+		return e.DB.Conn(ctx).Model(&model.Dispatch{}).
+			Where("state = ? AND lease_until < ? AND channel <> ?", model.DispatchSending, now, ChannelWelcome).
+			Updates(map[string]any{"state": model.DispatchUnknown, "next_at": now.Add(e.Config.Settle), "last_error": "the holder vanished in mid-call", "updated_at": now}).Error
+	})
 	if err != nil {
 		return fmt.Errorf("rescue abandoned dispatches: %w", err)
 	}
@@ -124,17 +126,24 @@ func (e *Engine) takeTurn(ctx context.Context, state model.DispatchState, wait f
 	if err != nil {
 		return nil, fmt.Errorf("find dispatches to follow: %w", err)
 	}
-	for _, d := range list {
-		res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ? AND next_at = ?", d.ID, state, d.NextAt).
-			Updates(map[string]any{"next_at": now.Add(wait(d)), "polls": d.Polls + 1})
-		if res.Error != nil {
-			return ours, fmt.Errorf("take turn of dispatch %d: %w", d.ID, res.Error)
-		}
-		if res.RowsAffected == 1 {
-			ours = append(ours, d)
-		}
+	if len(list) == 0 {
+		return nil, nil
 	}
-	return ours, nil
+	err = e.DB.InTx(ctx, func(ctx context.Context) error {
+		ours = nil
+		for _, d := range list {
+			res := e.DB.Conn(ctx).Model(&model.Dispatch{}).Where("id = ? AND state = ? AND next_at = ?", d.ID, state, d.NextAt).
+				Updates(map[string]any{"next_at": now.Add(wait(d)), "polls": d.Polls + 1})
+			if res.Error != nil {
+				return fmt.Errorf("take turn of dispatch %d: %w", d.ID, res.Error)
+			}
+			if res.RowsAffected == 1 {
+				ours = append(ours, d)
+			}
+		}
+		return nil
+	})
+	return ours, err
 }
 
 // Poll asks what became of sent dispatches. The interval grows by half each
