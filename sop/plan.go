@@ -34,7 +34,8 @@ type Facts struct {
 	Group    model.CustomerGroup // instead of a contact, in programmes for groups
 	Audience audience.Facts
 	// Voice is the relationship that speaks: the enrollment's own while it is
-	// active, else the contact's most recent active one; nil when none is.
+	// active and its rep employed, else the contact's most recent such one; nil
+	// when none is active.
 	Voice *model.Relationship
 	// Own is the enrollment's relationship, whatever its state.
 	Own model.Relationship

@@ -129,8 +129,9 @@ func (e *Engine) surroundings(ctx context.Context, contactIDs []int64, filters [
 	return p, nil
 }
 
-// factsFor picks the voice: the own relationship while it is active, else the
-// contact's most recent active one; a customer group's owner.
+// factsFor picks the voice among the contact's active relationships: one whose rep
+// is employed, the own one before the most recent. Only where all reps have left
+// is it one of theirs. A customer group's is its owner.
 func (p people) factsFor(contactID, relationshipID int64) Facts {
 	if g, ok := p.groups[contactID]; ok {
 		return p.groupFacts(g)
@@ -140,10 +141,7 @@ func (p people) factsFor(contactID, relationshipID int64) Facts {
 		if r.ID == relationshipID {
 			f.Own = r
 		}
-		if r.State != model.RelationshipActive {
-			continue
-		}
-		if f.Voice == nil || r.ID == relationshipID || f.Voice.ID != relationshipID && r.AddedAt.After(f.Voice.AddedAt) {
+		if r.State == model.RelationshipActive && (f.Voice == nil || p.speaksBefore(r, *f.Voice, relationshipID)) {
 			f.Voice = &r
 		}
 	}
@@ -151,6 +149,17 @@ func (p people) factsFor(contactID, relationshipID int64) Facts {
 		f.Rep = p.reps[f.Voice.RepID]
 	}
 	return f
+}
+
+func (p people) speaksBefore(a, b model.Relationship, own int64) bool {
+	employed := p.reps[a.RepID].LeftAt == nil
+	switch {
+	case employed != (p.reps[b.RepID].LeftAt == nil):
+		return employed
+	case a.ID == own || b.ID == own:
+		return a.ID == own
+	}
+	return a.AddedAt.After(b.AddedAt)
 }
 
 // takeBack dissolves dispatches that nobody has begun to send: their touches are
