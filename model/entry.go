@@ -29,14 +29,22 @@ func ValidDateField(name string) bool {
 }
 
 // Sweep is up to where one programme's sweep has come. Subject names what is
-// looked for, so that a changed trigger begins a sweep of its own.
+// looked for, so that a changed trigger begins a sweep of its own. PassedAt is
+// when the last pass over everybody began.
 type Sweep struct {
-	SOPID     int64     `gorm:"primaryKey;autoIncrement:false"`
-	Subject   string    `gorm:"primaryKey"`
-	UntilAt   time.Time // silence: who fell silent before has been seen; audience: no new pass before
-	Day       string    // dates: the target day being swept, YYYY-MM-DD
-	AfterID   int64     // the last contact seen at that place
-	Primed    bool      // audience: everybody has been looked at once
+	SOPID    int64     `gorm:"primaryKey;autoIncrement:false"`
+	Subject  string    `gorm:"primaryKey"`
+	UntilAt  time.Time // silence: who fell silent before has been seen; audience: no new pass before
+	Day      string    // dates: the target day being swept, YYYY-MM-DD
+	AfterID  int64     // the last contact seen at that place; audience, between two passes: the last activity
+	Primed   bool      // audience: everybody has been looked at once
+	Passing  bool      // audience: a pass over everybody is under way
+	PassedAt *time.Time
+	// HeadID is the newest activity that the last look at those to whom something
+	// had happened came to, SettledID that of the look before: transactions that
+	// had begun by then have ended, so nothing appears behind it any more.
+	HeadID    int64
+	SettledID int64
 	UpdatedAt time.Time
 }
 

@@ -1,6 +1,7 @@
 package sop
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -31,6 +32,21 @@ type group struct {
 	Channel string
 }
 
+func groupOf(t model.Touch) group {
+	return group{RepID: t.RepID, SOPID: t.SOPID, StepKey: t.StepKey, Channel: t.Channel}
+}
+
+// inQueue compares groups in the order in which they have their turn.
+func (c Channels) inQueue(a, b group) int {
+	last := func(g group) int { // cards are made before
+		if c.info(g.Channel).Digest {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(last(a), last(b)), cmp.Compare(a.SOPID, b.SOPID), cmp.Compare(a.StepKey, b.StepKey), cmp.Compare(a.RepID, b.RepID))
+}
+
 // Group puts planned touches that may go now into dispatches: one per channel,
 // rep and rendered content, up to the channel's number of recipients. It asks
 // the gates again, on fresh facts.
@@ -58,6 +74,7 @@ func (e *Engine) Group(ctx context.Context) error {
 			return nil
 		}
 		groups = e.Channels.acrossReps(groups)
+		slices.SortFunc(groups, e.Channels.inQueue)
 		// One group that fails must not hold up the others; it is tried again
 		// at the next tick.
 		var faults []error
@@ -147,9 +164,13 @@ func (e *Engine) groupPage(ctx context.Context, g group, info ChannelInfo) (int,
 			return 0, err
 		}
 	}
+	turn, err := e.backlogged(ctx, g, touches, gate.versions)
+	if err != nil {
+		return 0, err
+	}
 	var parcels parcels
 	for _, t := range touches {
-		p := gate.open(t, now).gathered(t, info, now)
+		p := gate.open(t, now).gathered(t, info, now).inTurnOf(turn)
 		if !p.free() {
 			if err := e.hold(ctx, t, p); err != nil {
 				return 0, err

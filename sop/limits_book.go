@@ -78,9 +78,23 @@ func (e *Engine) planBook(ctx context.Context, list, rivals []model.Enrollment, 
 	}
 	now := e.DB.Now(ctx)
 	for _, en := range rivals {
-		b.contacts[en.ContactID] = append(b.contacts[en.ContactID], versions[en.VersionID].expected(en, facts[en.ID], now)...)
+		b.expect(versions[en.VersionID], en, facts[en.ID], now)
 	}
 	return b, nil
+}
+
+// expect adds what an enrollment will probably send, for its rivals to see.
+func (b *book) expect(v *Version, en model.Enrollment, f Facts, now time.Time) {
+	b.contacts[en.ContactID] = append(b.contacts[en.ContactID], v.expected(en, f, now)...)
+}
+
+// done are the facts with these touches made; where the programme follows its
+// touches nothing is known of how far they have got.
+func (f Facts) done(touches []model.Touch) Facts {
+	for _, t := range touches {
+		f.Done[t.StepKey] = true
+	}
+	return f
 }
 
 func anyExclusive(versions map[int64]*Version) bool {

@@ -105,13 +105,21 @@ type oracle struct {
 	silent     map[int64]bool // enrollments that are not asked for, but compete
 	open       []*ahead       // touches on their way
 	book       *book
+	given      map[turnKey]map[stepOf]bool
 	versions   map[int64]*Version
+	filters    []audience.Filter // of the versions
 	contents   map[contentKey]model.StepContent
 	tags       map[int64]string
 	sops       map[int64]model.SOP
 	calls      map[loadKey]map[string]bool
 	load       map[loadKey]*Load
 	out        Outlook
+}
+
+// turnKey is a rep's half hour.
+type turnKey struct {
+	repID int64
+	slot  time.Time
 }
 
 type contentKey struct {
@@ -134,7 +142,7 @@ func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
 	o := &oracle{
 		engine: e, now: now, until: now.Add(time.Duration(q.Days) * 24 * time.Hour), versions: map[int64]*Version{},
 		contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
-		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{}, facts: map[int64]Facts{}, silent: map[int64]bool{},
+		given: map[turnKey]map[stepOf]bool{}, calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{}, facts: map[int64]Facts{}, silent: map[int64]bool{},
 		people: newPeople(0),
 	}
 	o.out = Outlook{From: now, Until: o.until, CompleteUntil: o.until}
@@ -251,16 +259,14 @@ func (o *oracle) due(ctx context.Context, q Question) ([]int64, error) {
 
 // planAhead plans a page of enrollments until the horizon.
 func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
-	var filters []audience.Filter
 	var contactIDs []int64
 	for _, en := range list {
-		v, err := o.version(ctx, en.VersionID)
-		if err != nil {
+		if _, err := o.version(ctx, en.VersionID); err != nil {
 			return err
 		}
-		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, en.ContactID)
+		contactIDs = append(contactIDs, en.ContactID)
 	}
-	people, err := o.meetPeople(ctx, contactIDs, filters)
+	people, err := o.meetPeople(ctx, contactIDs)
 	if err != nil {
 		return err
 	}
@@ -288,7 +294,7 @@ func (o *oracle) version(ctx context.Context, id int64) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.versions[id] = v
+	o.versions[id], o.filters = v, append(o.filters, v.stepFilters()...)
 	var rows []model.StepContent
 	if err := o.engine.DB.Read(ctx).Find(&rows, "sop_id = ?", v.SOPID).Error; err != nil {
 		return nil, fmt.Errorf("load contents of SOP %d: %w", v.SOPID, err)
@@ -420,16 +426,14 @@ func (o *oracle) waiting(ctx context.Context, q Question) error {
 }
 
 func (o *oracle) waitingPage(ctx context.Context, list []model.Touch) error {
-	var filters []audience.Filter
 	var contactIDs []int64
 	for _, t := range list {
-		v, err := o.version(ctx, t.VersionID)
-		if err != nil {
+		if _, err := o.version(ctx, t.VersionID); err != nil {
 			return err
 		}
-		filters, contactIDs = append(filters, v.stepFilters()...), append(contactIDs, t.ContactID)
+		contactIDs = append(contactIDs, t.ContactID)
 	}
-	if _, err := o.meetPeople(ctx, contactIDs, filters); err != nil {
+	if _, err := o.meetPeople(ctx, contactIDs); err != nil {
 		return err
 	}
 	for _, t := range list {

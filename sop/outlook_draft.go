@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"sixtouch/model"
-	"sixtouch/service/audience"
 )
 
 // compileDraft compiles the programme's draft, which must be fit to be
@@ -54,10 +53,9 @@ func (o *oracle) drafted(ctx context.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	filters := append(v.stepFilters(), audience.Filter{})
-	o.versions[v.ID] = v
+	o.versions[v.ID], o.filters = v, append(o.filters, v.stepFilters()...)
 	for page := range slices.Chunk(ids, chunk) {
-		people, err := o.meetPeople(ctx, page, filters)
+		people, err := o.meetPeople(ctx, page)
 		if err != nil {
 			return err
 		}

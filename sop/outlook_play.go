@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sixtouch/model"
-	"sixtouch/service/audience"
 )
 
 // ahead is a touch on its way to its dispatch.
@@ -21,9 +20,10 @@ type ahead struct {
 	silent  bool
 }
 
-// meetPeople loads people and remembers them.
-func (o *oracle) meetPeople(ctx context.Context, contactIDs []int64, filters []audience.Filter) (people, error) {
-	found, err := o.engine.people(ctx, contactIDs, filters)
+// meetPeople loads people and remembers them, with all that the filters of the
+// versions met so far look at: what is known of somebody never grows less.
+func (o *oracle) meetPeople(ctx context.Context, contactIDs []int64) (people, error) {
+	found, err := o.engine.people(ctx, contactIDs, o.filters)
 	if err != nil {
 		return found, err
 	}
@@ -37,20 +37,27 @@ func (o *oracle) meetPeople(ctx context.Context, contactIDs []int64, filters []a
 }
 
 // compete adds what else goes on with the same contacts: it takes the room that
-// limits leave, and is not told.
+// limits leave, and is not told. Beyond the horizon too a rival's step may win a
+// day.
 func (o *oracle) compete(ctx context.Context, ids []int64) error {
-	asked := map[int64]bool{}
+	asked, contacts := map[int64]bool{}, map[int64]bool{}
 	for _, id := range ids {
 		asked[id] = true
 	}
-	contacts := map[int64]bool{}
 	for _, en := range o.seats {
 		contacts[en.ContactID] = true
+	}
+	for _, a := range o.open {
+		contacts[a.touch.ContactID] = true
+	}
+	until := o.until
+	if anyExclusive(o.versions) {
+		until = until.Add(rivalsAhead)
 	}
 	for page := range slices.Chunk(slices.Sorted(maps.Keys(contacts)), chunk) {
 		var list []model.Enrollment
 		err := o.engine.DB.Read(ctx).Table(o.engine.DB.Walk("enrollments", "ix_enrollments_contact")).Order("id").
-			Find(&list, "contact_id IN ? AND state = ? AND next_due_at <= ?", page, model.EnrollmentActive, o.until).Error
+			Find(&list, "contact_id IN ? AND state = ? AND next_due_at <= ?", page, model.EnrollmentActive, until).Error
 		if err != nil {
 			return fmt.Errorf("load what competes: %w", err)
 		}
@@ -61,6 +68,37 @@ func (o *oracle) compete(ctx context.Context, ids []int64) error {
 		if err := o.planAhead(ctx, list); err != nil {
 			return err
 		}
+		if err := o.competing(ctx, page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// competing adds the touches of contacts that wait already and are not asked for.
+func (o *oracle) competing(ctx context.Context, contactIDs []int64) error {
+	limits, err := o.engine.limits(ctx)
+	if err != nil {
+		return err
+	}
+	var list []model.Touch
+	err = o.engine.DB.Read(ctx).Table(o.engine.DB.Walk("touches", "ix_touches_limit")).Order("id").
+		Find(&list, "contact_id IN ? AND limit_day >= ? AND state = ? AND not_before <= ?",
+			contactIDs, limits.countedFrom(dateOf(o.now, o.engine.Config.Zone)), model.TouchPlanned, o.until).Error
+	if err != nil {
+		return fmt.Errorf("load touches that compete: %w", err)
+	}
+	known := map[int64]bool{}
+	for _, a := range o.open {
+		known[a.touch.ID] = true
+	}
+	list = slices.DeleteFunc(list, func(t model.Touch) bool { return known[t.ID] })
+	first := len(o.open)
+	if err := o.waitingPage(ctx, list); err != nil {
+		return err
+	}
+	for _, a := range o.open[first:] {
+		a.silent = true
 	}
 	return nil
 }
@@ -78,8 +116,19 @@ func (o *oracle) openBook(ctx context.Context) error {
 		contacts[a.touch.ContactID], reps[a.touch.RepID] = true, true
 	}
 	var err error
-	o.book, err = o.engine.readBook(ctx, contacts, reps, anyExclusive(o.versions))
-	return err
+	if o.book, err = o.engine.readBook(ctx, contacts, reps, anyExclusive(o.versions)); err != nil {
+		return err
+	}
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(reps)), chunk) {
+		given, err := o.engine.given(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for rep, steps := range given {
+			o.given[turnKey{rep, o.now.Truncate(backlogSlot)}] = steps
+		}
+	}
+	return nil
 }
 
 // play lets everything happen in the order of time: at each instant what is due
@@ -97,11 +146,14 @@ func (o *oracle) play() {
 		due := slices.Clone(o.seats[:n])
 		o.seats = o.seats[n:]
 		inTurn(due, o.versions)
+		var yield []int64
 		for _, en := range due {
+			v := o.versions[en.VersionID]
 			for _, t := range o.plan(&en, at) {
 				last--
 				t.ID = last
-				o.book.enter(o.versions[en.VersionID], t)
+				o.book.enter(v, t)
+				yield = append(yield, o.book.yielding(v, t)...)
 				o.send(o.aheadOf(en, t))
 			}
 			if en.NextDueAt != nil {
@@ -109,8 +161,46 @@ func (o *oracle) play() {
 				o.seats = slices.Insert(o.seats, place, en)
 			}
 		}
+		o.giveWay(yield, at)
 		o.dispatch(at)
 	}
+}
+
+// giveWay books touches anew whose day a rival has taken, as planning does.
+func (o *oracle) giveWay(ids []int64, at time.Time) {
+	moved := map[*ahead]bool{}
+	s := shelf{
+		book: o.book, version: func(id int64) (*Version, error) { return o.versions[id], nil },
+		uses: func(v *Version, t model.Touch) []Use {
+			return slices.Concat(o.book.of(t.ContactID, t.RepID), o.expected(t.ContactID, v.Exclusivity, at))
+		},
+		find: func(ids []int64) ([]*model.Touch, error) {
+			var out []*model.Touch
+			for _, a := range o.open {
+				if slices.Contains(ids, a.touch.ID) {
+					moved[a], out = true, append(out, &a.touch)
+				}
+			}
+			return out, nil
+		},
+	}
+	_ = s.giveWay(ids, at) // nothing in it can fail
+	o.open = slices.DeleteFunc(o.open, func(a *ahead) bool { return moved[a] })
+	for a := range moved {
+		o.putOff(a, at)
+	}
+}
+
+// putOff has a touch wait until it may go, or tells at what instant it was
+// skipped.
+func (o *oracle) putOff(a *ahead, at time.Time) {
+	if a.touch.State != model.TouchPlanned {
+		a.at = at
+		o.note(a, model.DispatchPayload{})
+		return
+	}
+	a.at = a.touch.NotBefore
+	o.await(a)
 }
 
 func bySeat(a, b model.Enrollment) int {
@@ -136,7 +226,7 @@ func (o *oracle) nextInstant() (at time.Time, ok bool) {
 func (o *oracle) plan(en *model.Enrollment, at time.Time) []model.Touch {
 	v, f := o.versions[en.VersionID], o.facts[en.ID]
 	f.Audience.Now = at.In(o.engine.Config.Zone)
-	f.Uses = slices.Concat(o.book.of(en.ContactID, f.Rep.ID), o.expected(*en, at))
+	f.Uses = slices.Concat(o.book.of(en.ContactID, f.Rep.ID), o.expected(en.ContactID, v.Exclusivity, at))
 	p := MakePlan(*en, v, f, at)
 	for _, t := range p.Touches {
 		f = f.having(t, v.follows())
@@ -149,17 +239,19 @@ func (o *oracle) plan(en *model.Enrollment, at time.Time) []model.Touch {
 	return p.Touches
 }
 
-// expected is what the contact's rival programmes will probably send soon.
-func (o *oracle) expected(en model.Enrollment, at time.Time) []Use {
-	group := o.versions[en.VersionID].Exclusivity
+// expected is what the contact's programmes of that exclusivity group will
+// probably send soon.
+func (o *oracle) expected(contactID int64, group string, at time.Time) []Use {
 	if group == "" {
 		return nil
 	}
 	var out []Use
-	for _, rival := range o.seats {
-		v := o.versions[rival.VersionID]
-		if rival.ContactID == en.ContactID && rival.ID != en.ID && v.Exclusivity == group && o.sops[v.SOPID].State == model.SOPLive {
-			out = append(out, v.expected(rival, o.facts[rival.ID], at)...)
+	for _, en := range o.seats {
+		v := o.versions[en.VersionID]
+		if en.ContactID == contactID && v.Exclusivity == group && o.sops[v.SOPID].State == model.SOPLive {
+			f := o.facts[en.ID]
+			f.Audience.Now = at.In(o.engine.Config.Zone)
+			out = append(out, v.expected(en, f, at)...)
 		}
 	}
 	return out
@@ -189,17 +281,37 @@ func (o *oracle) await(a *ahead) {
 	o.open = slices.Insert(o.open, place, a)
 }
 
-// dispatch asks the gate about everything that may go now.
+// dispatch asks the gate about everything that may go now, in the order in which
+// the grouper does.
 func (o *oracle) dispatch(at time.Time) {
-	for len(o.open) > 0 && !o.open[0].at.After(at) {
-		a := o.open[0]
-		o.open = o.open[1:]
-		o.pass(a, at)
+	n := 0
+	for n < len(o.open) && !o.open[n].at.After(at) {
+		n++
+	}
+	batch := slices.Clone(o.open[:n])
+	o.open = o.open[n:]
+	slices.SortStableFunc(batch, func(a, b *ahead) int { return o.engine.Channels.inQueue(groupOf(a.touch), groupOf(b.touch)) })
+	for len(batch) > 0 {
+		n, g := 0, groupOf(batch[0].touch)
+		var touches []model.Touch
+		for n < len(batch) && groupOf(batch[n].touch) == g {
+			touches = append(touches, batch[n].touch)
+			n++
+		}
+		var turn time.Time
+		if o.engine.Channels.info(g.Channel).tasks() {
+			turn = waitsAt(touches, o.versions, o.given[turnKey{g.RepID, at.Truncate(backlogSlot)}], at)
+		}
+		for _, a := range batch[:n] {
+			o.pass(a, at, turn)
+		}
+		batch = batch[n:]
 	}
 }
 
-// pass lets one touch pass the gate, or puts it off.
-func (o *oracle) pass(a *ahead, at time.Time) {
+// pass lets one touch pass the gate, or puts it off; if it may go, to its rep's
+// turn.
+func (o *oracle) pass(a *ahead, at, turn time.Time) {
 	t := &a.touch
 	g := &gate{
 		people: o.people, left: map[int64]bool{}, versions: map[int64]*Version{t.VersionID: a.version},
@@ -212,13 +324,15 @@ func (o *oracle) pass(a *ahead, at time.Time) {
 		g.asked[t.ID] = true
 		o.book.strike(*t)
 	}
-	p := g.open(*t, at)
+	p := g.open(*t, at).inTurnOf(turn)
 	switch {
 	case p.free():
+		t.LimitDay = p.day
 		o.book.strike(*t)
-		t.LimitDay, t.State = p.day, model.TouchDispatched
+		t.State = model.TouchDispatched
 		o.book.enter(a.version, *t)
 		t.State, a.at = model.TouchPlanned, at
+		o.give(*t, at)
 		o.note(a, p.load)
 		return
 	case p.held != nil:
@@ -228,16 +342,23 @@ func (o *oracle) pass(a *ahead, at time.Time) {
 		t.State, t.Reason = model.TouchSkipped, p.skip
 	case p.voice != nil:
 		t.RepID, t.RelationshipID, t.LimitDay = p.voice.RepID, p.voice.ID, ""
-		o.pass(a, at)
+		o.pass(a, at, turn)
 		return
 	default:
 		t.NotBefore = model.Instant(p.until)
+		t.Verdicts.V = append(slices.Clip(t.Verdicts.V), model.Verdict{Reason: p.wait})
 	}
-	a.at = t.NotBefore
-	if t.State != model.TouchPlanned {
-		a.at = at
-		o.note(a, model.DispatchPayload{})
+	o.putOff(a, at)
+}
+
+// give notes that the rep is asked to send a step's message.
+func (o *oracle) give(t model.Touch, at time.Time) {
+	if !o.engine.Channels.info(t.Channel).tasks() {
 		return
 	}
-	o.await(a)
+	key := turnKey{t.RepID, at.Truncate(backlogSlot)}
+	if o.given[key] == nil {
+		o.given[key] = map[stepOf]bool{}
+	}
+	o.given[key][stepOf{t.SOPID, t.StepKey}] = true
 }

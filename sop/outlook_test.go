@@ -78,12 +78,11 @@ func programme(t *rapid.T, tag int64) sop.Definition {
 		steps = append(steps, json.RawMessage(fmt.Sprintf(`{"key":"s%d","offset":%s,"channel":%q,"grace":%q,"filter":%s,%s}`, i, offset,
 			draw("channel", "group_message", "group_message", "rep_prompt"), draw("grace", "12h", "30m", "3d"), filter(), say)))
 	}
-	// Programmes that exclude each other are left out: the run asks before a dispatch,
-	// but not about rivals' steps of later that day, so now and then it differs.
 	window := draw("window", `{}`, `{"from":"10:00","to":"12:00"}`, `{"workdays":true}`)
 	doc, err := json.Marshal(map[string]any{
 		"trigger": map[string]string{"kind": "manual"}, "window": json.RawMessage(window), "steps": steps,
-		"priority": rapid.IntRange(0, 2).Draw(t, "priority"),
+		"priority": rapid.IntRange(0, 2).Draw(t, "priority"), "exclusivity": draw("exclusivity", "", "促销", "促销"),
+		"max_deferrals": rapid.IntRange(0, 3).Draw(t, "deferrals"),
 	})
 	require.NoError(t, err)
 	d, err := sop.ParseDefinition(doc)
@@ -113,7 +112,7 @@ func (w *oracleWorld) populate(t *rapid.T) (sopIDs []int64) {
 		}
 		ids = append(ids, c.ID)
 	}
-	for range rapid.IntRange(1, 2).Draw(t, "programmes") {
+	for range rapid.IntRange(1, 3).Draw(t, "programmes") {
 		s, err := w.engine.Create(ctx, "随机", programme(t, 7))
 		require.NoError(t, err)
 		_, err = w.engine.Publish(ctx, s.ID, "test")

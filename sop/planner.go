@@ -113,6 +113,13 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		if err != nil {
 			return err
 		}
+		var left []int64 // who came in while their programme was being closed
+		for _, en := range list {
+			if slices.Contains(closed, en.SOPID) {
+				left = append(left, en.ID)
+			}
+		}
+		list = slices.DeleteFunc(list, func(en model.Enrollment) bool { return slices.Contains(closed, en.SOPID) })
 		rivals, err := e.rivals(ctx, list, versions)
 		if err != nil {
 			return err
@@ -136,26 +143,12 @@ func (e *Engine) planPage(ctx context.Context, ids []int64) (n int, err error) {
 		}
 		inTurn(list, versions)
 		before := slices.Clone(list)
-		var touches []model.Touch
-		gone := map[string][]int64{} // by reason
-		for i := range list {
-			en := &list[i]
-			if slices.Contains(closed, en.SOPID) {
-				gone[reasonClosed] = append(gone[reasonClosed], en.ID)
-				continue
-			}
-			v, f := versions[en.VersionID], facts[en.ID]
-			f.Uses = book.of(en.ContactID, f.Rep.ID)
-			p := MakePlan(*en, v, f, now)
-			if p.Exit != "" {
-				gone[p.Exit] = append(gone[p.Exit], en.ID)
-				continue
-			}
-			for _, t := range p.Touches {
-				book.enter(v, t)
-			}
-			touches = append(touches, p.Touches...)
-			advance(en, f, p, now)
+		touches, gone, err := e.planInTurn(ctx, list, versions, facts, book)
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 {
+			gone[reasonClosed] = left
 		}
 		if err := e.storeChanges(ctx, before, list); err != nil {
 			return err
@@ -182,6 +175,31 @@ func (e *Engine) closed(ctx context.Context, versions map[int64]*Version) ([]int
 	}
 	err := e.DB.Conn(ctx).Model(&model.SOP{}).Where("id IN ? AND state = ?", sops, model.SOPArchived).Pluck("id", &out).Error
 	return out, wrap("look for archived programmes", err)
+}
+
+// planInTurn plans a page's enrollments one after the other, each on what those
+// before it have taken, and moves them on. gone are those that end, by reason.
+func (e *Engine) planInTurn(ctx context.Context, list []model.Enrollment, versions map[int64]*Version, facts map[int64]Facts, book *book) (touches []model.Touch, gone map[string][]int64, err error) {
+	now := e.DB.Now(ctx)
+	gone = map[string][]int64{}
+	all := planned{engine: e, book: book, stored: map[int64]*model.Touch{}}
+	for i := range list {
+		en := &list[i]
+		v, f := versions[en.VersionID], facts[en.ID]
+		f.Uses = book.of(en.ContactID, f.Rep.ID)
+		p := MakePlan(*en, v, f, now)
+		if p.Exit != "" {
+			gone[p.Exit] = append(gone[p.Exit], en.ID)
+			continue
+		}
+		all.add(v, p.Touches)
+		advance(en, f, p, now)
+		if v.Exclusivity != "" {
+			book.expect(v, *en, f.done(p.Touches), now)
+		}
+	}
+	touches, err = all.settle(ctx)
+	return touches, gone, err
 }
 
 // advance moves an enrollment to its next due instant, or to its end. The
