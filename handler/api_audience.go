@@ -76,7 +76,7 @@ func (s *server) deleteAudience(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Audiences.Delete(c.Request.Context(), id); err != nil {
+	if err := s.Audiences.Delete(c.Request.Context(), id, s.Engine.KeepAudience); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

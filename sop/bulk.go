@@ -134,7 +134,10 @@ func (e *Engine) storeJob(ctx context.Context, s model.SOP, b Bulk, job *model.E
 	var err error
 	switch b.Source {
 	case SourceAudience:
-		f, err = e.savedAudience(ctx, b.AudienceID)
+		var saved model.Audience
+		if saved, err = e.savedAudience(ctx, b.AudienceID); err == nil {
+			f, err = audience.Parse(saved.Filter.V)
+		}
 	case SourceMatching:
 		var v *Version
 		if v, err = e.versionOf(ctx, s); err == nil {

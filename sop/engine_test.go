@@ -521,11 +521,14 @@ func TestEngine_manyRecipientsMakeChunksThatAllReconcile(t *testing.T) {
 	w.publish("新好友", one("一次"))
 	w.addMany("lin", 25_000)
 	w.clock.Set(w.clock.Now().Add(24 * time.Hour))
-	w.tick()
-	require.Equal(t, 3, w.wecom.Calls(addTemplate))
+	require.Equal(t, map[string]int{addTemplate: 3}, w.calls())
 	require.Equal(t, map[string]int{"1": 25_000}, w.wecom.Confirm(map[string]any{"all": true}))
 	w.clock.Advance(time.Minute)
+	before := w.paths()
 	w.tick()
+	require.Equal(t, map[string]int{
+		"/cgi-bin/externalcontact/get_groupmsg_task": 3, "/cgi-bin/externalcontact/get_groupmsg_send_result": 25,
+	}, w.since(before), "a page of results for each thousand people")
 	var delivered int64
 	require.NoError(t, w.db.Read(w.ctx).Model(&model.Touch{}).Where("state = ?", model.TouchDelivered).Count(&delivered).Error)
 	require.EqualValues(t, 25_000, delivered)

@@ -60,6 +60,7 @@ func TestEntry_noSweepAndNoJobScansATable(t *testing.T) {
 	w.runJobs(worker)
 	w.happens(model.Contact{ID: ids[15_999]}, model.ActivityReplied, model.ActivityData{})
 	require.Greater(t, w.inside(manual), 700)
+	w.sweep("2026-03-04 10:05") // the audience sweep looks at whom something has happened to
 
 	list := statements()
 	require.Greater(t, len(list), 20)

@@ -41,15 +41,19 @@ func (e *Engine) Sweep(ctx context.Context) (again bool, err error) {
 	}
 	registry := triggers()
 	var faults []error
+	var current []sweepKey
 	for _, s := range sops {
 		v := versions[s.ID]
-		more, err := e.sweepSome(ctx, registry[v.Trigger.Kind].sweep(e, v), v)
+		sw := registry[v.Trigger.Kind].sweep(e, v)
+		current = append(current, sweepKey{s.ID, sw.subject()})
+		more, err := e.sweepSome(ctx, sw, v)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("sweep for SOP %d: %w", s.ID, err))
 		}
 		again = again || more
 	}
-	return again, errors.Join(faults...)
+	more, err := e.forgetSweeps(ctx, current)
+	return again || more, errors.Join(append(faults, err)...)
 }
 
 func (e *Engine) sweepSome(ctx context.Context, sw sweep, v *Version) (more bool, err error) {

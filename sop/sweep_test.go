@@ -227,6 +227,26 @@ func TestContactDate_yearlyDatesComeRound(t *testing.T) {
 	})
 }
 
+// wears puts a tag on or takes it off, and records it as the inbox would.
+func (w *world) wears(r model.Relationship, tagID int64, on bool) {
+	w.t.Helper()
+	now, kind := w.db.Now(w.ctx), model.ActivityTagAdded
+	row := model.RelationshipTag{RelationshipID: r.ID, TagID: tagID, ContactID: r.ContactID, FirstSeenAt: now, AddedAt: now, LastSeenAt: now}
+	if !on {
+		kind, row.RemovedAt = model.ActivityTagRemoved, &now
+	}
+	require.NoError(w.t, w.db.Conn(w.ctx).Save(&row).Error)
+	w.happens(model.Contact{ID: r.ContactID}, kind, model.ActivityData{TagID: tagID})
+}
+
+func (w *world) audience(name, filter string) model.Audience {
+	w.t.Helper()
+	now := w.db.Now(w.ctx)
+	saved := model.Audience{Name: name, Filter: model.AsJSON(json.RawMessage(filter)), CreatedAt: now, UpdatedAt: now}
+	require.NoError(w.t, w.db.Conn(w.ctx).Create(&saved).Error)
+	return saved
+}
+
 // Only who comes into the audience after the programme was published enters;
 // who left and comes back enters again, if the policy lets them.
 func TestAudience_onlyThoseWhoComeInEnter(t *testing.T) {
@@ -234,29 +254,109 @@ func TestAudience_onlyThoseWhoComeInEnter(t *testing.T) {
 		w.rep("lin")
 		inside, r1 := w.add("lin", "甲", "")
 		later, r2 := w.add("lin", "乙", "")
-		tag := func(r model.Relationship, removed *time.Time) {
-			now := w.db.Now(w.ctx)
-			require.NoError(w.t, w.db.Conn(w.ctx).Save(&model.RelationshipTag{RelationshipID: r.ID, TagID: 5, ContactID: r.ContactID, FirstSeenAt: now, AddedAt: now, LastSeenAt: now, RemovedAt: removed}).Error)
-		}
-		tag(r1, nil)
-		saved := model.Audience{Name: "意向", Filter: model.AsJSON(json.RawMessage(`{"f":"tag","is":"any","v":[5]}`)), CreatedAt: w.db.Now(w.ctx), UpdatedAt: w.db.Now(w.ctx)}
-		require.NoError(w.t, w.db.Conn(w.ctx).Create(&saved).Error)
+		w.wears(r1, 5, true)
+		saved := w.audience("意向", `{"f":"tag","is":"any","v":[5]}`)
 		id := w.publish("人群", triggered(fmt.Sprintf(`{"kind":"audience_entered","audience_id":%d}`, saved.ID), `"entry":{"again":"always"},`))
 		w.sweep("2026-03-02 10:01")
 		require.Empty(w.t, w.runs(id, inside.ID), "was inside before")
-		tag(r2, nil)
-		w.sweep("2026-03-02 10:05")
-		require.Empty(w.t, w.runs(id, later.ID), "the sweep rests")
-		w.sweep("2026-03-02 10:17")
+		w.wears(r2, 5, true)
+		w.sweep("2026-03-02 10:02")
 		require.Len(w.t, w.runs(id, later.ID), 1)
 		require.Empty(w.t, w.runs(id, inside.ID))
-		removed := w.db.Now(w.ctx)
-		tag(r1, &removed)
+		w.wears(r1, 5, false)
 		w.sweep("2026-03-02 10:40")
-		tag(r1, nil)
+		w.wears(r1, 5, true)
 		w.sweep("2026-03-02 11:00")
+		w.sweep("2026-03-03 11:00") // everybody is looked at again
 		require.Len(w.t, w.runs(id, inside.ID), 1)
 		require.Len(w.t, w.runs(id, later.ID), 1)
+	})
+}
+
+// Who fits because time has passed, because the filter has changed, or because
+// their tag has gone from the library, enters without an activity; and a
+// transaction that ends after a later one loses nobody.
+func TestAudience_findsWhoComesInWithoutAnActivity(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		c, r := w.add("lin", "甲", "")
+		d, r2 := w.add("lin", "乙", "")
+		w.wears(r, 5, true)
+		w.wears(r2, 6, true)
+		now := w.db.Now(w.ctx)
+		for id := range 6 {
+			require.NoError(w.t, w.db.Conn(w.ctx).Create(&model.Tag{ID: int64(id + 1), WeComID: fmt.Sprint("et", id), CreatedAt: now, UpdatedAt: now}).Error)
+		}
+		enters := func(name, filter string) (int64, model.Audience) {
+			saved := w.audience(name, filter)
+			return w.publish(name, triggered(fmt.Sprintf(`{"kind":"audience_entered","audience_id":%d}`, saved.ID), "")), saved
+		}
+		old, _ := enters("认识三天", `{"f":"added_at","is":"older_than","v":{"n":3,"unit":"day"}}`)
+		day, _ := enters("认识到第四天", `{"f":"added_at","is":"older_than","v":{"n":3,"unit":"day","by":"calendar"}}`)
+		none, _ := enters("没有标签五", `{"f":"tag","is":"none","v":[5]}`)
+		edited, saved := enters("改过的人群", `{"f":"tag","is":"any","v":[4]}`)
+		w.sweep("2026-03-02 10:01")
+		w.sweep("2026-03-05 00:01")
+		require.Len(w.t, w.runs(day, c.ID), 1, "a day has begun")
+		w.sweep("2026-03-05 09:59")
+		require.Empty(w.t, w.runs(old, c.ID))
+		w.sweep("2026-03-05 10:15")
+		require.Len(w.t, w.runs(old, c.ID), 1)
+
+		saved.Filter, saved.UpdatedAt = model.AsJSON(json.RawMessage(`{"f":"tag","is":"any","v":[6]}`)), w.db.Now(w.ctx)
+		require.NoError(w.t, w.db.Conn(w.ctx).Save(&saved).Error)
+		w.clock.Advance(time.Second)
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Tag{}).Where("id = 5").Update("deleted_at", w.db.Now(w.ctx)).Error)
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.RelationshipTag{}).Where("tag_id = 5").Update("removed_at", w.db.Now(w.ctx)).Error)
+		w.sweep("2026-03-05 10:20")
+		require.Len(w.t, w.runs(edited, d.ID), 1)
+		require.Len(w.t, w.runs(none, c.ID), 1)
+
+		// The first activity is not to be seen yet when the second is looked at.
+		w.wears(r, 6, true)
+		var first model.Activity
+		require.NoError(w.t, w.db.Conn(w.ctx).Order("id DESC").Take(&first).Error)
+		require.NoError(w.t, w.db.Conn(w.ctx).Delete(&first).Error)
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.RelationshipTag{}).Where("relationship_id = ? AND tag_id = 6", r.ID).Update("removed_at", w.db.Now(w.ctx)).Error)
+		w.happens(d, model.ActivityReplied, model.ActivityData{})
+		w.sweep("2026-03-05 10:30")
+		require.NoError(w.t, w.db.Conn(w.ctx).Create(&first).Error)
+		require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.RelationshipTag{}).Where("relationship_id = ? AND tag_id = 6", r.ID).Update("removed_at", nil).Error)
+		w.sweep("2026-03-05 10:31")
+		require.Len(w.t, w.runs(edited, c.ID), 1)
+	})
+}
+
+// What was kept of who is inside goes with the programme, a page at a time, and
+// with a trigger that is given up; what is in use stays.
+func TestAudience_forgetsWhoWasInsideWhatIsArchived(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.crowd("lin", 40)
+		a, b := w.audience("一", `null`), w.audience("二", `{"f":"friend","is":"in","v":["active"]}`)
+		by := func(id int64) string {
+			return triggered(fmt.Sprintf(`{"kind":"audience_entered","audience_id":%d}`, id), "")
+		}
+		gone, changed := w.publish("归档", by(a.ID)), w.publish("换人群", by(a.ID))
+		w.sweep("2026-03-02 10:01")
+		require.NoError(w.t, w.engine.Archive(w.ctx, gone))
+		d, err := sop.ParseDefinition([]byte(by(b.ID)))
+		require.NoError(w.t, err)
+		_, err = w.engine.Update(w.ctx, changed, "换人群", d)
+		require.NoError(w.t, err)
+		_, err = w.engine.Publish(w.ctx, changed, "test")
+		require.NoError(w.t, err)
+		w.sweep("2026-03-02 10:05")
+		var members []model.SweepMember
+		require.NoError(w.t, w.db.Read(w.ctx).Find(&members).Error)
+		require.Len(w.t, members, 40)
+		for _, m := range members {
+			require.Equal(w.t, []int64{changed, b.ID}, []int64{m.SOPID, m.AudienceID})
+		}
+		require.NoError(w.t, w.engine.KeepAudience(w.ctx, a.ID), "nobody uses it any more")
+		require.Equal(w.t, model.CodeConflict, model.CodeOf(w.engine.KeepAudience(w.ctx, b.ID)))
+		require.NoError(w.t, w.engine.Pause(w.ctx, changed))
+		require.ErrorContains(w.t, w.engine.KeepAudience(w.ctx, b.ID), "换人群")
 	})
 }
 
@@ -272,8 +372,7 @@ func TestAudience_oneThatIsGoneHoldsUpNobody(t *testing.T) {
 		_, err = w.engine.Publish(w.ctx, s.ID, "test")
 		require.Equal(w.t, model.CodeInvalid, model.CodeOf(err))
 
-		saved := model.Audience{Name: "意向", Filter: model.AsJSON(json.RawMessage(`{"f":"tag","is":"any","v":[5]}`))}
-		require.NoError(w.t, w.db.Conn(w.ctx).Create(&saved).Error)
+		saved := w.audience("意向", `{"f":"tag","is":"any","v":[5]}`)
 		w.publish("会消失的人群", triggered(fmt.Sprintf(`{"kind":"audience_entered","audience_id":%d}`, saved.ID), ""))
 		c, _ := w.add("lin", "甲", "")
 		silent := w.publish("沉默", `{"trigger":{"kind":"silent","days":30},"steps":[`+message("d30", `{"day":30}`, "好久不见")+`]}`)

@@ -67,16 +67,19 @@ func (s *Service) Update(ctx context.Context, id int64, name string, f Filter) (
 	return a, err
 }
 
-// Delete removes a saved audience; model.ErrNotFound if there is none.
-func (s *Service) Delete(ctx context.Context, id int64) error {
-	res := s.db.Conn(ctx).Delete(&model.Audience{}, id)
-	if res.Error != nil {
-		return fmt.Errorf("delete audience %d: %w", id, res.Error)
-	}
-	if res.RowsAffected == 0 {
-		return model.NotFound("audience")
-	}
-	return nil
+// Delete removes a saved audience unless keep, asked in the same transaction,
+// refuses; model.ErrNotFound if there is none.
+func (s *Service) Delete(ctx context.Context, id int64, keep func(ctx context.Context, id int64) error) error {
+	return s.db.InTx(ctx, func(ctx context.Context) error {
+		res := s.db.Conn(ctx).Delete(&model.Audience{}, id)
+		if res.Error != nil {
+			return fmt.Errorf("delete audience %d: %w", id, res.Error)
+		}
+		if res.RowsAffected == 0 {
+			return model.NotFound("audience")
+		}
+		return keep(ctx, id)
+	})
 }
 
 // Get returns a saved audience, whose filter Parse reads.

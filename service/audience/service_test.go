@@ -45,8 +45,11 @@ func TestService_savesAudiences(t *testing.T) {
 		require.Equal(t, changed.UpdatedAt.UTC(), list[1].UpdatedAt.UTC())
 		require.JSONEq(t, `{"f":"last_touch","is":"unknown"}`, string(list[1].Filter.V))
 
-		require.NoError(t, s.Delete(ctx, a.ID))
-		require.ErrorIs(t, s.Delete(ctx, a.ID), model.ErrNotFound)
+		free := func(context.Context, int64) error { return nil }
+		used := func(context.Context, int64) error { return model.Conflict("somebody uses it") }
+		require.Equal(t, model.CodeConflict, model.CodeOf(s.Delete(ctx, a.ID, used)))
+		require.NoError(t, s.Delete(ctx, a.ID, free), "it is still there")
+		require.ErrorIs(t, s.Delete(ctx, a.ID, free), model.ErrNotFound)
 		_, err = s.Get(ctx, a.ID)
 		require.ErrorIs(t, err, model.ErrNotFound)
 	})
