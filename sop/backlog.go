@@ -9,14 +9,21 @@ import (
 )
 
 // A rep who comes back to the work of an outage does not find it all at once: of
-// what is caught up, at most backlogSteps steps' messages go out to a rep in each
+// what is caught up, Config.LateSteps steps' messages go out to a rep in each
 // backlogSlot. Every message is a tap and perhaps a talk; three in half an hour
 // leave room for the day's own, and clear within the default grace of 12 hours
 // what three days of an ordinary programme have left.
 const (
-	backlogSteps = 3
-	backlogSlot  = 30 * time.Minute
+	lateSteps   = 3
+	backlogSlot = 30 * time.Minute
 )
+
+func (c Config) lateSteps() int {
+	if c.LateSteps > 0 {
+		return c.LateSteps
+	}
+	return lateSteps
+}
 
 // reasonBacklog says that a late touch waits for its turn among a rep's others.
 const reasonBacklog = "backlog"
@@ -43,8 +50,8 @@ func heldUp(t model.Touch, now time.Time) bool {
 // been given enough others in this half hour; the zero instant when they go. Late
 // ones go along with one that is on time, or whose grace would nearly end: that
 // costs the rep nothing more.
-func waitsAt(touches []model.Touch, versions map[int64]*Version, given map[stepOf]bool, now time.Time) time.Time {
-	if len(touches) == 0 || len(given) < backlogSteps || given[stepOf{touches[0].SOPID, touches[0].StepKey}] {
+func waitsAt(touches []model.Touch, versions map[int64]*Version, given map[stepOf]bool, most int, now time.Time) time.Time {
+	if len(touches) == 0 || len(given) < most || given[stepOf{touches[0].SOPID, touches[0].StepKey}] {
 		return time.Time{}
 	}
 	until := now.Truncate(backlogSlot).Add(backlogSlot)
@@ -106,7 +113,7 @@ func (e *Engine) backlogged(ctx context.Context, g group, touches []model.Touch,
 	if err != nil {
 		return time.Time{}, err
 	}
-	return waitsAt(touches, versions, given[g.RepID], now), nil
+	return waitsAt(touches, versions, given[g.RepID], e.Config.lateSteps(), now), nil
 }
 
 // inTurnOf has a free touch wait for the rep's next half hour.

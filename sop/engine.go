@@ -29,6 +29,9 @@ type Config struct {
 	// asked, so that a request still under way has landed.
 	Settle  time.Duration
 	Senders int // calls under way at once
+	// LateSteps is how many steps' messages a rep is given in half an hour of those
+	// that an outage has held up; 0 means 3.
+	LateSteps int
 	// PromptGather is how long a rep's prompts wait at most for others that are
 	// just being planned; PromptEvery is how far apart a rep's cards are at least.
 	PromptGather, PromptEvery time.Duration

@@ -300,7 +300,7 @@ func (o *oracle) dispatch(at time.Time) {
 		}
 		var turn time.Time
 		if o.engine.Channels.info(g.Channel).tasks() {
-			turn = waitsAt(touches, o.versions, o.given[turnKey{g.RepID, at.Truncate(backlogSlot)}], at)
+			turn = waitsAt(touches, o.versions, o.given[turnKey{g.RepID, at.Truncate(backlogSlot)}], o.engine.Config.lateSteps(), at)
 		}
 		for _, a := range batch[:n] {
 			o.pass(a, at, turn)

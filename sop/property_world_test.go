@@ -126,6 +126,7 @@ func (p *play) newReplica(c cut) *replica {
 	r.engine = p.newEngine(func(d *sop.Deps) {
 		d.Channels = watched(d.Channels)
 		d.Config.PromptEvery, d.Config.Senders = 0, 1
+		d.Config.LateSteps = 1000 // a backlog takes no turns: TestBacklog… is about that
 		d.Chance = func(int) int { return 0 }
 	})
 	r.pipeline = activity.New(p.db, r.engine.Enroller(), r.engine.Responses())
