@@ -169,8 +169,8 @@ func (g *gate) load(t model.Touch, step Step, facts Facts, reach Reach) (model.D
 	if p.Content, err = content.Render(model.Fields{Name: facts.Contact.Name, Rep: facts.Rep.Name}); err != nil {
 		return p, ReasonMissingField
 	}
-	if reach == ReachContact && len(p.Content.Text) > model.MaxTextBytes {
-		return p, ReasonTextTooLong // of this contact alone, whose name is long
+	if reach != ReachRep && len(p.Content.Text) > model.MaxTextBytes {
+		return p, ReasonTextTooLong // of this contact or group alone, whose name is long
 	}
 	return p, ""
 }

@@ -262,20 +262,20 @@ func TestMoment_failedJobIsAFailureThoughWeComSaysOK(t *testing.T) {
 		id := w.publish("朋友圈", whenAdded(moment("m1", 1, "一次", "")))
 		w.add("lin", "甲", "")
 		row := model.StepContent{SOPID: id, StepKey: "m1", Content: model.AsJSON(model.Content{Text: strings.Repeat("中", 2001)}), UpdatedAt: w.clock.Now()}
-		require.NoError(t, w.db.Conn(w.ctx).Save(&row).Error)
-		// Four bytes too many for our own check are refused before WeCom is asked.
+		require.NoError(w.t, w.db.Conn(w.ctx).Save(&row).Error)
+		// What is too long by our own check is skipped before WeCom is asked.
 		w.moments("2026-03-03 10:00")
-		require.Equal(t, map[string]int{"failed:wecom_invalid": 1}, w.states("step_key = 'm1'"))
+		require.Equal(w.t, map[string]int{"skipped:text_too_long": 1}, w.states("step_key = 'm1'"))
 
 		row.Content.V.Text = strings.Repeat("a", 2001)
-		require.NoError(t, w.db.Conn(w.ctx).Save(&row).Error)
+		require.NoError(w.t, w.db.Conn(w.ctx).Save(&row).Error)
 		w.clock.Advance(24 * time.Hour)
 		w.add("lin", "乙", "")
 		w.moments("2026-03-05 10:00")
-		require.Equal(t, map[string]int{"failed:wecom_invalid": 1, "failed:moment_refused": 1}, w.states("step_key = 'm1'"))
-		d := w.dispatches()[1]
-		require.Equal(t, model.DispatchFailed, d.State)
-		require.Contains(t, d.LastError, "invalid text size")
+		require.Equal(w.t, map[string]int{"skipped:text_too_long": 1, "failed:moment_refused": 1}, w.states("step_key = 'm1'"))
+		d := w.dispatches()[0]
+		require.Equal(w.t, model.DispatchFailed, d.State)
+		require.Contains(w.t, d.LastError, "invalid text size")
 	})
 }
 
