@@ -263,7 +263,9 @@ func (w *Worker) failed(ctx context.Context, it model.InboxItem, cause error) (m
 		change["next_at"] = model.Instant(now.Add(max(pause(it.Attempts), retryAfter(cause))))
 	}
 	change["state"] = state
-	if err := w.release(ctx, it, change); err != nil {
+	// What made the attempt fail may be a database that is away for a moment.
+	err := w.db.InTx(ctx, func(ctx context.Context) error { return w.release(ctx, it, change) })
+	if err != nil {
 		return model.InboxProcessing, errors.Join(cause, err)
 	}
 	return state, cause
