@@ -116,7 +116,7 @@ func (s *stage) of(externalUserID string) []string {
 
 func (s *stage) inboxEmpty() {
 	s.t.Helper()
-	s.eventually(60*time.Second, func() string {
+	s.eventually(2*time.Minute, func() string {
 		var n int64
 		require.NoError(s.t, s.database().Conn(context.Background()).Model(&model.InboxItem{}).
 			Where("state NOT IN ?", []model.InboxState{model.InboxDone, model.InboxIgnored}).Count(&n).Error)

@@ -65,20 +65,51 @@ func (c *followedClock) Now() time.Time {
 	return time.Now().Add(time.Duration(c.offset.Load())).UTC()
 }
 
+// follow reads how far the simulator's clock is ahead, and tells how far it knew.
 func (c *followedClock) follow(url string) error {
-	res, err := http.Get(url)
+	res, err := http.Get(fmt.Sprintf("%s?ahead=%d", url, c.offset.Load()))
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
-	var out struct {
-		OffsetSeconds float64 `json:"offset_seconds"`
-	}
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+	var ahead int64
+	if err := json.NewDecoder(res.Body).Decode(&ahead); err != nil {
 		return err
 	}
-	c.offset.Store(int64(out.OffsetSeconds * float64(time.Second)))
+	c.offset.Store(ahead)
 	return nil
+}
+
+// tellTime is the clock that replicas follow; a number names one of them.
+func (s *stage) tellTime(w http.ResponseWriter, r *http.Request) {
+	if i, err := strconv.Atoi(r.PathValue("replica")); err == nil {
+		ahead, err := strconv.ParseInt(r.URL.Query().Get("ahead"), 10, 64)
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		s.replicas[i].ahead.Store(ahead)
+	}
+	_ = json.NewEncoder(w).Encode(int64(s.wecom.Sim.Clock().Offset())) // who does not hear it asks again
+}
+
+// behind tells which running replica does not know yet what time it is.
+func (s *stage) behind() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, r := range s.replicas {
+		if r.done == nil {
+			continue
+		}
+		select {
+		case <-r.done:
+		default:
+			if r.ahead.Load() != int64(s.wecom.Sim.Clock().Offset()) {
+				return fmt.Sprintf("replica %d lives in the past", i)
+			}
+		}
+	}
+	return ""
 }
 
 // stage is a simulated WeCom with replicas of the real server around it, each a
@@ -86,7 +117,7 @@ func (c *followedClock) follow(url string) error {
 type stage struct {
 	t        *testing.T
 	wecom    *simtest.World
-	front    *httptest.Server // what WeCom calls back: a load balancer
+	front    *httptest.Server // what WeCom calls back: a load balancer; and the replicas' clock
 	dsn      string
 	db       *model.DB // opened when first asked for
 	vars     []string
@@ -107,6 +138,7 @@ type replica struct {
 	cmd   *exec.Cmd
 	log   *bytes.Buffer
 	done  chan struct{}
+	ahead atomic.Int64 // how far its clock is ahead of the machine's, in nanoseconds
 }
 
 const receiverKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -132,7 +164,10 @@ func databases(t *testing.T, test func(t *testing.T, s *stage)) {
 func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 	t.Helper()
 	s := &stage{t: t, dsn: dsn, answeredCards: map[string]bool{}}
-	s.front = httptest.NewServer(http.HandlerFunc(s.balance))
+	mux := http.NewServeMux()
+	mux.HandleFunc("/clock/{replica...}", s.tellTime)
+	mux.HandleFunc("/", s.balance)
+	s.front = httptest.NewServer(mux)
 	receiver := func(name string) sim.Receiver {
 		return sim.Receiver{URL: s.front.URL + "/callback/" + name, Token: "token", AESKey: receiverKey}
 	}
@@ -145,7 +180,7 @@ func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 		Rules:  sim.Rules{DispatchPolls: -1, Quota: sim.QuotaNone, AppMessagesPerMinute: -1, AppMessagesPerHour: -1},
 	})
 	s.vars = []string{
-		childVar + "=" + s.wecom.URL + "/sim/clock", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		childVar + "=" + s.front.URL + "/clock/", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 		"SIXTOUCH_DB_DSN=" + dsn, "SIXTOUCH_REDIS_URL=" + redis, "SIXTOUCH_WECOM_CORP_ID=" + corp,
 		"SIXTOUCH_WECOM_AGENT_ID=" + fmt.Sprint(sim.DefaultAgentID), "SIXTOUCH_WECOM_SECRET=" + sim.DefaultSecret,
 		"SIXTOUCH_WECOM_CONTACT_TOKEN=token", "SIXTOUCH_WECOM_CONTACT_AES_KEY=" + receiverKey,
@@ -227,7 +262,7 @@ func (s *stage) start(i int) {
 	log := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(append([]string{}, s.vars...), "SIXTOUCH_HTTP_ADDR="+r.addr, "SIXTOUCH_PUBLIC_URL=http://"+r.addr, "SIXTOUCH_WECOM_BASE_URL="+r.proxy.URL)
-	cmd.Env = append(cmd.Env, r.vars...)
+	cmd.Env = append(append(cmd.Env, r.vars...), fmt.Sprintf("%s=%s/clock/%d", childVar, s.front.URL, i))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(s.t, cmd.Start())
 	done := make(chan struct{})

@@ -34,8 +34,11 @@ func (s *stage) texts(externalUserID string) []string {
 	return out
 }
 
+// receives waits until the customer has received that, and all that has happened
+// is stored: the clock may move then.
 func (s *stage) receives(externalUserID string, want ...string) {
 	s.t.Helper()
+	defer s.inboxEmpty()
 	s.eventually(time.Minute, func() string {
 		if got := s.texts(externalUserID); !equal(got, want) {
 			return fmt.Sprintf("has %q", got)
@@ -62,11 +65,12 @@ func (s *stage) to(hour, minute int) {
 	s.advance(next.Sub(now))
 }
 
-// advance moves the clock of everyone; replicas look at it every 20 ms.
+// advance moves the clock of everyone. What happens next must not meet a replica
+// that has not noticed.
 func (s *stage) advance(d time.Duration) {
 	s.t.Helper()
 	s.wecom.Advance(d)
-	<-time.After(200 * time.Millisecond)
+	s.eventually(time.Minute, s.behind, "everyone knows what time it is")
 }
 
 // pending waits until so many tasks wait for reps.
