@@ -34,9 +34,9 @@ fmt: ## format all Go files
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
-galera: ## the stories on three nodes of MariaDB Galera, with nodes killed and cut off
+galera: ## the stories and the quarter on three nodes of MariaDB Galera, with nodes killed and cut off
 	@scripts/install.sh
-	@exec scripts/with-servers.sh go test -tags galera -run '^TestGalera_' -timeout 25m ./cmd/sixtouch
+	@exec scripts/with-servers.sh go test -tags galera -run '^TestGalera_' -parallel 1 -timeout 45m ./cmd/sixtouch
 
 bench: build ## callback intake: the bound, SQLite, a private MariaDB
 	@scripts/install.sh

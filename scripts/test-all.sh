@@ -18,5 +18,8 @@ CGO_ENABLED=1 go test -race -shuffle=on -timeout 45m ./...
 step "a simulated quarter"
 CGO_ENABLED=0 go test -run '^TestQuarter_' -timeout 25m ./cmd/sixtouch
 
+step "a third of it on a cluster" # the whole: make galera
+SIXTOUCH_TEST_DAYS=30 CGO_ENABLED=0 go test -tags galera -run '^TestGalera_quarter' -timeout 15m ./cmd/sixtouch
+
 scripts/fuzz.sh "${FUZZTIME:-10s}"
 step "all good"
