@@ -64,6 +64,10 @@ type expectedResponse struct {
 	Reason     string    `json:"reason"`
 	ReasonText string    `json:"reason_text"`
 	Holiday    string    `json:"holiday"`
+	Limit      string    `json:"limit"`
+	LimitText  string    `json:"limit_text"`
+	At         time.Time `json:"at"`
+	Skipped    bool      `json:"skipped"`
 }
 
 func (s *server) forecast(c *gin.Context) error {
@@ -95,9 +99,14 @@ func (s *server) forecast(c *gin.Context) error {
 		out.Load[i] = loadResponse(l)
 	}
 	for i, x := range o.IfAddedToday {
-		out.IfAddedToday[i] = expectedResponse{
+		r := expectedResponse{
 			StepKey: x.Step, Channel: x.Channel, DueAt: x.Due.UTC(), Reason: x.Reason, ReasonText: s.words(lang, "forecast", x.Reason), Holiday: x.Holiday,
+			Limit: x.Limit, LimitText: s.words(lang, "reason", x.Limit), At: x.Due.UTC(), Skipped: x.Skipped,
 		}
+		if !x.At.IsZero() {
+			r.At = x.At.UTC()
+		}
+		out.IfAddedToday[i] = r
 	}
 	c.JSON(http.StatusOK, out)
 	return nil

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
-	"sixtouch/service/calendar"
 	"sixtouch/sop"
 )
 
@@ -207,7 +206,7 @@ func TestChained_forecastCountsFromStepToStep(t *testing.T) {
 	require.NoError(t, err)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(t, err)
-	list, err := sop.Forecast(d, time.Date(2026, 3, 2, 15, 0, 0, 0, zone), zone, calendar.Days{})
+	list, err := sop.Forecast(d, time.Date(2026, 3, 2, 15, 0, 0, 0, zone), sop.Setting{Zone: zone})
 	require.NoError(t, err)
 	var got []string
 	for _, x := range list {

@@ -395,7 +395,7 @@ func TestLint_stepBeforeTheAnchorIsNeverDueUnlessTheAnchorLiesAhead(t *testing.T
 		found, err := sop.Lint(d, now, zone, days)
 		require.NoError(t, err)
 		require.Equal(t, never, len(found) == 1 && found[0].Code == sop.LintNever, "%s: %v", trigger, found)
-		expected, err := sop.Forecast(d, now.AddDate(0, 0, 20), zone, days)
+		expected, err := sop.Forecast(d, now.AddDate(0, 0, 20), sop.Setting{Zone: zone, Days: days})
 		require.NoError(t, err)
 		require.Equal(t, never, expected[0].Reason == sop.ReasonBeforeStart, trigger)
 		require.Equal(t, "03-21 10:00", expected[0].Due.Format("01-02 15:04"))

@@ -1,11 +1,14 @@
 package sop_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"sixtouch/model"
 	"sixtouch/service/calendar"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -44,7 +47,7 @@ func TestForecast_saysWhenAndWhyTheCalendarMoved(t *testing.T) {
 	t.Parallel()
 	zone, days := setting(t)
 	anchor := time.Date(2026, 2, 13, 15, 0, 0, 0, zone)
-	got, err := sop.Forecast(read(t, file).Definition, anchor, zone, days)
+	got, err := sop.Forecast(read(t, file).Definition, anchor, sop.Setting{Zone: zone, Days: days})
 	require.NoError(t, err)
 	lines := []string{}
 	for _, e := range got {
@@ -59,6 +62,53 @@ func TestForecast_saysWhenAndWhyTheCalendarMoved(t *testing.T) {
 	}, lines)
 }
 
+// Five days in a row are more than the caps allow somebody: the forecast says
+// which one moves and which falls out, as the planner then does.
+func TestForecast_asksTheCapsLikeThePlanner(t *testing.T) {
+	each(t, func(w *world) {
+		w.limits(sop.DefaultLimits())
+		zone, days := setting(w.t)
+		w.rep("lin")
+		steps := ""
+		for day := 1; day <= 5; day++ {
+			steps += fmt.Sprintf(`,{"key":"d%d","offset":{"day":%d,"at":"10:00"},"grace":"%dd","channel":"group_message","content":{"text":"{name}，好"}}`, day, day, 1+day%3)
+		}
+		id := w.publish("每天", `{"trigger":{"kind":"contact_added"},"steps":[`+steps[1:]+`]}`)
+		told, err := w.engine.Outlook(w.ctx, sop.Question{SOPID: id, Days: 1})
+		require.NoError(w.t, err)
+		var s model.SOP
+		require.NoError(w.t, w.db.Read(w.ctx).Take(&s, id).Error)
+		d, err := sop.ParseDefinition(s.Draft.V)
+		require.NoError(w.t, err)
+		alone, err := sop.Forecast(d, w.clock.Now(), sop.Setting{Zone: zone, Days: days, Channels: w.engine.Channels})
+		require.NoError(w.t, err)
+		require.Equal(w.t, alone, told.IfAddedToday, "a corp without rules has the default ones")
+		w.add("lin", "甲", "")
+		for range 14 {
+			w.clock.Advance(24 * time.Hour)
+			w.tick()
+		}
+		want, got := []string{}, []string{}
+		for _, e := range alone {
+			at := e.Due
+			if !e.At.IsZero() {
+				at = e.At
+			}
+			want = append(want, fmt.Sprint(e.Step, " ", e.Limit, " ", e.Skipped, " ", shanghai(at)))
+		}
+		for _, touch := range w.touches("1 = 1") {
+			at, limit, skipped := touch.DueAt, touch.LastReason(), touch.State == model.TouchSkipped
+			if !skipped {
+				at = touch.NotBefore
+			}
+			got = append(got, fmt.Sprint(touch.StepKey, " ", limit, " ", skipped, " ", shanghai(at)))
+		}
+		require.Equal(w.t, want, got)
+		require.Contains(w.t, strings.Join(want, "\n"), sop.ReasonCapContactWeek+" false")
+		require.Contains(w.t, strings.Join(want, "\n"), sop.ReasonCapContactWeek+" true")
+	})
+}
+
 func TestForecast_equalsWhatThePlannerDoes(t *testing.T) {
 	each(t, func(w *world) {
 		zone, days := setting(w.t)
@@ -71,7 +121,7 @@ func TestForecast_equalsWhatThePlannerDoes(t *testing.T) {
 		anchor := time.Date(2026, 9, 29, 15, 0, 0, 0, zone)
 		w.clock.Set(anchor)
 		w.add("lin", "甲", "expo")
-		want, err := sop.Forecast(f.Definition, anchor, zone, days)
+		want, err := sop.Forecast(f.Definition, anchor, sop.Setting{Zone: zone, Days: days})
 		require.NoError(w.t, err)
 		for range 20 * 24 * 2 {
 			require.NoError(w.t, w.engine.Plan(w.ctx))

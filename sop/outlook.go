@@ -132,6 +132,16 @@ type loadKey struct {
 	repID int64
 }
 
+func newOracle(e *Engine, now, until time.Time) *oracle {
+	return &oracle{
+		engine: e, now: now, until: until, people: newPeople(0), facts: map[int64]Facts{}, silent: map[int64]bool{},
+		book: &book{contacts: map[int64][]Use{}, reps: map[int64][]Use{}}, given: map[turnKey]map[stepOf]bool{},
+		versions: map[int64]*Version{}, contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
+		calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{},
+		out: Outlook{From: now, Until: until, CompleteUntil: until},
+	}
+}
+
 // Outlook answers the question with MakePlan, the gate before a dispatch, and
 // the facts of now. Its cost follows what is due in those days, up to a bound.
 func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
@@ -139,13 +149,7 @@ func (e *Engine) Outlook(ctx context.Context, q Question) (Outlook, error) {
 		return Outlook{}, err
 	}
 	now := e.DB.Now(ctx)
-	o := &oracle{
-		engine: e, now: now, until: now.Add(time.Duration(q.Days) * 24 * time.Hour), versions: map[int64]*Version{},
-		contents: map[contentKey]model.StepContent{}, tags: map[int64]string{}, sops: map[int64]model.SOP{},
-		given: map[turnKey]map[stepOf]bool{}, calls: map[loadKey]map[string]bool{}, load: map[loadKey]*Load{}, facts: map[int64]Facts{}, silent: map[int64]bool{},
-		people: newPeople(0),
-	}
-	o.out = Outlook{From: now, Until: o.until, CompleteUntil: o.until}
+	o := newOracle(e, now, now.Add(time.Duration(q.Days)*24*time.Hour))
 	look := o.enrolled
 	if q.Draft {
 		look = o.drafted

@@ -108,8 +108,11 @@ func (o *oracle) ifAddedToday(ctx context.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	days, err := o.engine.days(ctx)
-	if err != nil {
+	set := Setting{Zone: o.engine.Config.Zone, Channels: o.engine.Channels}
+	if set.Days, err = o.engine.days(ctx); err != nil {
+		return err
+	}
+	if set.Limits, err = o.engine.limits(ctx); err != nil {
 		return err
 	}
 	var d Definition
@@ -124,6 +127,6 @@ func (o *oracle) ifAddedToday(ctx context.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	o.out.IfAddedToday, err = Forecast(d, o.now, o.engine.Config.Zone, days)
+	o.out.IfAddedToday, err = Forecast(d, o.now, set)
 	return err
 }

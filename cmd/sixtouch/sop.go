@@ -28,10 +28,11 @@ func sopCommand(e env) *cobra.Command {
 // programme is a programme's file with what is needed to compute with it.
 type programme struct {
 	sop.File
-	zone  *time.Location
-	days  calendar.Days
-	texts *web.Catalogue
-	lang  web.Lang
+	zone     *time.Location
+	days     calendar.Days
+	channels sop.Channels
+	texts    *web.Catalogue
+	lang     web.Lang
 }
 
 // openProgramme reads and checks a file. It needs no database: the calendar is
@@ -58,7 +59,8 @@ func openProgramme(e env, s *settings, path string) (*programme, error) {
 	if p.File, err = sop.ReadFile(doc); err != nil {
 		return nil, p.fault(path, err)
 	}
-	return p, p.fault(path, p.Check(sop.NewChannels(channel.All(nil, nil, e.Clock, nil)...)))
+	p.channels = sop.NewChannels(channel.All(nil, nil, e.Clock, nil)...)
+	return p, p.fault(path, p.Check(p.channels))
 }
 
 // fault says every fault of a file, a line each, in the user's language.
@@ -102,7 +104,7 @@ func lintCommand(e env) *cobra.Command {
 }
 
 func forecastCommand(e env) *cobra.Command {
-	cmd := &cobra.Command{Use: "forecast FILE", Short: "What one contact would get and when", Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: "forecast FILE", Short: "What one contact would get and when, under the calendar and the default caps", Args: cobra.ExactArgs(1)}
 	s := addSettings(cmd, e, map[string]string{"timezone": "timezone"})
 	anchor := cmd.Flags().String("anchor", "", "when the contact enters, as 2026-02-13T15:00:00+08:00")
 	asJSON := cmd.Flags().Bool("json", false, "print JSON")
@@ -115,7 +117,7 @@ func forecastCommand(e env) *cobra.Command {
 		if err != nil {
 			return fmt.Errorf("--anchor %q is no instant: write it as 2026-02-13T15:00:00+08:00", *anchor)
 		}
-		list, err := sop.Forecast(p.Definition, at, p.zone, p.days)
+		list, err := sop.Forecast(p.Definition, at, sop.Setting{Zone: p.zone, Days: p.days, Channels: p.channels})
 		if err != nil {
 			return fmt.Errorf("forecast %s: %w", args[0], err)
 		}
@@ -126,6 +128,12 @@ func forecastCommand(e env) *cobra.Command {
 			why := ""
 			if x.Reason != "" {
 				why = p.texts.Text(p.lang, "forecast."+x.Reason) + " " + x.Holiday
+			}
+			switch {
+			case x.Skipped:
+				why = p.texts.Text(p.lang, "forecast.skipped") + " " + p.texts.Text(p.lang, "reason."+x.Limit)
+			case x.Limit != "":
+				why = p.texts.Text(p.lang, "forecast.put_off", x.At.Format("2006-01-02 15:04")) + " " + p.texts.Text(p.lang, "reason."+x.Limit)
 			}
 			fmt.Fprintf(e.Out, "%s  %-24s %-14s %s\n", x.Due.Format("2006-01-02 Mon 15:04"), x.Step, x.Channel, why)
 		}

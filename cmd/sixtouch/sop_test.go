@@ -39,6 +39,16 @@ steps: [{key: d2, offset: {day: 2}, channel: group_message, content: {text: "二
 	var list []map[string]any
 	require.NoError(t, json.Unmarshal([]byte(out), &list))
 	require.Equal(t, []map[string]any{{"step": "d2", "due": "2026-02-24T15:00:00+08:00", "channel": "group_message", "reason": "holiday", "holiday": "春节"}}, list)
+	often := programmeFile(t, `name: 每天
+trigger: {kind: contact_added}
+steps:
+  - {key: d1, offset: {day: 1, at: "10:00"}, channel: group_message, content: {text: "一"}}
+  - {key: d1b, offset: {day: 1, at: "15:00"}, grace: 2d, channel: group_message, content: {text: "二"}}
+  - {key: d2, offset: {day: 2, at: "10:00"}, grace: 1h, channel: group_message, content: {text: "三"}}`)
+	out, _, code = command(t, "sop", "forecast", often, "--anchor", "2026-03-02T15:00:00+08:00")
+	require.Zero(t, code)
+	require.Contains(t, out, "延至 2026-03-04 15:00： 客户当天的触达已满")
+	require.Contains(t, out, "不发送： 客户当天的触达已满")
 	_, errs, code := command(t, "sop", "forecast", path, "--anchor", "soon")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "2026-02-13T15:00:00+08:00")
