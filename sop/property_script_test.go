@@ -145,7 +145,7 @@ func drawStep(t *rapid.T, key string) refStep {
 	s := refStep{
 		key: key, grace: hour * rapid.SampledFrom([]int{24, 12, 48, 3, 1}).Draw(t, "grace"),
 		channel:  rapid.SampledFrom([]string{toMessage, toMessage, toMessage, toPrompt, toTag}).Draw(t, "channel"),
-		filter:   rapid.SampledFrom([]string{"", "", "", "any", "none"}).Draw(t, "filter"),
+		filter:   rapid.SampledFrom([]string{"", "none", "any", ""}).Draw(t, "filter"),
 		personal: rapid.IntRange(0, 2).Draw(t, "personal") == 2,
 	}
 	return drawOffset(t, s)
@@ -175,7 +175,7 @@ func drawAct(t *rapid.T, o options, people int) act {
 		confirm: rapid.Bool().Draw(t, "confirm"), second: rapid.Bool().Draw(t, "second first"), atOnce: o.atOnce,
 	}
 	if people > 0 {
-		kinds := []string{"add", "add", "none", "begin", "mark", "unmark", "lose"}
+		kinds := []string{"add", "mark", "add", "unmark", "none", "begin", "lose"}
 		if o.edits {
 			kinds = append(kinds, "edit", "edit", "edit")
 		}
@@ -187,6 +187,12 @@ func drawAct(t *rapid.T, o options, people int) act {
 	}
 	for i := range a.cuts {
 		a.cuts[i] = drawCut(t, o)
+	}
+	if !o.atOnce && rapid.IntRange(0, 5).Draw(t, "hangs") == 5 {
+		// What chance seldom brings together: who hears of a failed call wakes up
+		// when the other has long made it again.
+		hang := cut{place: atAnswer, how: stands, n: 1, pause: 70}
+		a.faults, a.cuts = []sim.Fault{drawFault(t)}, [2]cut{hang, hang}
 	}
 	return a
 }

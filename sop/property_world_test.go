@@ -183,16 +183,15 @@ func (p *play) happen(a act) {
 		if who.begun || who.lost {
 			return
 		}
-		p.wear(a, "begin")
+		p.wear(a, a.who, "begin")
 		who.begun = true
 		p.model.enter(who, true, p.now)
-	case "mark":
-		if who := p.model.people[a.who]; !who.marked && !who.lost {
-			p.wear(a, "mark")
-			who.marked = true
+	case "mark", "unmark":
+		for i, who := range p.model.people {
+			if who.marked != (a.kind == "mark") && !who.lost {
+				p.mark(a, i, who)
+			}
 		}
-	case "unmark":
-		p.unmark(a)
 	case "lose":
 		p.losePerson(a)
 	case "edit":
@@ -217,21 +216,22 @@ func (p *play) addPerson(a act) {
 	p.model.enter(who, false, p.now)
 }
 
-func (p *play) wear(a act, tag string) {
-	now, r := p.db.Now(p.ctx), p.rels[a.who]
+func (p *play) wear(a act, who int, tag string) {
+	now, r := p.db.Now(p.ctx), p.rels[who]
 	row := model.RelationshipTag{RelationshipID: r.ID, TagID: p.ids[tag], ContactID: r.ContactID, FirstSeenAt: now, AddedAt: now, LastSeenAt: now}
 	require.NoError(p.t, p.db.Conn(p.ctx).Create(&row).Error)
-	p.recordIn(a, model.Activity{Kind: model.ActivityTagAdded, Data: model.AsJSON(model.ActivityData{TagID: p.ids[tag]})}, a.who)
+	p.recordIn(a, model.Activity{Kind: model.ActivityTagAdded, Data: model.AsJSON(model.ActivityData{TagID: p.ids[tag]})}, who)
 }
 
-func (p *play) unmark(a act) {
-	who := p.model.people[a.who]
-	if !who.marked || who.lost {
+// mark puts on somebody, or takes off, the tag that step filters ask for.
+func (p *play) mark(a act, i int, who *refPerson) {
+	who.marked = !who.marked
+	if who.marked {
+		p.wear(a, i, "mark")
 		return
 	}
-	require.NoError(p.t, p.db.Conn(p.ctx).Delete(&model.RelationshipTag{}, "relationship_id = ? AND tag_id = ?", p.rels[a.who].ID, p.ids["mark"]).Error)
-	p.recordIn(a, model.Activity{Kind: model.ActivityTagRemoved, Data: model.AsJSON(model.ActivityData{TagID: p.ids["mark"]})}, a.who)
-	who.marked = false
+	require.NoError(p.t, p.db.Conn(p.ctx).Delete(&model.RelationshipTag{}, "relationship_id = ? AND tag_id = ?", p.rels[i].ID, p.ids["mark"]).Error)
+	p.recordIn(a, model.Activity{Kind: model.ActivityTagRemoved, Data: model.AsJSON(model.ActivityData{TagID: p.ids["mark"]})}, i)
 }
 
 func (p *play) losePerson(a act) {
