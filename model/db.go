@@ -87,7 +87,7 @@ func (d *DB) openSQLite(path string, opts Options) error {
 	}
 	// busy_timeout comes first, so that switching to WAL waits for a second process too.
 	// FULL: an acknowledged callback must survive a power cut, not only a crash.
-	base := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	base := "file:" + uriPath().Replace(path) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	var err error
 	if d.writer, err = openGorm(sqlite.Open(base+"&_txlock=immediate"), d.clock, opts.Logger); err != nil {
 		return fmt.Errorf("open SQLite writer: %w", err)
@@ -100,6 +100,10 @@ func (d *DB) openSQLite(path string, opts Options) error {
 	}
 	return setPool(d.reader, sqliteReaders, sqliteReaders, 0)
 }
+
+// uriPath writes a file's path so that SQLite, which is given a URI, finds that
+// file: nothing in it begins a query or a fragment.
+func uriPath() *strings.Replacer { return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23") }
 
 func (d *DB) openMySQL(ctx context.Context, dsn string, opts Options) error {
 	d.dialect = MySQL
