@@ -99,6 +99,7 @@ func (s SOP) check(r *report) {
 func (i Inbox) check(r *report) {
 	checkAtLeast(r, "inbox.workers", i.Workers, 1)
 	checkAtLeast(r, "inbox.welcome_workers", i.WelcomeWorkers, 1)
+	checkAtLeast(r, "inbox.keep", i.Keep, 24*time.Hour)
 }
 
 func (l Log) check(r *report) {

@@ -72,6 +72,9 @@ type SOP struct {
 type Inbox struct {
 	Workers        int `koanf:"workers"`
 	WelcomeWorkers int `koanf:"welcome_workers"` // for what WeCom gives us 20 seconds
+	// Keep is how long callbacks that are done are kept; those that failed for
+	// good stay until somebody decides.
+	Keep time.Duration `koanf:"keep"`
 }
 
 // Log says what is logged and how.
@@ -106,6 +109,7 @@ func Defaults() Config {
 		Inbox: Inbox{
 			Workers:        8,
 			WelcomeWorkers: 24,
+			Keep:           14 * 24 * time.Hour,
 		},
 		Log:       Log{Level: slog.LevelInfo, Format: "json"},
 		PublicURL: "http://127.0.0.1:8080",

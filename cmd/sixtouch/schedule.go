@@ -32,6 +32,7 @@ func (a *app) schedule() []job {
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
+		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }
@@ -51,6 +52,12 @@ func (a *app) renewMedia(ctx context.Context) error {
 		return err
 	}
 	return a.media.Renew(ctx, append(contents, steps...))
+}
+
+// purgeInbox deletes callbacks that have long been done.
+func (a *app) purgeInbox(ctx context.Context) error {
+	_, err := a.worker.Purge(ctx, a.cfg.Inbox.Keep)
+	return err
 }
 
 // sweepEvery is how often people are looked for whom no activity announces.
