@@ -42,7 +42,7 @@ func NewMetrics(db *model.DB, log *slog.Logger) *Metrics {
 		inboxItems: desc("inbox_items", "Callbacks that are neither done nor ignored, by state.", "state"),
 		inboxLag:   desc("inbox_lag_seconds", "How long the oldest callback that could be processed has waited."),
 		dueLag:     desc("due_lag_seconds", "How long the longest due enrollment has waited for the planner."),
-		dispatches: desc("dispatches", "Outgoing calls by state. Those that went well are not counted.", "state"),
+		dispatches: desc("dispatches", "Outgoing calls by state. Those that went well are not counted, failed ones for a day.", "state"),
 		backlog:    desc("reconciler_backlog", "Outgoing calls of which nobody knows whether they were made: being found out, or waiting for a person."),
 		parked:     desc("enrollments_parked", "Enrollments whose planning failed and that need attention."),
 	}
@@ -79,7 +79,7 @@ func (m *Metrics) read(ctx context.Context, now time.Time) []prometheus.Metric {
 	for _, read := range []func() error{
 		func() error { return m.readInbox(ctx, now, gauge) },
 		func() error { return m.readDue(ctx, now, gauge) },
-		func() error { return m.readDispatches(ctx, gauge) },
+		func() error { return m.readDispatches(ctx, now, gauge) },
 		func() error { return m.readParked(ctx, gauge) },
 	} {
 		if err := read(); err != nil {
@@ -91,14 +91,25 @@ func (m *Metrics) read(ctx context.Context, now time.Time) []prometheus.Metric {
 
 type gaugeFunc func(d *prometheus.Desc, value float64, labels ...string)
 
-func (m *Metrics) readDispatches(ctx context.Context, gauge gaugeFunc) error {
+// failedFor is how long a failed call is counted: somebody should look, but not
+// for ever.
+const failedFor = 24 * time.Hour
+
+func (m *Metrics) readDispatches(ctx context.Context, now time.Time, gauge gaugeFunc) error {
 	found, err := m.byState(ctx, "dispatches", m.dispatches, gauge, []string{
 		string(model.DispatchQueued), string(model.DispatchSending), string(model.DispatchSent),
-		string(model.DispatchUnknown), string(model.DispatchStuck), string(model.DispatchFailed),
+		string(model.DispatchUnknown), string(model.DispatchStuck),
 	})
 	if err != nil {
 		return err
 	}
+	var failed int64
+	err = m.db.Read(ctx).Table(m.db.Walk("dispatches", "ix_dispatches_claim")).
+		Where("state = ? AND next_at > ?", model.DispatchFailed, now.Add(-failedFor)).Count(&failed).Error
+	if err != nil {
+		return fmt.Errorf("count failed dispatches: %w", err)
+	}
+	gauge(m.dispatches, float64(failed), string(model.DispatchFailed))
 	gauge(m.backlog, float64(found[string(model.DispatchUnknown)]+found[string(model.DispatchStuck)]))
 	return nil
 }

@@ -122,14 +122,15 @@ sixtouch_inbox_lag_seconds 0
 			}
 		}
 		create(t, db, enrollment(1, model.EnrollmentActive, &later), enrollment(2, model.EnrollmentActive, &due), enrollment(3, model.EnrollmentParked, nil))
-		create(t, db, model.Dispatch{Channel: "c", State: model.DispatchStuck, NextAt: now}, model.Dispatch{Channel: "c", State: model.DispatchConfirmed, NextAt: now})
+		create(t, db, model.Dispatch{Channel: "c", State: model.DispatchStuck, NextAt: now}, model.Dispatch{Channel: "c", State: model.DispatchConfirmed, NextAt: now},
+			model.Dispatch{Channel: "c", State: model.DispatchFailed, NextAt: now}, model.Dispatch{Channel: "c", State: model.DispatchFailed, NextAt: now.Add(-25 * time.Hour)})
 
 		require.NoError(t, testutil.CollectAndCompare(metrics, strings.NewReader(idle), lags...), "within five seconds the last counts are given out again")
 		clock.Advance(5 * time.Second)
 		require.NoError(t, testutil.CollectAndCompare(metrics, strings.NewReader(`
-# HELP sixtouch_dispatches Outgoing calls by state. Those that went well are not counted.
+# HELP sixtouch_dispatches Outgoing calls by state. Those that went well are not counted, failed ones for a day.
 # TYPE sixtouch_dispatches gauge
-sixtouch_dispatches{state="failed"} 0
+sixtouch_dispatches{state="failed"} 1
 sixtouch_dispatches{state="queued"} 0
 sixtouch_dispatches{state="sending"} 0
 sixtouch_dispatches{state="sent"} 0
@@ -204,7 +205,7 @@ func TestMetrics_costWhatIsOpen(t *testing.T) {
 	require.NoError(t, callbacks.Row().After("gorm:row").Register("record", record))
 	testutil.CollectAndCount(report.NewMetrics(db, slog.New(slog.DiscardHandler)))
 	seen := statements
-	require.Len(t, seen, 15, "two states' counts, an oldest per lane and state and per shard, the parked")
+	require.Len(t, seen, 16, "two states' counts, the failed, an oldest per lane and state and per shard, the parked")
 	for _, sql := range seen {
 		var plan []map[string]any
 		require.NoError(t, db.Conn(t.Context()).Raw("EXPLAIN "+sql).Scan(&plan).Error)
