@@ -26,11 +26,35 @@ func benchCommand(e env) *cobra.Command {
 	return cmd
 }
 
+// benchOptions are those of every benchmark.
+type benchOptions struct {
+	json   bool
+	rounds int
+	mysql  string
+}
+
+// flags offers them; made says what is made on the server.
+func (o *benchOptions) flags(cmd *cobra.Command, made string) {
+	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "rounds")
+	cmd.Flags().StringVar(&o.mysql, "mysql", "", "mysql://user:password@host:port/ of a server on which "+made+" may be made")
+}
+
+// print writes a report in the form that was asked for.
+func (o *benchOptions) print(out io.Writer, report interface{ print(out io.Writer) error }) error {
+	if !o.json {
+		return report.print(out)
+	}
+	doc := json.NewEncoder(out)
+	doc.SetIndent("", "  ")
+	return doc.Encode(report)
+}
+
 // ingestOptions say how much is measured and where rows go.
 type ingestOptions struct {
-	json                    bool
-	requests, conns, rounds int
-	mysql, sqlite           string
+	benchOptions
+	requests, conns int
+	sqlite          string
 }
 
 // resent is how many callbacks are sent again, to see that none is stored twice.
@@ -51,11 +75,9 @@ func benchIngestCommand(e env) *cobra.Command {
 			"and medians over the rounds are shown. Databases are made for the run and dropped after it.",
 	}
 	var o ingestOptions
-	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	o.flags(cmd, "a database")
 	cmd.Flags().IntVar(&o.requests, "requests", 10_000, "distinct callbacks in a round")
 	cmd.Flags().IntVar(&o.conns, "conns", 64, "connections that send")
-	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "rounds")
-	cmd.Flags().StringVar(&o.mysql, "mysql", "", "mysql://user:password@host:port/ of a server on which a database may be made")
 	cmd.Flags().StringVar(&o.sqlite, "sqlite", "", "a new SQLite file, on the disk to be measured (default: in the folder for temporary files)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := o.check(); err != nil {
@@ -68,12 +90,7 @@ func benchIngestCommand(e env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if o.json {
-			out := json.NewEncoder(e.Out)
-			out.SetIndent("", "  ")
-			return out.Encode(report)
-		}
-		return report.print(e.Out)
+		return o.print(e.Out, report)
 	}
 	return cmd
 }

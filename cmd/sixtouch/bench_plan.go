@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +11,8 @@ import (
 
 // planOptions say how large the measured company is.
 type planOptions struct {
-	json                               bool
-	contacts, enrollments, due, rounds int
-	dispatches                         int
-	mysql                              string
+	benchOptions
+	contacts, enrollments, due, dispatches int
 }
 
 const (
@@ -47,13 +44,11 @@ func benchPlanCommand(e env) *cobra.Command {
 			"A ratio is to the mean of the bound's runs right before and right after; medians over the rounds are shown.",
 	}
 	var o planOptions
-	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
+	o.flags(cmd, "databases")
 	cmd.Flags().IntVar(&o.contacts, "contacts", 1_000_000, "contacts")
 	cmd.Flags().IntVar(&o.enrollments, "enrollments", 200_000, "active enrollments")
 	cmd.Flags().IntVar(&o.due, "due", 100_000, "enrollments with a step due at a time")
 	cmd.Flags().IntVar(&o.dispatches, "dispatches", 6_000, "dispatches to claim")
-	cmd.Flags().IntVar(&o.rounds, "rounds", 5, "rounds")
-	cmd.Flags().StringVar(&o.mysql, "mysql", "", "mysql://user:password@host:port/ of a server on which databases may be made")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := o.check(); err != nil {
 			return err
@@ -68,12 +63,7 @@ func benchPlanCommand(e env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if o.json {
-			out := json.NewEncoder(e.Out)
-			out.SetIndent("", "  ")
-			return out.Encode(report)
-		}
-		return report.print(e.Out)
+		return o.print(e.Out, report)
 	}
 	return cmd
 }

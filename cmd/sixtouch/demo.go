@@ -41,8 +41,8 @@ func demoCommand(e env) *cobra.Command {
 	return cmd
 }
 
-// runDemo runs until ctx ends. The port comes first: while another demo holds
-// it, that demo's data are left alone.
+// runDemo runs until ctx ends. The port comes first, and then the folder: while
+// another demo holds either, that demo's data are left alone.
 func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
 	mux := http.NewServeMux()
 	log := slog.New(slog.DiscardHandler)
@@ -51,6 +51,11 @@ func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
 		return err
 	}
 	defer public.listener.Close() // closed by the server, if it came to serve
+	lock, err := lockDemoFolder(data)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // one that cannot be closed ends with the process
 	folder, err := openDemoFolder(data, fresh)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // demoFolder is where a demo lives. Its keys are made once and kept, so that a
@@ -38,7 +39,24 @@ const (
 	demoDBFile   = "sixtouch.db"
 	demoSimFile  = "wecom.json"
 	demoLogFile  = "demo.log"
+	demoLockFile = "demo.lock"
 )
+
+// lockDemoFolder makes the folder and keeps other demos out of it until the lock
+// is closed; the system closes it when the process ends, however that comes.
+func lockDemoFolder(path string) (*os.File, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the demo's folder: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(path, demoLockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the demo's lock: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another demo is using the folder %s: stop it, or choose another with --data (%w)", path, err), lock.Close())
+	}
+	return lock, nil
+}
 
 // openDemoFolder makes the folder or reads it. With fresh, or when it was never
 // seeded to the end, the data in it are removed; the keys stay.

@@ -289,3 +289,17 @@ func TestCast_isPlausibleAndAlwaysTheSame(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, one, two)
 }
+
+// Two demos on one folder would work on each other's data.
+func TestDemoFolder_belongsToOneDemoAtATime(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	lock, err := lockDemoFolder(path)
+	require.NoError(t, err)
+	_, err = lockDemoFolder(path)
+	require.ErrorContains(t, err, "another demo is using the folder "+path)
+	require.NoError(t, lock.Close())
+	lock, err = lockDemoFolder(path)
+	require.NoError(t, err)
+	require.NoError(t, lock.Close())
+}
