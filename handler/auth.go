@@ -152,7 +152,8 @@ func (s *server) signOutByForm(c *gin.Context) error {
 	return nil
 }
 
-// setUp uses the one-time set-up link up.
+// setUp uses the one-time set-up link up. That takes a press of its page's
+// button: who only looks at the link, as previews in chats do, leaves it whole.
 func (s *server) setUp(c *gin.Context) error {
 	p, err := s.Auth.SetUp(c.Request.Context(), c.Param("token"))
 	if err != nil {

@@ -63,6 +63,8 @@ func TestSignIn_locksOutAfterTenFailures(t *testing.T) {
 		try("guess", http.StatusUnauthorized)
 	}
 	try("guess", http.StatusTooManyRequests)
+	locked := app.Do(t, handlertest.Request{Method: "POST", URL: "/api/v1/session", Body: credentials("guess")})
+	require.Equal(t, "900", locked.Header().Get("Retry-After"), "seconds")
 	try(handlertest.Password, http.StatusTooManyRequests)
 	form := app.Do(t, handlertest.Request{
 		Method: "POST", URL: "/login", Body: url.Values{"user": {"admin"}, "password": {handlertest.Password}}.Encode(),
@@ -109,17 +111,20 @@ func TestSetUpLink_worksOnceAndForAnHour(t *testing.T) {
 	link, err := service.SetupToken(t.Context())
 	require.NoError(t, err)
 	app.Run(t, handlertest.Scenario{Name: "it is no token", URL: "/api/v1/sops", Header: http.Header{"Authorization": {"Bearer " + link}}, Status: 401})
-	first := app.Do(t, handlertest.Request{URL: "/setup/" + link})
+	for range 2 { // a preview of the link does not use it up
+		app.Do(t, handlertest.Request{URL: "/setup/" + link})
+	}
+	first := app.Do(t, handlertest.Request{Method: "POST", URL: "/setup/" + link})
 	require.Equal(t, http.StatusSeeOther, first.Code)
 	cookie := first.Result().Cookies()[0]
 	app.Run(t,
 		handlertest.Scenario{Name: "the session is the administrator's", URL: "/api/v1/session", Header: http.Header{"Cookie": {cookie.Name + "=" + cookie.Value}}, Status: 200, Contains: []string{`"role":"admin"`}},
-		handlertest.Scenario{Name: "not twice", URL: "/setup/" + link, Status: 401},
+		handlertest.Scenario{Name: "not twice", Method: "POST", URL: "/setup/" + link, Status: 401},
 		handlertest.Scenario{Name: "no password signs in", Method: "POST", URL: "/api/v1/session", Body: credentials(""), Status: 401},
 	)
 	late, err := service.SetupToken(t.Context())
 	require.NoError(t, err)
 	clock.Advance(time.Hour)
-	app.Run(t, handlertest.Scenario{Name: "too late", URL: "/setup/" + late, Status: 401})
+	app.Run(t, handlertest.Scenario{Name: "too late", Method: "POST", URL: "/setup/" + late, Status: 401})
 	require.NotContains(t, app.Log.String(), strings.TrimPrefix(link, "stx_"))
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -99,6 +101,9 @@ func (s *server) problem(c *gin.Context, err error) Problem {
 		Title:  s.Texts.Text(lang, "problem."+string(e.Code)),
 		Status: statusOf(e.Code), Detail: s.say(lang, e.Message),
 		Code: e.Code, RequestID: c.GetString(requestIDHeader),
+	}
+	if e.After > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(e.After.Seconds()))))
 	}
 	if len(e.Fields) > 0 {
 		p.Fields = make(map[string]string, len(e.Fields))

@@ -55,6 +55,7 @@ func NewPages(d PageDeps) (*Pages, error) {
 // Mount adds the pages' routes; it fits Deps.Mount.
 func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	open.GET("/login", wrap(p.login))
+	open.GET("/setup/:token", wrap(func(c *gin.Context) error { return p.show(c, http.StatusOK, "setup", nil) }))
 	open.GET("/language", p.language)
 	open.GET("/static/:name", p.asset)
 	page := func(path string, do func(*gin.Context) error) { guarded.GET(path, dropBlanks, wrap(do)) }

@@ -134,7 +134,7 @@ func New(deps Deps) (*gin.Engine, error) {
 	r.GET("/healthz", healthz)
 	r.GET("/readyz", wrap(s.readyz))
 	r.POST("/login", wrap(s.signInByForm))
-	r.GET("/setup/:token", wrap(s.setUp))
+	r.POST("/setup/:token", wrap(s.setUp))
 	guarded.POST("/logout", wrap(s.signOutByForm))
 	guarded.GET("/metrics", gin.WrapH(promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{})))
 	if err := s.routeAPI(r, guarded); err != nil {

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code classifies an error for whoever must react to it: it decides the HTTP
@@ -28,6 +29,7 @@ type Error struct {
 	Code    Code
 	Message string
 	Fields  map[string]string
+	After   time.Duration // how long to wait before another try; 0 when that is not known
 	Err     error
 }
 

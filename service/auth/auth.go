@@ -134,7 +134,7 @@ func (s *Service) SignIn(ctx context.Context, user, password, address string) (P
 		s.Logger.WarnContext(ctx, "sign-in without its lock-out", "error", err)
 	}
 	if failures >= maxFailures {
-		return Principal{}, &model.Error{Code: model.CodeLimited, Message: "too many failed sign-ins: wait 15 minutes"}
+		return Principal{}, &model.Error{Code: model.CodeLimited, Message: "too many failed sign-ins: wait 15 minutes", After: lockFor}
 	}
 	// The hash is made for unknown users too: the answer must not come sooner.
 	right := subtle.ConstantTimeCompare(s.derive(password), s.hash) == 1
