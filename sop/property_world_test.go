@@ -28,10 +28,11 @@ type replica struct {
 // world in which nothing does holds by itself.
 type tally struct{ played, died, stood, refused, received, edited int }
 
-// enough demands that each of these has happened, in a test of some length.
+// enough demands that each of these has happened. A few histories may lack any of
+// them by chance; so many never do.
 func (c tally) enough(t require.TestingT, counts ...int) {
 	for _, n := range counts {
-		require.True(t, c.played < 5 || n > 0, "too little happens for the property to mean anything: %+v", c)
+		require.True(t, c.played < 40 || n > 0, "too little happens for the property to mean anything: %+v", c)
 	}
 }
 
