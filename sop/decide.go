@@ -59,7 +59,7 @@ func (e *Engine) adopt(ctx context.Context, d model.Dispatch, remoteID string) e
 	if !slices.Contains(d.Candidates.V, remoteID) {
 		return model.Invalid("remote_id", "is none of the dispatch's candidates")
 	}
-	free, err := e.notAdopted(ctx, []Receipt{{RemoteID: remoteID}})
+	free, err := e.adoptable(ctx, d, []Receipt{{RemoteID: remoteID}})
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package sop_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"sixtouch/model"
 	"sixtouch/wecom/sim"
@@ -87,5 +89,29 @@ func TestDecide_plansARefusedDispatchAnewThroughAllGates(t *testing.T) {
 
 		require.NoError(w.t, w.engine.Archive(w.ctx, sopID))
 		require.ErrorIs(w.t, w.engine.Decide(w.ctx, 999, ""), model.ErrNotFound)
+	})
+}
+
+// Two replicas have found the same task for two dispatches of one rep: one of
+// these adopts it, and the other is looked for again.
+func TestReconcile_twoAtOnceDoNotAdoptOneTask(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		for i := range 10 {
+			task := fmt.Sprint("msg", i)
+			var both errgroup.Group
+			for range 2 {
+				d := model.Dispatch{
+					Channel: "group_message", RepID: w.reps["lin"], State: model.DispatchUnknown, NextAt: w.clock.Now(), LeaseToken: "lost",
+					CreatedAt: w.clock.Now(), UpdatedAt: w.clock.Now(),
+				}
+				require.NoError(w.t, w.db.Conn(w.ctx).Create(&d).Error)
+				both.Go(func() error { return w.newEngine().AdoptFound(w.ctx, d, task) })
+			}
+			require.NoError(w.t, both.Wait())
+			var n int64
+			require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Dispatch{}).Where("remote_id = ?", task).Count(&n).Error)
+			require.EqualValues(w.t, 1, n)
+		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"sixtouch/model"
 	"sixtouch/service/calendar"
 )
 
@@ -25,4 +26,9 @@ func (d Definition) Dues(zone *time.Location, days calendar.Days, anchor time.Ti
 		out = append(out, s.due(anchor, w))
 	}
 	return out, nil
+}
+
+// AdoptFound settles a dispatch as the task that its reconciler has found.
+func (e *Engine) AdoptFound(ctx context.Context, d model.Dispatch, remoteID string) error {
+	return e.adoptFound(ctx, d, e.Channels.info(d.Channel), Receipt{RemoteID: remoteID})
 }

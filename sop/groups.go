@@ -221,8 +221,8 @@ func (o *oracle) matchingGroups(ctx context.Context, v *Version) ([]int64, error
 // addressees are where what WeCom calls the recipients of a channel is found.
 type addressees struct{ table, join, who, remoteID string }
 
-func (i ChannelInfo) addressees() addressees {
-	if i.Reach == ReachGroup {
+func (c ChannelInfo) addressees() addressees {
+	if c.Reach == ReachGroup {
 		return addressees{"customer_groups", "customer_groups.id = -touches.contact_id", "-customer_groups.id", "customer_groups.chat_id"}
 	}
 	return addressees{"contacts", "contacts.id = touches.contact_id", "contacts.id", "contacts.external_userid"}

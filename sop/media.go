@@ -42,11 +42,11 @@ func (s Step) contents() []model.Content {
 }
 
 // media is which of WeCom's two stores the channel's media are in.
-func (i ChannelInfo) media() model.MediaUse {
-	if i.Media == "" {
+func (c ChannelInfo) media() model.MediaUse {
+	if c.Media == "" {
 		return model.MediaForMessage
 	}
-	return i.Media
+	return c.Media
 }
 
 // WelcomeContents lists what the welcome steps of published programmes say,

@@ -265,7 +265,7 @@ func (o *oracle) due(ctx context.Context, q Question) ([]int64, error) {
 func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
 	var contactIDs []int64
 	for _, en := range list {
-		if _, err := o.version(ctx, en.VersionID); err != nil {
+		if err := o.read(ctx, en.VersionID); err != nil {
 			return err
 		}
 		contactIDs = append(contactIDs, en.ContactID)
@@ -289,24 +289,24 @@ func (o *oracle) planAhead(ctx context.Context, list []model.Enrollment) error {
 	return nil
 }
 
-// version returns a version with what its steps say.
-func (o *oracle) version(ctx context.Context, id int64) (*Version, error) {
-	if v := o.versions[id]; v != nil {
-		return v, nil
+// read loads a version with what its steps say.
+func (o *oracle) read(ctx context.Context, id int64) error {
+	if o.versions[id] != nil {
+		return nil
 	}
 	v, err := o.engine.version(ctx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o.versions[id], o.filters = v, append(o.filters, v.stepFilters()...)
 	var rows []model.StepContent
 	if err := o.engine.DB.Read(ctx).Find(&rows, "sop_id = ?", v.SOPID).Error; err != nil {
-		return nil, fmt.Errorf("load contents of SOP %d: %w", v.SOPID, err)
+		return fmt.Errorf("load contents of SOP %d: %w", v.SOPID, err)
 	}
 	for _, row := range rows {
 		o.contents[contentKey{v.SOPID, row.StepKey}] = row
 	}
-	return v, o.meet(ctx, v)
+	return o.meet(ctx, v)
 }
 
 // meet loads the programme and the tags that a version names.
@@ -432,7 +432,7 @@ func (o *oracle) waiting(ctx context.Context, q Question) error {
 func (o *oracle) waitingPage(ctx context.Context, list []model.Touch) error {
 	var contactIDs []int64
 	for _, t := range list {
-		if _, err := o.version(ctx, t.VersionID); err != nil {
+		if err := o.read(ctx, t.VersionID); err != nil {
 			return err
 		}
 		contactIDs = append(contactIDs, t.ContactID)

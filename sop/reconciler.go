@@ -82,7 +82,7 @@ func (e *Engine) reconcile(ctx context.Context, d model.Dispatch) error {
 	case len(found) == 0:
 		return e.requeue(ctx, d)
 	case len(found) == 1 && sure:
-		return e.settleSent(ctx, d, channel.Info(), found[0])
+		return e.adoptFound(ctx, d, channel.Info(), found[0])
 	}
 	var ids []string
 	for _, r := range found {
@@ -90,6 +90,27 @@ func (e *Engine) reconcile(ctx context.Context, d model.Dispatch) error {
 	}
 	_, err = e.own(ctx, d, map[string]any{"state": model.DispatchStuck, "candidates": model.AsJSON(ids)})
 	return err
+}
+
+// adoptFound settles a dispatch as the task that was found, unless another has
+// adopted it a moment ago: of a rep's dispatches one does so at a time, and who
+// comes second looks again at its next turn.
+func (e *Engine) adoptFound(ctx context.Context, d model.Dispatch, info ChannelInfo, task Receipt) error {
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		free, err := e.adoptable(ctx, d, []Receipt{task})
+		if err != nil || len(free) == 0 {
+			return err
+		}
+		return e.settleSent(ctx, d, info, task)
+	})
+}
+
+// adoptable is notAdopted for whoever adopts in this transaction.
+func (e *Engine) adoptable(ctx context.Context, d model.Dispatch, found []Receipt) ([]Receipt, error) {
+	if err := e.takeTurns(ctx, []model.LimitTurn{{Kind: "rep", SubjectID: d.RepID}}); err != nil {
+		return nil, err
+	}
+	return e.notAdopted(ctx, found)
 }
 
 // requeue sends again what surely was not sent.
