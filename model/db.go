@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -223,10 +224,18 @@ func (r refusals) LogMode(level logger.LogLevel) logger.Interface {
 
 // Trace implements logger.Interface.
 func (r refusals) Trace(ctx context.Context, begin time.Time, statement func() (sql string, rows int64), err error) {
-	if !Transient(err) {
-		r.Interface.Trace(ctx, begin, statement, err)
+	if Transient(err) {
+		return
 	}
+	r.Interface.Trace(ctx, begin, func() (string, int64) {
+		sql, rows := statement()
+		return literal.ReplaceAllString(sql, "?"), rows
+	}, err)
 }
+
+// literal is a text in a statement. Gorm writes the values of what it scans into
+// the statement that it logs, whatever its filter says; it doubles quotes.
+var literal = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"`)
 
 // ParamsFilter implements gorm.ParamsFilter: it keeps values out of the log.
 func (refusals) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {

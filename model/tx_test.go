@@ -253,8 +253,12 @@ func TestOpen_logsFaultsWithoutValues(t *testing.T) {
 		db, err := model.Open(t.Context(), dsn, model.Options{Clock: model.SystemClock{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		require.NoError(t, err)
 		require.Error(t, db.Conn(t.Context()).Exec("UPDATE nowhere SET phone = ?", "13800138000").Error)
+		var n int
+		require.Error(t, db.Conn(t.Context()).Raw("SELECT n FROM nobody WHERE name = ? AND phone = ?", "O'Hara \"\\", "13800138000").Scan(&n).Error)
 		require.NoError(t, db.Close())
 		require.Contains(t, log.String(), "nowhere")
+		require.Contains(t, log.String(), "nobody")
+		require.NotContains(t, log.String(), "Hara")
 		require.NotContains(t, log.String(), "13800138000")
 	}
 }
