@@ -82,6 +82,8 @@ func (c *followedClock) follow(url string) error {
 
 // tellTime is the clock that replicas follow; a number names one of them.
 func (s *stage) tellTime(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if i, err := strconv.Atoi(r.PathValue("replica")); err == nil {
 		ahead, err := strconv.ParseInt(r.URL.Query().Get("ahead"), 10, 64)
 		if err != nil {
@@ -173,12 +175,15 @@ func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 	}
 	// A corp of its own: replicas of parallel tests share a Redis.
 	corp := "ww" + strings.ToLower(rand.Text()[:16])
-	s.wecom = simtest.Start(t, sim.Options{
+	world := simtest.Start(t, sim.Options{
 		Now: time.Now, Callbacks: sim.Callbacks{Contact: receiver("contact"), App: receiver("app")},
 		CorpID: corp,
 		Apps:   []sim.App{{AgentID: sim.DefaultAgentID, Secret: sim.DefaultSecret, Name: "SCRM", Contact: true}},
 		Rules:  sim.Rules{DispatchPolls: -1, Quota: sim.QuotaNone, AppMessagesPerMinute: -1, AppMessagesPerHour: -1},
 	})
+	s.mu.Lock() // commands that ask for the time are processes of their own
+	s.wecom = world
+	s.mu.Unlock()
 	s.vars = []string{
 		childVar + "=" + s.front.URL + "/clock/", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
 		"SIXTOUCH_DB_DSN=" + dsn, "SIXTOUCH_REDIS_URL=" + redis, "SIXTOUCH_WECOM_CORP_ID=" + corp,
@@ -193,7 +198,9 @@ func newStage(t *testing.T, replicas int, dsn, redis string) *stage {
 	for i := range replicas {
 		r := &replica{addr: freeAddr(t)}
 		r.proxy = httptest.NewServer(s.toWeCom(i))
+		s.mu.Lock()
 		s.replicas = append(s.replicas, r)
+		s.mu.Unlock()
 	}
 	t.Cleanup(s.close)
 	return s
