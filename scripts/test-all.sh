@@ -15,6 +15,10 @@ scripts/check-dockerfile.sh
 step "tests"
 CGO_ENABLED=1 go test -race -shuffle=on -timeout 45m ./...
 
+step "the same suites on SQLite" # see modeltest.Each
+grep -rl --include='*_test.go' 'modeltest\.Each(' . | xargs -n 1 dirname | sort -u |
+    SIXTOUCH_TEST_MYSQL='' CGO_ENABLED=0 xargs go test -shuffle=on -timeout 20m
+
 step "a simulated quarter"
 CGO_ENABLED=0 go test -run '^TestQuarter_' -timeout 25m ./cmd/sixtouch
 
