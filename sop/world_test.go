@@ -246,11 +246,11 @@ func one(text string) string {
 	return `{"trigger":{"kind":"contact_added"},"steps":[` + message("d1", `{"day":1,"at":"10:00"}`, text) + `]}`
 }
 
-// newBigWorld is a world on SQLite alone, for what is about size.
+// newBigWorld is a world on one database alone, for what is about size.
 func newBigWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	db, clock := modeltest.New(t)
+	db, clock := modeltest.Quick(t)
 	return newWorld(t, db, clock)
 }
 

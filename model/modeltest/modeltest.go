@@ -59,7 +59,7 @@ func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 // SQLite's half without.
 func Each(t *testing.T, test func(t *testing.T, db *model.DB, clock *Clock)) {
 	t.Helper()
-	if !underRace || os.Getenv("SIXTOUCH_TEST_MYSQL") == "" {
+	if !sqliteIsSlow() {
 		t.Run("sqlite", func(t *testing.T) {
 			t.Parallel()
 			clock := NewClock()
@@ -72,6 +72,19 @@ func Each(t *testing.T, test func(t *testing.T, db *model.DB, clock *Clock)) {
 		clock := NewClock()
 		test(t, Open(t, dsn, clock), clock)
 	})
+}
+
+func sqliteIsSlow() bool { return underRace && os.Getenv("SIXTOUCH_TEST_MYSQL") != "" }
+
+// Quick returns a migrated database of the kind on which a large test takes the
+// least time: SQLite, but for the race detector (see Each).
+func Quick(t testing.TB) (*model.DB, *Clock) {
+	t.Helper()
+	if !sqliteIsSlow() {
+		return New(t)
+	}
+	clock := NewClock()
+	return Open(t, MySQLDSN(t), clock), clock
 }
 
 // New returns a migrated SQLite database in a temporary folder.
