@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"sixtouch/model"
 	"sixtouch/sop"
 	"sixtouch/wecom"
 )
@@ -30,17 +29,7 @@ func (GroupChat) Info() sop.ChannelInfo {
 // Send implements sop.Channel. It always names the groups: without any WeCom
 // would take all of the owner's.
 func (g GroupChat) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
-	message, err := g.media.Message(ctx, b.Payload.Content, model.MediaForMessage)
-	if err != nil {
-		return sop.Receipt{}, mediaFailure(err)
-	}
-	r, err := g.api.SendGroupMessage(ctx, wecom.GroupMessage{
-		ChatType: wecom.ChatGroup, Sender: b.Payload.UserID, ChatIDs: b.Payload.ExternalUserIDs, Message: message,
-	})
-	if err != nil {
-		return sop.Receipt{}, sent(ctx, g.media, b.Payload.Content, model.MediaForMessage, err)
-	}
-	return sop.Receipt{RemoteID: r.MsgID, Refused: r.FailList}, nil
+	return g.send(ctx, b, wecom.GroupMessage{ChatType: wecom.ChatGroup, ChatIDs: b.Payload.ExternalUserIDs})
 }
 
 // Find implements sop.Channel: a task is ours when the corp made it since then,

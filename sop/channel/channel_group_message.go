@@ -36,13 +36,17 @@ func (GroupMessage) Check(s sop.Step) error { return checkContent(s) }
 // Send implements sop.Channel. It always names sender and recipients: without
 // either WeCom would choose for itself.
 func (g GroupMessage) Send(ctx context.Context, b sop.Batch) (sop.Receipt, error) {
+	return g.send(ctx, b, wecom.GroupMessage{ChatType: wecom.ChatSingle, ExternalUserIDs: b.Payload.ExternalUserIDs})
+}
+
+// send creates the task, with the batch's sender and content.
+func (g GroupMessage) send(ctx context.Context, b sop.Batch, task wecom.GroupMessage) (sop.Receipt, error) {
 	message, err := g.media.Message(ctx, b.Payload.Content, model.MediaForMessage)
 	if err != nil {
 		return sop.Receipt{}, mediaFailure(err)
 	}
-	r, err := g.api.SendGroupMessage(ctx, wecom.GroupMessage{
-		ChatType: wecom.ChatSingle, Sender: b.Payload.UserID, ExternalUserIDs: b.Payload.ExternalUserIDs, Message: message,
-	})
+	task.Sender, task.Message = b.Payload.UserID, message
+	r, err := g.api.SendGroupMessage(ctx, task)
 	if err != nil {
 		return sop.Receipt{}, sent(ctx, g.media, b.Payload.Content, model.MediaForMessage, err)
 	}
