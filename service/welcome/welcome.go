@@ -121,6 +121,9 @@ type Request struct {
 	ReceivedAt   time.Time // ours
 	// ContactName is asked for only when the text needs it.
 	ContactName func(ctx context.Context) (string, error)
+	// RepName is asked for when the text needs it and we do not know it yet, as
+	// before the first synchronisation. May be nil.
+	RepName func(ctx context.Context) (string, error)
 }
 
 // Send sends the welcome for a code, once, and returns the id of its dispatch; 0
@@ -307,6 +310,13 @@ func rank(scope model.WelcomeScope) int {
 // render fills the names in; an error of code invalid says that one is missing.
 func (s *Service) render(ctx context.Context, r Request, c model.Content, rep model.Rep) (model.Content, error) {
 	fields := model.Fields{Rep: rep.Name}
+	if rep.Name == "" && strings.Contains(c.Text, "{rep") && r.RepName != nil {
+		name, err := r.RepName(ctx)
+		if err != nil {
+			return c, fmt.Errorf("ask for the rep's name: %w", err)
+		}
+		fields.Rep = name
+	}
 	if c.Personal() && r.ContactName != nil {
 		name, err := r.ContactName(ctx)
 		if err != nil {

@@ -162,6 +162,18 @@ func TestSend_namesAreFilledInAndAskedForOnlyWhenNeeded(t *testing.T) {
 	require.Equal(t, "朋友你好，我是林乔", w.sent[2].Text)
 }
 
+func TestSend_repWhoIsNotStoredYetIsAskedFor(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	w := &wire{}
+	s := newService(t, db, w, text(model.WelcomeDefault, "", "你好，我是{rep}"))
+	r := request(clock)
+	r.RepName = func(context.Context) (string, error) { return "林乔", nil }
+	_, err := s.Send(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, "你好，我是林乔", w.sent[0].Text)
+}
+
 func TestSend_nobodyReadsAnEmptyName(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
