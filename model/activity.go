@@ -39,6 +39,20 @@ const (
 	ActivityMomentLiked     ActivityKind = "moment_liked"
 	ActivityMomentCommented ActivityKind = "moment_commented"
 	ActivityDateSet         ActivityKind = "date_set" // a date field of the contact was set, moved or cleared
+
+	ActivityAccountJoined  ActivityKind = "account_joined"  // the contact is known to be at an account now
+	ActivityAccountLeft    ActivityKind = "account_left"    // and no longer at that one
+	ActivityProfileChanged ActivityKind = "profile_changed" // role, seniority, company text, e-mail, consent…: Field says what
+
+	ActivityPriceAsked         ActivityKind = "price_asked" // about price, trial or contract
+	ActivityTrialOpened        ActivityKind = "trial_opened"
+	ActivityTrialActivated     ActivityKind = "trial_activated"
+	ActivityVisitBooked        ActivityKind = "visit_booked"
+	ActivityMeetingHeld        ActivityKind = "meeting_held"        // a meeting or a visit on site took place
+	ActivityConversationLogged ActivityKind = "conversation_logged" // a rep talked with the contact, both ways
+	ActivityCallAnswered       ActivityKind = "call_answered"       // Seconds long
+	ActivityNeedAnswered       ActivityKind = "need_answered"       // Key: budget, authority, need or timing
+	ActivityDeclined           ActivityKind = "declined"            // said that they do not want it
 )
 
 // Activity is one inbound happening. DedupeKey makes recording idempotent.
@@ -65,6 +79,9 @@ type ActivityData struct {
 	GroupName    string `json:"group_name,omitempty"` // group_*
 	// Key names the form, the event or the content.
 	Key         string     `json:"key,omitempty"`
+	Seconds     int        `json:"seconds,omitempty"`      // content_viewed, call_answered: for how long
+	AccountID   int64      `json:"account_id,omitempty"`   // account_*
+	From        string     `json:"from,omitempty"`         // stage_entered: the stage before
 	Stage       string     `json:"stage,omitempty"`        // stage_entered
 	Score       int        `json:"score,omitempty"`        // score_changed: after
 	ScoreBefore int        `json:"score_before,omitempty"` // score_changed
@@ -81,13 +98,14 @@ type ActivityData struct {
 func (a Activity) ByContact() bool {
 	switch a.Kind {
 	case ActivityContactAdded, ActivityReplied, ActivityFormSubmitted, ActivityEventRegistered, ActivityEventAttended, ActivityContentViewed,
-		ActivityMomentLiked, ActivityMomentCommented:
+		ActivityMomentLiked, ActivityMomentCommented, ActivityPriceAsked, ActivityTrialOpened, ActivityTrialActivated,
+		ActivityVisitBooked, ActivityMeetingHeld, ActivityConversationLogged, ActivityCallAnswered, ActivityNeedAnswered, ActivityDeclined:
 		return true
 	case ActivityPromptAnswered:
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
 		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityEventMoved, ActivityDateSet,
-		ActivityGroupCreated, ActivityGroupDismissed:
+		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityProfileChanged:
 	}
 	return false
 }

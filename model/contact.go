@@ -44,6 +44,38 @@ type Contact struct {
 	FirstAddedAt   *time.Time // the earliest relationship's start
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+
+	// The company: what account_members says is open now.
+	AccountID *int64
+	// What forms, imports and people say.
+	Department string `personal:"yes"`
+	Email      string `personal:"yes"`
+	Mobile     string `personal:"yes"`
+	// The part in the buying group. Confidence is 0 to 1; Source says what it rests on.
+	Role                Role
+	RoleConfidence      float64
+	RoleSource          string
+	Seniority           Seniority
+	SeniorityConfidence float64
+	SenioritySource     string
+	IsKP                bool `gorm:"column:is_kp"` // key person, by somebody's word
+	Awareness           Awareness
+	Source              string // key of the lead source
+	// The present rung of the ladder, and since when. Stage events are the truth.
+	Stage   string
+	StageAt *time.Time
+	// What the scores last came to, each 0 to 100; the ledger is the truth.
+	Fit        *float64
+	Engagement *float64
+	Intent     *float64
+	Score      *float64
+	Grade      string // A to D, of Fit
+	ScoredAt   *time.Time
+	RescoreAt  *time.Time // when time alone will have changed them
+	// What the person wants of us.
+	Consent     Consent
+	ContactLess bool
+	ErasedAt    *time.Time // personal data was erased on request; the row keeps counts right
 }
 
 // RelationshipState is what is between a rep and a contact.

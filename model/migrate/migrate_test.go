@@ -64,6 +64,10 @@ func tables() []any {
 		model.OutsideMessage{},
 		model.OutsideSend{},
 		model.OutsideReading{},
+		model.Account{},
+		model.AccountAlias{},
+		model.AccountDomain{},
+		model.AccountMember{},
 	}
 }
 

@@ -346,11 +346,16 @@ func (s *Service) saveContact(ctx context.Context, c *model.Contact, profile *Pr
 	if sameContact(next, *c) {
 		return nil
 	}
-	if err := s.db.Conn(ctx).Save(&next).Error; err != nil {
+	// Only what WeCom says: the rest of the row has other writers.
+	if err := s.db.Conn(ctx).Model(&next).Select(profileColumns()).Updates(&next).Error; err != nil {
 		return fmt.Errorf("update contact %d: %w", next.ID, err)
 	}
 	*c = next
 	return nil
+}
+
+func profileColumns() []string {
+	return []string{"name", "avatar", "type", "gender", "position", "corp_name", "corp_full_name", "union_id", "first_added_at", "updated_at"}
 }
 
 func sameContact(a, b model.Contact) bool {
