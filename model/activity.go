@@ -55,6 +55,13 @@ const (
 	ActivityDeclined           ActivityKind = "declined"            // said that they do not want it
 )
 
+// What profile_changed names in Field.
+const (
+	FieldCompany  = "company"  // a text that may tell the company: corp name, remarks, description, mobiles in remarks
+	FieldPosition = "position" // the title that WeCom shows
+	FieldEmail    = "email"
+)
+
 // Activity is one inbound happening. DedupeKey makes recording idempotent.
 type Activity struct {
 	ID             int64 `gorm:"primaryKey"`
@@ -87,7 +94,7 @@ type ActivityData struct {
 	ScoreBefore int        `json:"score_before,omitempty"` // score_changed
 	StartsAt    *time.Time `json:"starts_at,omitempty"`    // event_*
 	EndsAt      *time.Time `json:"ends_at,omitempty"`      // event_*
-	Field       string     `json:"field,omitempty"`        // date_set
+	Field       string     `json:"field,omitempty"`        // date_set, profile_changed
 	Day         string     `json:"day,omitempty"`          // date_set: YYYY-MM-DD; empty when cleared
 	// Welcome is the welcome's dispatch that went out before this was recorded.
 	WelcomeDispatchID int64 `json:"welcome_dispatch_id,omitempty"`

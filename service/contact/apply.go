@@ -156,6 +156,7 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 	if prev != nil {
 		change.Before = prev.State
 	}
+	before := *contact
 	if err := s.saveContact(ctx, contact, f.Profile, next); err != nil {
 		return Change{}, err
 	}
@@ -174,7 +175,10 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 	}
 	p.relationships[at] = &next
 	change.RelationshipID = next.ID
-	return change, s.follow(ctx, p, f, change, next)
+	if err := s.follow(ctx, p, f, change, next); err != nil || prev == nil {
+		return change, err
+	}
+	return change, s.recordProfile(ctx, p, next, changedFields(before, *contact, *prev, next))
 }
 
 // follow stores the tags and records the activities of one change.

@@ -127,7 +127,7 @@ func TestApply_editEventNeverCountsAsNewCustomer(t *testing.T) {
 		edited.At, edited.Follow.Remark = clock.Now(), "陈同学-雅思"
 		apply(t, s, edited)
 		require.Equal(t, "陈同学-雅思", relationship(t, db).Remark)
-		require.Equal(t, []model.ActivityKind{model.ActivityContactAdded, model.ActivityTagAdded}, kinds(t, db))
+		require.Equal(t, []model.ActivityKind{model.ActivityContactAdded, model.ActivityTagAdded, model.ActivityProfileChanged}, kinds(t, db))
 	})
 }
 
@@ -269,7 +269,7 @@ func TestApply_pageOlderThanTheLastEventTakesNothingBack(t *testing.T) {
 		clock.Advance(time.Second)
 		require.NoError(t, s.TagsMarked(t.Context(), r.ID, []int64{1}, nil))
 		apply(t, s, stale)
-		require.Equal(t, []model.ActivityKind{model.ActivityContactAdded, model.ActivityTagAdded}, kinds(t, db))
+		require.Equal(t, []model.ActivityKind{model.ActivityContactAdded, model.ActivityTagAdded, model.ActivityProfileChanged}, kinds(t, db))
 
 		later := read(clock, start)
 		later.SyncID = 9
