@@ -68,6 +68,14 @@ func tables() []any {
 		model.AccountAlias{},
 		model.AccountDomain{},
 		model.AccountMember{},
+		model.MatchDecision{},
+		model.MatchTask{},
+		model.MatchKey{},
+		model.MatchAccountTask{},
+		model.MatchRejection{},
+		model.MatchDomain{},
+		model.MatchDomainReview{},
+		model.AccountMerge{},
 	}
 }
 
