@@ -23,6 +23,7 @@ import (
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
 	"sixtouch/service/report"
+	"sixtouch/service/routing"
 	"sixtouch/service/touch"
 	"sixtouch/sop"
 	"sixtouch/web"
@@ -64,6 +65,7 @@ type Deps struct {
 	Engine    *sop.Engine
 	Contacts  *contact.Service
 	Audiences *audience.Service
+	Routes    *routing.Service
 	Calendar  *calendar.Service
 	Touches   *touch.Log
 	Reports   *report.Service
@@ -256,6 +258,14 @@ func (s *server) routes() []route {
 		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},
 		{method: "GET", path: "/limits", do: s.listLimits},
 		{method: "PUT", path: "/limits", do: s.setLimits},
+		{method: "GET", path: "/sources", do: s.listSources},
+		{method: "POST", path: "/sources", do: s.createSource},
+		{method: "PUT", path: "/sources/:id", do: s.updateSource},
+		{method: "GET", path: "/routing", do: s.getRouting},
+		{method: "PUT", path: "/routing", do: s.setRouting},
+		{method: "POST", path: "/routing/dry-run", reads: true, do: s.tryRouting},
+		{method: "GET", path: "/leads", query: "rep_id contact_id state" + paged, do: s.listLeads},
+		{method: "POST", path: "/leads/:id/take", do: s.takeLead},
 		{method: "GET", path: "/inbox/parked", query: paged, do: s.listParked},
 		{method: "POST", path: "/inbox/redrive", do: s.redrive},
 		{method: "GET", path: "/inbox/lag", do: s.inboxLag},

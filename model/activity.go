@@ -42,6 +42,7 @@ const (
 
 	ActivityAccountJoined  ActivityKind = "account_joined"  // the contact is known to be at an account now
 	ActivityAccountLeft    ActivityKind = "account_left"    // and no longer at that one
+	ActivityLeadRouted     ActivityKind = "lead_routed"     // Key is the route, Reason the rule, Score the quality of the source
 	ActivityProfileChanged ActivityKind = "profile_changed" // role, seniority, company text, e-mail, consent…: Field says what
 
 	ActivityPriceAsked         ActivityKind = "price_asked" // about price, trial or contract
@@ -112,7 +113,7 @@ func (a Activity) ByContact() bool {
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
 		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityEventMoved, ActivityDateSet,
-		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityProfileChanged:
+		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityLeadRouted, ActivityProfileChanged:
 	}
 	return false
 }

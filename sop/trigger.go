@@ -18,6 +18,7 @@ const (
 	TriggerFormSubmitted   = "form_submitted"
 	TriggerEventRegistered = "event_registered"
 	TriggerEventAttended   = "event_attended"
+	TriggerLeadRouted      = "lead_routed"
 	TriggerContentViewed   = "content_viewed"
 	TriggerSilent          = "silent"
 	TriggerContactDate     = "contact_date"
@@ -135,6 +136,7 @@ func triggers() map[string]triggerKind {
 		},
 		TriggerFormSubmitted:   keyed(model.ActivityFormSubmitted),
 		TriggerContentViewed:   keyed(model.ActivityContentViewed),
+		TriggerLeadRouted:      keyed(model.ActivityLeadRouted),
 		TriggerEventRegistered: event(model.ActivityEventRegistered, func(t Trigger) bool { return t.Anchor == anchorStart || t.Anchor == anchorEnd }),
 		TriggerEventAttended:   event(model.ActivityEventAttended, nil),
 		TriggerSilent:          {sweep: newSilenceSweep, takes: []string{"days"}, check: checkSilent, again: AgainAlways, steady: true},

@@ -32,6 +32,7 @@ func (a *app) schedule() []job {
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
+		{"rate the sources of leads", "@daily", a.routes.Rate},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}

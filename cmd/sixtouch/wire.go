@@ -27,6 +27,7 @@ import (
 	"sixtouch/service/inbox/event"
 	"sixtouch/service/media"
 	"sixtouch/service/report"
+	"sixtouch/service/routing"
 	"sixtouch/service/runner"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
@@ -82,6 +83,7 @@ type app struct {
 	contacts *contact.Service
 	audience *audience.Service
 	calendar *calendar.Service
+	routes   *routing.Service
 	welcomes *welcome.Service
 	media    *media.Service
 	auth     *auth.Service
@@ -160,6 +162,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
 	a.audience = audience.New(a.db, a.zone)
+	a.routes = routing.New(a.db, record)
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
@@ -174,7 +177,7 @@ func (a *app) buildServices(context.Context) (err error) {
 			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
-	pipeline = activity.New(a.db, a.engine.Enroller(), a.engine.Responses())
+	pipeline = activity.New(a.db, a.routes.Reactor(), a.engine.Enroller(), a.engine.Responses())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
@@ -357,7 +360,7 @@ func (a *app) buildHandler(context.Context) error {
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
-		Audiences: a.audience, Calendar: a.calendar,
+		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes,
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,

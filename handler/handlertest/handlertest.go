@@ -36,6 +36,7 @@ import (
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
 	"sixtouch/service/report"
+	"sixtouch/service/routing"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
@@ -118,7 +119,10 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, files, clock, texts.In(web.Chinese))...),
 		CheckMedia: files.Check, Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
 	})
-	pipeline := activity.New(db, a.Engine.Enroller(), a.Engine.Responses())
+	var pipeline *activity.Pipeline
+	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
+	routes := routing.New(db, record)
+	pipeline = activity.New(db, routes.Reactor(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
@@ -128,7 +132,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
-		Audiences: audience.New(db, zone), Calendar: days,
+		Audiences: audience.New(db, zone), Calendar: days, Routes: routes,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),

@@ -76,6 +76,9 @@ func tables() []any {
 		model.MatchDomain{},
 		model.MatchDomainReview{},
 		model.AccountMerge{},
+		model.LeadSource{},
+		model.RoutingVersion{},
+		model.LeadRoute{},
 	}
 }
 
