@@ -175,8 +175,8 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 	}
 	p.relationships[at] = &next
 	change.RelationshipID = next.ID
-	if err := s.follow(ctx, p, f, change, next); err != nil || prev == nil {
-		return change, err
+	if err := s.follow(ctx, p, f, change, next); err != nil || prev == nil || activityOf(prev.State, next) != "" {
+		return change, err // a beginning or an end says so itself
 	}
 	return change, s.recordProfile(ctx, p, next, changedFields(before, *contact, *prev, next))
 }
