@@ -112,7 +112,7 @@ func (p *customer) detail() object {
 		d["unionid"] = p.UnionID
 	}
 	if p.Type == 2 {
-		d["position"], d["corp_name"], d["corp_full_name"] = "", p.CorpName, p.CorpName
+		d["position"], d["corp_name"], d["corp_full_name"] = p.Position, p.CorpName, p.CorpFullName
 		d["external_profile"] = object{"external_attr": []object{}}
 	}
 	return d

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -127,6 +128,8 @@ type newCustomer struct {
 	ExternalUserID string `json:"external_userid"`
 	Name           string `json:"name"`
 	CorpName       string `json:"corp_name"`
+	CorpFullName   string `json:"corp_full_name"` // the same as corp_name when empty
+	Position       string `json:"position"`
 	Type           int    `json:"type"`
 	Gender         int    `json:"gender"`
 	UnionID        string `json:"unionid"`
@@ -174,7 +177,7 @@ func (s *Sim) addCustomer(q newCustomer) (*customer, error) {
 	}
 	p := &customer{
 		Seq: s.st.next(), ExternalUserID: q.ExternalUserID, Name: q.Name, CorpName: q.CorpName,
-		Type: q.Type, Gender: q.Gender, UnionID: q.UnionID,
+		CorpFullName: cmp.Or(q.CorpFullName, q.CorpName), Position: q.Position, Type: q.Type, Gender: q.Gender, UnionID: q.UnionID,
 	}
 	s.st.Customers = append(s.st.Customers, p)
 	s.st.customers[p.ExternalUserID] = p
@@ -299,6 +302,8 @@ type newFollow struct {
 	ExternalUserID string   `json:"external_userid"`
 	Name           string   `json:"name"`
 	CorpName       string   `json:"corp_name"`
+	CorpFullName   string   `json:"corp_full_name"`
+	Position       string   `json:"position"`
 	Type           int      `json:"type"`
 	State          string   `json:"state"`
 	AddWay         int      `json:"add_way"`
@@ -349,7 +354,9 @@ func (s *Sim) followOne(q newFollow, now time.Time) (followed, error) {
 	p := s.st.customers[q.ExternalUserID]
 	if p == nil {
 		var err error
-		p, err = s.addCustomer(newCustomer{ExternalUserID: q.ExternalUserID, Name: q.Name, CorpName: q.CorpName, Type: q.Type})
+		p, err = s.addCustomer(newCustomer{
+			ExternalUserID: q.ExternalUserID, Name: q.Name, CorpName: q.CorpName, CorpFullName: q.CorpFullName, Position: q.Position, Type: q.Type,
+		})
 		if err != nil {
 			return followed{}, err
 		}

@@ -92,6 +92,8 @@ type customer struct {
 	ExternalUserID string
 	Name           string
 	CorpName       string
+	CorpFullName   string
+	Position       string
 	Type           int
 	Gender         int
 	UnionID        string
