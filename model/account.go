@@ -138,6 +138,8 @@ const (
 	SourceTitle  = "title"
 	SourcePerson = "person"
 	SourceImport = "import"
+	// SourceGuess: the title says too little; the role stays open and somebody is asked.
+	SourceGuess = "guess"
 )
 
 // Awareness is what a contact knows of: the problem, solutions or the product.

@@ -79,6 +79,14 @@ func tables() []any {
 		model.LeadSource{},
 		model.RoutingVersion{},
 		model.LeadRoute{},
+		model.TargetList{},
+		model.TargetMember{},
+		model.AccountPlan{},
+		model.AccountAction{},
+		model.AccountEvent{},
+		model.AccountNote{},
+		model.TierPolicy{},
+		model.RepAbsence{},
 	}
 }
 

@@ -6,8 +6,13 @@ package account
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"sixtouch/model"
 )
@@ -29,3 +34,31 @@ type Service struct{ Deps }
 
 // New returns a service.
 func New(deps Deps) *Service { return &Service{deps} }
+
+// forUpdate locks the rows that a query finds; SQLite has one writer anyway.
+func forUpdate() clause.Locking { return clause.Locking{Strength: clause.LockingStrengthUpdate} }
+
+// skipKnown lets an insert pass over rows that exist.
+func skipKnown() clause.OnConflict { return clause.OnConflict{DoNothing: true} }
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// notFound turns the database's "no row" into ours.
+func notFound(what string, err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return model.NotFound(what)
+	}
+	return fmt.Errorf("load %s: %w", what, err)
+}
+
+// live is the slot of an account that stands for itself, and of a stretch that is
+// open.
+func live() *int8 {
+	one := int8(1)
+	return &one
+}
