@@ -77,24 +77,4 @@ func (w *world) stretch(m model.AccountMember) {
 	require.NoError(w.t, w.db.Conn(w.t.Context()).Create(&m).Error)
 }
 
-// touch stores a touch that reached the contact in that channel.
-func (w *world) touch(contactID int64, channel string, at time.Time) {
-	w.t.Helper()
-	state := model.TouchDelivered
-	if channel == model.ChannelRepPrompt {
-		state = model.TouchDone
-	}
-	w.touchIn(contactID, channel, state, at)
-}
-
-func (w *world) touchIn(contactID int64, channel string, state model.TouchState, at time.Time) {
-	w.t.Helper()
-	at = model.Instant(at)
-	row := model.Touch{
-		ContactID: contactID, RepID: 1, Channel: channel, State: state, DueAt: at, NotBefore: at, ExpireAt: at, PlannedAt: at, SentAt: &at,
-		LocalDay: at.In(w.Zone).Format(time.DateOnly),
-	}
-	require.NoError(w.t, w.db.Conn(w.t.Context()).Create(&row).Error)
-}
-
 func number(n int64) *int64 { return &n }

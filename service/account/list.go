@@ -58,7 +58,8 @@ func (s *Service) List(ctx context.Context, f Filter, page model.Page) ([]model.
 // filter's accounts in the order of their ids and stops when the page is full.
 func (s *Service) idsQuery(ctx context.Context, f Filter, named []int64, page model.Page) *gorm.DB {
 	db := s.DB.Read(ctx)
-	from, where := "", []string{"a.live_slot = 1"}
+	where := []string{"a.live_slot = 1"}
+	var from string
 	var args []any
 	add := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
 	switch {

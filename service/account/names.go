@@ -56,12 +56,14 @@ func (s *Service) AddAlias(ctx context.Context, accountID int64, alias, source, 
 			return err
 		}
 		for _, o := range owners {
-			if o.ID != accountID {
+			switch {
+			case o.ID != accountID:
 				return model.Conflict(fmt.Sprintf("that name means [%s] already, account %d", o.Name, o.ID))
-			}
-			if o.By == ByName {
+			case o.By == ByName:
 				return model.Conflict("that is the account's own name")
 			}
+		}
+		if len(owners) > 0 {
 			return s.DB.Conn(ctx).Take(&row, "account_id = ? AND alias_key = ?", accountID, row.AliasKey).Error
 		}
 		if err := s.roomFor(ctx, &model.AccountAlias{}, accountID); err != nil {
