@@ -88,7 +88,7 @@ func (e *Engine) newcomer(ctx context.Context, a Arrival) (*newcomer, error) {
 	}
 	now := e.DB.Now(ctx).In(e.Config.Zone)
 	at := model.Instant(a.At)
-	n := &newcomer{facts: audience.Facts{Now: now, AddedAt: &at}, unknown: []string{"contact_type", "corp_name"}}
+	n := &newcomer{facts: audience.Facts{Now: now, AddedAt: &at}}
 	begins := audience.Relationship{State: model.RelationshipActive, ChannelState: a.ChannelState}
 	if len(reps) > 0 {
 		n.repID, begins.RepID, begins.Department = reps[0].ID, reps[0].ID, reps[0].MainDepartment
@@ -99,6 +99,7 @@ func (e *Engine) newcomer(ctx context.Context, a Arrival) (*newcomer, error) {
 	err := e.DB.Read(ctx).Select("id").Take(&c, "external_userid = ?", a.ExternalUserID).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
+		n.unknown = append(n.unknown, audience.Unheard()...)
 	case err != nil:
 		return nil, fmt.Errorf("look for the contact: %w", err)
 	default:
@@ -106,7 +107,7 @@ func (e *Engine) newcomer(ctx context.Context, a Arrival) (*newcomer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load what filters look at: %w", err)
 		}
-		n.facts, n.unknown = facts[c.ID], n.unknown[2:]
+		n.facts, n.unknown = facts[c.ID], append(n.unknown, audience.RollUps()...)
 	}
 	n.facts.Relationships = append(n.facts.Relationships, begins)
 	return n, nil

@@ -47,9 +47,15 @@ func TestFilter_sqlAndMemoryAgree(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			persons := rapid.SliceOfN(rapid.Custom(drawPerson), 0, 6).Draw(t, "people")
 			people(t, db, persons)
+			accounts := rapid.SliceOfN(rapid.Custom(drawCompany), 0, 3).Draw(t, "companies")
+			companies(t, db, accounts)
 			for range 5 {
 				f := parse(t, drawFilter(t, 3, drawLeaf))
 				require.Equal(t, inMemory(t, db, len(persons), f), inSQL(t, db, f), text(t, f))
+			}
+			for range 3 {
+				f := parseAccounts(t, drawFilter(t, 2, drawAccountLeaf))
+				require.Equal(t, accountsInMemory(t, db, len(accounts), f), accountsInSQL(t, db, f), "accounts")
 			}
 		})
 	})
@@ -91,7 +97,16 @@ func drawTagLeaf(t *rapid.T) string {
 func drawLeaf(t *rapid.T) string {
 	pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
 	in := func() string { return pick("in", "in", "not_in") }
-	switch pick("field", "tag", "tag since", "owner", "department", "channel_state", "friend", "added_at", "contact_type", "corp_name", "touches", "last_touch", "sop") {
+	switch pick("field", "tag", "tag since", "owner", "department", "channel_state", "friend", "added_at", "contact_type", "corp_name", "touches", "last_touch", "sop",
+		"last_inbound", "stage_at", "lead", "lead", "account", "account") {
+	case "lead":
+		return drawLeadLeaf(t)
+	case "account":
+		return `{"f":"account.` + strings.TrimPrefix(drawAccountLeaf(t), `{"f":"`)
+	case "last_inbound":
+		return drawDate(t, "last_inbound", pick("null", "", `,"opt":{"null":"exclude"}`, `,"opt":{"null":"include"}`))
+	case "stage_at":
+		return drawDate(t, "stage_at", "")
 	case "tag":
 		return drawTagLeaf(t)
 	case "tag since":

@@ -23,10 +23,16 @@ func TestFilter_noLeafScansATable(t *testing.T) {
 		for tag := range int64(5) {
 			p.tags = append(p.tags, model.RelationshipTag{RelationshipID: 0, TagID: 10 + tag, AddedAt: modeltest.Start()})
 		}
+		p.contact.AccountID, p.contact.Role, p.inbound = ptr(int64(i/3+1)), model.RoleBoss, ptr(modeltest.Start())
 		crowd = append(crowd, p)
 	}
 	people(t, db, crowd)
-	for _, table := range []string{"contacts", "relationships", "relationship_tags", "enrollments", "touches"} {
+	firm := make([]model.Account, 100)
+	for i := range firm {
+		firm[i] = model.Account{LiveSlot: ptr(int8(1)), Tier: model.TierA, Lifecycle: model.LifecycleProspect}
+	}
+	companies(t, db, firm)
+	for _, table := range []string{"contacts", "relationships", "relationship_tags", "enrollments", "touches", "last_actives", "accounts"} {
 		require.NoError(t, conn.Exec("ANALYZE TABLE "+table).Error)
 	}
 	for _, doc := range []string{
@@ -44,15 +50,40 @@ func TestFilter_noLeafScansATable(t *testing.T) {
 		`{"f":"last_touch","is":"older_than","v":{"n":3,"unit":"day"}}`,
 		`{"f":"sop","is":"exited","v":[7],"opt":{"reason":["left"]}}`,
 		`{"f":"sop","is":"never","v":[7]}`,
+		`{"f":"last_inbound","is":"older_than","v":{"n":3,"unit":"day"}}`,
+		`{"f":"phone","is":"known"}`,
+		`{"f":"account.tier","is":"in","v":["A"]}`,
+		`{"f":"account.people","is":"at_least","v":3}`,
+		`{"f":"account.roles","is":"all","v":["boss","cio"]}`,
+		`{"f":"account.any","v":{"filter":` + boss + `}}`,
+		`{"f":"account.all","v":{"filter":{"f":"tag","is":"any","v":[1,10]}}}`,
+		`{"f":"account.at_least","v":{"filter":{"f":"score","is":"at_least","v":50},"n":2}}`,
 	} {
 		where, args := parse(t, doc).SQL(modeltest.Start().In(zone()))
-		var plan []map[string]any
-		require.NoError(t, conn.Raw("EXPLAIN SELECT COUNT(*) FROM contacts c WHERE "+where, args...).Scan(&plan).Error, doc)
-		require.Greater(t, len(plan), 1, doc)
-		for _, row := range plan {
-			if table := fmt.Sprint(row["table"]); table != "c" && table != "p" { // p: a handful of reps
-				require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", doc, row)
-			}
+		looksUp(t, db, doc, "SELECT COUNT(*) FROM contacts c WHERE "+where, args...)
+	}
+	for _, doc := range []string{
+		`{"f":"people","is":"at_most","v":3}`,
+		`{"f":"roles","is":"any","v":["boss"]}`,
+		`{"f":"any","v":{"filter":{"f":"is_kp","is":"yes"}}}`,
+		`{"f":"all","v":{"filter":{"f":"stage","is":"known"}}}`,
+		`{"f":"at_least","v":{"filter":{"f":"tag","is":"none","v":[1,10]},"n":2}}`,
+	} {
+		where, args := parseAccounts(t, doc).SQL(modeltest.Start().In(zone()))
+		looksUp(t, db, doc, "SELECT COUNT(*) FROM accounts a WHERE "+where, args...)
+	}
+}
+
+// looksUp checks that only the first table of a query is gone through, and a
+// handful of reps (p).
+func looksUp(t *testing.T, db *model.DB, doc, query string, args ...any) {
+	t.Helper()
+	var plan []map[string]any
+	require.NoError(t, db.Conn(t.Context()).Raw("EXPLAIN "+query, args...).Scan(&plan).Error, doc)
+	require.Greater(t, len(plan), 1, doc)
+	for _, row := range plan[1:] {
+		if fmt.Sprint(row["table"]) != "p" {
+			require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", doc, row)
 		}
 	}
 }

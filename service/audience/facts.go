@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,6 +19,24 @@ type Facts struct {
 	ContactType int       // 1 WeChat user, 2 WeCom user
 	CorpName    string
 	AddedAt     *time.Time // the earliest relationship's start
+	LastInbound *time.Time // when the contact last did something towards us
+
+	Role                model.Role
+	Seniority           model.Seniority
+	IsKP                bool
+	Awareness           model.Awareness
+	Source              string
+	HasEmail, HasMobile bool
+	Consent             model.Consent
+	ContactLess         bool
+
+	Stage                          string
+	StageAt                        *time.Time
+	Fit, Engagement, Intent, Score *float64
+	Grade                          string
+
+	AccountID int64    // 0 is none
+	Account   *Account // nil without one
 
 	// TagIDs are the tags worn with any rep. A tag may repeat.
 	TagIDs []int64
@@ -35,6 +54,7 @@ type Relationship struct {
 	Department   int64 // the rep's main one
 	State        model.RelationshipState
 	ChannelState string
+	HasMobile    bool // the rep has noted a number
 }
 
 // Touch is a message that reached the contact or is on its way.
@@ -60,7 +80,11 @@ const (
 	facetRelationships
 	facetTouches
 	facetEnrollments
-	facetAll = facetTags | facetRelationships | facetTouches | facetEnrollments
+	facetInbound
+	facetLead    // what is known of the person beyond what WeCom says
+	facetAccount // the account itself
+	facetPeople  // how many are at it, and their roles
+	facetAll     = facetTags | facetRelationships | facetTouches | facetEnrollments | facetInbound | facetLead | facetAccount | facetPeople
 )
 
 // loadChunk bounds the contacts of one query.
@@ -70,18 +94,13 @@ const loadChunk = 1000
 // calendar days. Contacts that do not exist are left out. With filters, only
 // what they look at is read; without, everything.
 func Load(ctx context.Context, db *model.DB, now time.Time, contactIDs []int64, filters ...Filter) (map[int64]Facts, error) {
-	needs := facetAll
+	l := &loader{db: db, now: model.Instant(now).In(now.Location()), needs: facetAll, facts: make(map[int64]*Facts, len(contactIDs))}
 	if len(filters) > 0 {
-		needs = 0
+		l.needs, l.rollUps = needsOf(filters)
 	}
-	registry := fields()
-	for _, f := range filters {
-		f.each(func(n *node) { needs |= registry[n.leaf.field].needs })
-	}
-	l := &loader{now: model.Instant(now).In(now.Location()), facts: make(map[int64]*Facts, len(contactIDs))}
 	for ids := range slices.Chunk(contactIDs, loadChunk) {
 		l.ids, l.conn = ids, db.Conn(ctx)
-		if err := l.load(needs); err != nil {
+		if err := l.load(ctx); err != nil {
 			return nil, fmt.Errorf("load facts of contacts: %w", err)
 		}
 	}
@@ -92,31 +111,116 @@ func Load(ctx context.Context, db *model.DB, now time.Time, contactIDs []int64, 
 	return out, nil
 }
 
-type loader struct {
-	now   time.Time
-	conn  *gorm.DB
-	ids   []int64
-	facts map[int64]*Facts
+// needsOf is what filters look at, and their roll-ups, each once.
+func needsOf(filters []Filter) (needs facet, rollUps map[string]Filter) {
+	contacts, accounts := fields(), accountFields()
+	rollUps = map[string]Filter{}
+	for _, f := range filters {
+		f.each(func(n *node) {
+			needs |= contacts[n.leaf.field].needs
+			var is accountCondition
+			switch c := n.is.(type) {
+			case ofContact:
+				is = c.is
+			case itself:
+				is, needs = c.is, needs|accounts[n.leaf.field].needs
+			}
+			if r, ok := is.(rollUp); ok {
+				rollUps[r.key] = r.of
+			}
+		})
+	}
+	return needs, rollUps
 }
 
-func (l *loader) load(needs facet) error {
-	var contacts []model.Contact
-	err := l.conn.Select("id", "type", "corp_name", "first_added_at").Find(&contacts, "id IN ?", l.ids).Error
-	if err != nil {
-		return fmt.Errorf("contacts: %w", err)
-	}
-	for _, c := range contacts {
-		l.facts[c.ID] = &Facts{Now: l.now, ContactType: c.Type, CorpName: c.CorpName, AddedAt: c.FirstAddedAt}
+type loader struct {
+	db      *model.DB
+	now     time.Time
+	conn    *gorm.DB
+	needs   facet
+	rollUps map[string]Filter
+	ids     []int64
+	facts   map[int64]*Facts
+}
+
+func (l *loader) load(ctx context.Context) error {
+	if err := l.contacts(); err != nil {
+		return err
 	}
 	for _, part := range []struct {
 		facet facet
 		read  func() error
-	}{{facetTags, l.tags}, {facetRelationships, l.relationships}, {facetTouches, l.touches}, {facetEnrollments, l.enrollments}} {
-		if needs&part.facet == 0 {
+	}{
+		{facetTags, l.tags},
+		{facetRelationships, l.relationships},
+		{facetTouches, l.touches},
+		{facetEnrollments, l.enrollments},
+		{facetInbound, l.inbound},
+		{facetAccount, func() error { return l.accounts(ctx) }},
+	} {
+		if l.needs&part.facet == 0 {
 			continue
 		}
 		if err := part.read(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func (l *loader) contacts() error {
+	columns := []string{"id", "type", "corp_name", "first_added_at", "account_id", "consent", "contact_less"}
+	if l.needs&facetLead != 0 {
+		columns = append(columns, "role", "seniority", "is_kp", "awareness", "source", "email", "mobile",
+			"stage", "stage_at", "fit", "engagement", "intent", "score", "grade")
+	}
+	var rows []model.Contact
+	if err := l.conn.Select(columns).Find(&rows, "id IN ?", l.ids).Error; err != nil {
+		return fmt.Errorf("contacts: %w", err)
+	}
+	for _, c := range rows {
+		f := &Facts{
+			Now: l.now, ContactType: c.Type, CorpName: c.CorpName, AddedAt: c.FirstAddedAt,
+			Role: c.Role, Seniority: c.Seniority, IsKP: c.IsKP, Awareness: c.Awareness, Source: c.Source,
+			HasEmail: c.Email != "", HasMobile: c.Mobile != "", Consent: c.Consent, ContactLess: c.ContactLess,
+			Stage: c.Stage, StageAt: c.StageAt, Fit: c.Fit, Engagement: c.Engagement, Intent: c.Intent, Score: c.Score, Grade: c.Grade,
+		}
+		if c.AccountID != nil {
+			f.AccountID = *c.AccountID
+		}
+		l.facts[c.ID] = f
+	}
+	return nil
+}
+
+func (l *loader) inbound() error {
+	var rows []model.LastActive
+	if err := l.conn.Find(&rows, "contact_id IN ?", l.ids).Error; err != nil {
+		return fmt.Errorf("what they last did: %w", err)
+	}
+	for _, r := range rows {
+		if f, ok := l.facts[r.ContactID]; ok {
+			f.LastInbound = &r.At
+		}
+	}
+	return nil
+}
+
+// accounts gives the contacts of l.ids their accounts.
+func (l *loader) accounts(ctx context.Context) error {
+	at := map[int64]bool{}
+	for _, id := range l.ids {
+		if f, ok := l.facts[id]; ok && f.AccountID != 0 {
+			at[f.AccountID] = true
+		}
+	}
+	known, err := loadAccounts(ctx, l.db, l.now, slices.Collect(maps.Keys(at)), l.needs, l.rollUps)
+	if err != nil {
+		return err
+	}
+	for _, id := range l.ids {
+		if f, ok := l.facts[id]; ok {
+			f.Account = known[f.AccountID]
 		}
 	}
 	return nil
@@ -147,7 +251,7 @@ func (l *loader) relationships() error {
 		ContactID int64
 		Relationship
 	}
-	err := l.conn.Raw(`SELECT r.contact_id, r.rep_id, COALESCE(p.main_department, 0) AS department, r.state, r.channel_state
+	err := l.conn.Raw(`SELECT r.contact_id, r.rep_id, COALESCE(p.main_department, 0) AS department, r.state, r.channel_state, `+hasMobile+` AS has_mobile
 		FROM relationships r LEFT JOIN reps p ON p.id = r.rep_id WHERE r.contact_id IN ?`, l.ids).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("relationships: %w", err)

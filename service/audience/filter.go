@@ -19,6 +19,7 @@ import (
 // Bounds of a filter; beyond them it is refused when it is saved.
 const (
 	maxDepth  = 5
+	maxInside = 3 // levels of a filter inside a leaf
 	maxLeaves = 60
 	maxValues = 500
 )
@@ -47,12 +48,13 @@ type wire struct {
 
 // Parse reads a filter. Unknown fields, operators and shapes are errors, never
 // a silent "nobody". An empty or null document matches everybody.
-func Parse(doc []byte) (Filter, error) {
+func Parse(doc []byte) (Filter, error) { return parseWith(fields(), doc) }
+
+func parseWith(known map[string]field, doc []byte) (Filter, error) {
 	if trimmed := bytes.TrimSpace(doc); len(trimmed) == 0 || bytes.Equal(trimmed, []byte("null")) || bytes.Equal(trimmed, []byte("{}")) {
 		return Filter{}, nil
 	}
-	p := &parser{fields: fields()}
-	root, err := p.node(doc, 1)
+	root, err := (&parser{fields: known}).node(doc, 1)
 	if err != nil {
 		return Filter{}, err
 	}
@@ -120,6 +122,7 @@ func (n *node) each(visit func(*node)) {
 type parser struct {
 	fields map[string]field
 	leaves int
+	inside bool // a roll-up
 }
 
 func (p *parser) node(doc []byte, depth int) (*node, error) {
@@ -172,9 +175,22 @@ func (p *parser) leaf(w wire) (*node, error) {
 		return nil, invalid(`has "of" in a condition on %q`, w.F)
 	}
 	n := &node{leaf: leaf{field: w.F, is: w.Is, v: given(w.V), opt: given(w.Opt)}}
+	written := n.leaf
+	written.nested = p.nested
 	var err error
-	n.is, err = known.parse(n.leaf)
+	n.is, err = known.parse(written)
 	return n, err
+}
+
+// nested reads a filter over contacts inside a leaf. Its leaves count for the whole.
+func (p *parser) nested(doc json.RawMessage) (Filter, error) {
+	if p.inside {
+		return Filter{}, invalid("has a roll-up inside a roll-up")
+	}
+	inner := &parser{fields: fields(), leaves: p.leaves, inside: true}
+	root, err := inner.node(doc, 1+maxDepth-maxInside)
+	p.leaves = inner.leaves
+	return Filter{root}, err
 }
 
 func (n *node) match(facts Facts) bool {

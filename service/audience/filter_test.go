@@ -47,7 +47,7 @@ func TestFilter_refusesWhatItDoesNotUnderstand(t *testing.T) {
 	leaf := `{"f":"tag","is":"any","v":[1]}`
 	for doc, want := range map[string]string{
 		`[]`:                                            "not a filter",
-		`{"f":"stage","is":"in","v":["MQL"]}`:           "field",
+		`{"f":"colour","is":"in","v":["red"]}`:          "field",
 		`{"f":"tag","is":"most","v":[1]}`:               `for "tag"`,
 		`{"f":"tag","is":"all","v":[]}`:                 "empty list",
 		`{"f":"tag","is":"any","v":["x"]}`:              "list of tag ids",

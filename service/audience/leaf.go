@@ -18,19 +18,48 @@ type field struct {
 
 // fields is the registry. A new field is a file field_<name>.go and a line here.
 func fields() map[string]field {
-	return map[string]field{
+	known := map[string]field{
 		"tag":           {parseTag, facetTags},
 		"owner":         {parseOwner, facetRelationships},
 		"department":    {parseDepartment, facetRelationships},
 		"channel_state": {parseChannelState, facetRelationships},
 		"friend":        {parseFriend, facetRelationships},
 		"added_at":      {parseAddedAt, 0},
+		"last_inbound":  {parseLastInbound, facetInbound},
 		"contact_type":  {parseContactType, 0},
 		"corp_name":     {parseCorpName, 0},
 		"touches":       {parseTouches, facetTouches},
 		"last_touch":    {parseLastTouch, facetTouches},
 		"sop":           {parseSOP, facetEnrollments},
+
+		"stage":     {parseStage, facetLead},
+		"stage_at":  {parseStageAt, facetLead},
+		"awareness": {parseAwareness, facetLead},
+		"source":    {parseSource, facetLead},
+
+		"score":      {parseScore, facetLead},
+		"fit":        {parseFit, facetLead},
+		"engagement": {parseEngagement, facetLead},
+		"intent":     {parseIntent, facetLead},
+		"grade":      {parseGrade, facetLead},
+
+		"role":         {parseRole, facetLead},
+		"seniority":    {parseSeniority, facetLead},
+		"is_kp":        {parseIsKP, facetLead},
+		"consent":      {parseConsent, 0},
+		"contact_less": {parseContactLess, 0},
+		"email":        {parseEmail, facetLead},
+		"phone":        {parsePhone, facetLead | facetRelationships},
+
+		"account": {parseAccount, 0},
 	}
+	for name, f := range accountFields() {
+		known[ofAccount+name] = field{func(l leaf) (condition, error) {
+			is, err := f.parse(l)
+			return ofContact{is}, err
+		}, f.needs}
+	}
+	return known
 }
 
 // condition is a leaf's meaning, twice. Both give the same answer; a missing
@@ -45,6 +74,7 @@ type condition interface {
 type leaf struct {
 	field, is string
 	v, opt    json.RawMessage
+	nested    func(json.RawMessage) (Filter, error) // reads a filter inside the leaf
 }
 
 // value reads "v" into a pointer; want says what it should have been.

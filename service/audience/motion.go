@@ -17,7 +17,13 @@ const (
 // announced are the fields whose every change is recorded as an activity of the
 // contact, in the transaction that makes it.
 func announced() []string {
-	return []string{"tag", "owner", "channel_state", "friend", "added_at"}
+	return []string{
+		"tag", "owner", "channel_state", "friend", "added_at",
+		"last_inbound",      // whatever the contact does is one
+		"account",           // account_joined, account_left
+		"stage", "stage_at", // stage_entered
+		"consent", "contact_less", // profile_changed
+	}
 }
 
 // timed is a condition that may look at the clock.

@@ -17,6 +17,26 @@ func (f Filter) Possible(facts Facts, unknown ...string) bool {
 	return f.root == nil || f.root.weigh(facts, unknown) != no
 }
 
+// Unheard lists the fields whose facts nobody has yet of a stranger who has just
+// added a rep: WeCom has not been asked about them, nor has anything been made of
+// its answer.
+func Unheard() []string {
+	out := []string{
+		"contact_type", "corp_name", "role", "seniority", "source", "stage", "stage_at", "score", "fit", "engagement", "intent", "grade", "account",
+	}
+	for name := range accountFields() {
+		out = append(out, ofAccount+name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// RollUps lists the fields that a contact's facts answer only if Load was given
+// the filter.
+func RollUps() []string {
+	return []string{ofAccount + "any", ofAccount + "all", ofAccount + "at_least"}
+}
+
 func (n *node) weigh(facts Facts, unknown []string) truth {
 	switch n.op {
 	case "and":

@@ -24,12 +24,13 @@ type person struct {
 	tags          []model.RelationshipTag
 	touches       []model.Touch
 	enrollments   []model.Enrollment
+	inbound       *time.Time
 }
 
 // people stores persons in place of all that were there. Ids count from 1.
 func people(t require.TestingT, db *model.DB, persons []person) {
 	require.NoError(t, db.InTx(context.Background(), func(ctx context.Context) error {
-		for _, table := range []string{"contacts", "relationships", "relationship_tags", "touches", "enrollments"} {
+		for _, table := range []string{"contacts", "relationships", "relationship_tags", "touches", "enrollments", "last_actives"} {
 			require.NoError(t, db.Conn(ctx).Exec("DELETE FROM "+table).Error)
 		}
 		for i, p := range persons {
@@ -54,7 +55,23 @@ func people(t require.TestingT, db *model.DB, persons []person) {
 			create(ctx, t, db, p.tags)
 			create(ctx, t, db, p.touches)
 			create(ctx, t, db, p.enrollments)
+			if p.inbound != nil {
+				create(ctx, t, db, []model.LastActive{{ContactID: id, At: *p.inbound}})
+			}
 		}
+		return nil
+	}))
+}
+
+// companies stores accounts in place of all that were there. Ids count from 1.
+func companies(t require.TestingT, db *model.DB, accounts []model.Account) {
+	require.NoError(t, db.InTx(context.Background(), func(ctx context.Context) error {
+		require.NoError(t, db.Conn(ctx).Exec("DELETE FROM accounts").Error)
+		for i := range accounts {
+			a := &accounts[i]
+			a.ID, a.Name, a.NameKey = int64(i+1), fmt.Sprintf("公司%d", i+1), fmt.Sprintf("公司%d", i+1)
+		}
+		create(ctx, t, db, accounts)
 		return nil
 	}))
 }
@@ -79,15 +96,17 @@ func drawPerson(t *rapid.T) person {
 		Type:         rapid.IntRange(0, 2).Draw(t, "type"),
 		CorpName:     rapid.SampledFrom([]string{"", " ", "光年科技"}).Draw(t, "corp"),
 		FirstAddedAt: drawMaybe(t, "first added"),
-	}}
+	}, inbound: drawMaybe(t, "inbound")}
+	drawLead(t, &p.contact)
 	for range rapid.IntRange(0, 3).Draw(t, "relationships") {
 		p.relationships = append(p.relationships, model.Relationship{
 			State: rapid.SampledFrom([]model.RelationshipState{
 				model.RelationshipActive, model.RelationshipHalf, model.RelationshipLost,
 				model.RelationshipRemoved, model.RelationshipTransferred,
 			}).Draw(t, "state"),
-			ChannelState: rapid.SampledFrom([]string{"", "expo", "EXPO", "web"}).Draw(t, "channel state"),
-			AddedAt:      drawInstant(t, "added"),
+			ChannelState:  rapid.SampledFrom([]string{"", "expo", "EXPO", "web"}).Draw(t, "channel state"),
+			AddedAt:       drawInstant(t, "added"),
+			RemarkMobiles: model.AsJSON(rapid.SampledFrom([][]string{nil, {}, {"13800000000"}}).Draw(t, "mobiles")),
 		})
 	}
 	type key struct{ r, tag int64 }
@@ -122,6 +141,48 @@ func drawPerson(t *rapid.T) person {
 		p.enrollments = append(p.enrollments, e)
 	}
 	return p
+}
+
+// drawLead draws what is known of a person beyond what WeCom says; accounts 1 to
+// 3 may be there.
+func drawLead(t *rapid.T, c *model.Contact) {
+	if at := rapid.Int64Range(0, 4).Draw(t, "account"); at > 0 {
+		c.AccountID = &at
+	}
+	c.Role = rapid.SampledFrom([]model.Role{"", model.RoleBoss, model.RoleCIO}).Draw(t, "role")
+	c.Seniority = rapid.SampledFrom([]model.Seniority{"", model.SeniorityExecutive}).Draw(t, "seniority")
+	c.IsKP, c.ContactLess = rapid.Bool().Draw(t, "kp"), rapid.Bool().Draw(t, "less")
+	c.Awareness = rapid.SampledFrom([]model.Awareness{"", model.AwarenessProblem}).Draw(t, "awareness")
+	c.Source, c.Email = drawWord(t, "source", "expo"), drawWord(t, "email", "a@example.com")
+	c.Mobile, c.Grade = drawWord(t, "mobile", "13800000000"), rapid.SampledFrom([]string{"", "A", "C"}).Draw(t, "grade")
+	c.Stage, c.StageAt = drawWord(t, "stage", "MQL"), drawMaybe(t, "stage")
+	c.Consent = rapid.SampledFrom([]model.Consent{"", model.ConsentGranted, model.ConsentRefused}).Draw(t, "consent")
+	c.Score, c.Fit, c.Engagement, c.Intent = drawPoints(t), drawPoints(t), drawPoints(t), drawPoints(t)
+}
+
+func drawWord(t *rapid.T, label, word string) string {
+	return rapid.SampledFrom([]string{"", word, "other"}).Draw(t, label)
+}
+
+func drawPoints(t *rapid.T) *float64 {
+	return rapid.SampledFrom([]*float64{nil, ptr(0.0), ptr(49.99), ptr(50.0), ptr(60.0)}).Draw(t, "points")
+}
+
+func drawCompany(t *rapid.T) model.Account {
+	money := func(label string) *int64 {
+		return rapid.SampledFrom([]*int64{nil, ptr(int64(0)), ptr(int64(100)), ptr(int64(101))}).Draw(t, label)
+	}
+	a := model.Account{
+		Tier: rapid.SampledFrom([]model.Tier{"", model.TierA, model.TierB}).Draw(t, "tier"), Lifecycle: model.LifecycleProspect,
+		IsTarget: rapid.Bool().Draw(t, "target"), Strategic: rapid.Bool().Draw(t, "strategic"), Engaged: rapid.Bool().Draw(t, "engaged"),
+		Industry: drawWord(t, "industry", "IT"), Region: drawWord(t, "region", "深圳"), EngagementLevel: drawWord(t, "level", "aware"),
+		Employees: money("employees"), TechSpend: money("tech spend"), ACV: money("acv"), Engagement: drawPoints(t),
+		OwnerID: rapid.Int64Range(0, 2).Draw(t, "owner"), SDRID: rapid.Int64Range(0, 2).Draw(t, "sdr"),
+	}
+	if rapid.IntRange(0, 3).Draw(t, "live") > 0 {
+		a.LiveSlot = ptr(int8(1))
+	}
+	return a
 }
 
 // drawInstant prefers the edges: whole hours and days before the start, local
