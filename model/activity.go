@@ -61,6 +61,13 @@ const (
 	FieldCompany  = "company"  // a text that may tell the company: corp name, remarks, description, mobiles in remarks
 	FieldPosition = "position" // the title that WeCom shows
 	FieldEmail    = "email"
+
+	FieldMobile     = "mobile"
+	FieldDepartment = "department"
+	FieldRole       = "role"
+	FieldSeniority  = "seniority"
+	FieldKP         = "is_kp"
+	FieldAwareness  = "awareness"
 )
 
 // Activity is one inbound happening. DedupeKey makes recording idempotent.
