@@ -87,6 +87,9 @@ func tables() []any {
 		model.AccountNote{},
 		model.TierPolicy{},
 		model.RepAbsence{},
+		model.ScoreEntry{},
+		model.ScoreRules{},
+		model.ScoreJob{},
 	}
 }
 
