@@ -24,6 +24,7 @@ import (
 	"sixtouch/service/media"
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
+	"sixtouch/service/scoring"
 	"sixtouch/service/touch"
 	"sixtouch/sop"
 	"sixtouch/web"
@@ -66,6 +67,7 @@ type Deps struct {
 	Contacts  *contact.Service
 	Audiences *audience.Service
 	Routes    *routing.Service
+	Scores    *scoring.Service
 	Calendar  *calendar.Service
 	Touches   *touch.Log
 	Reports   *report.Service

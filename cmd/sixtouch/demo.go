@@ -216,6 +216,7 @@ func (d *demo) moved(ctx context.Context) error {
 	}
 	d.app.planner.Wake()
 	d.app.sweeper.Wake()
+	d.app.scorer.Wake()
 	d.app.sender.Wake()
 	d.app.follower.Wake()
 	return nil

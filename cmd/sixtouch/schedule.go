@@ -31,6 +31,7 @@ func (a *app) schedule() []job {
 		{"delete tags of finished cohorts", every(mediaCheck), a.engine.DropCohorts},
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
+		{"score what time has changed", every(scoreEvery), func(context.Context) error { a.scorer.Wake(); return nil }},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
 		{"rate the sources of leads", "@daily", a.routes.Rate},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
@@ -63,6 +64,9 @@ func (a *app) purgeInbox(ctx context.Context) error {
 
 // sweepEvery is how often people are looked for whom no activity announces.
 const sweepEvery = time.Minute
+
+// scoreEvery is how often scores are looked for that time has changed.
+const scoreEvery = time.Minute
 
 // outsideCheck is how often it is looked whether others' mass messages are due to
 // be read; the reading has its own, slower turns.

@@ -29,6 +29,7 @@ import (
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/runner"
+	"sixtouch/service/scoring"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
@@ -84,6 +85,7 @@ type app struct {
 	audience *audience.Service
 	calendar *calendar.Service
 	routes   *routing.Service
+	scores   *scoring.Service
 	welcomes *welcome.Service
 	media    *media.Service
 	auth     *auth.Service
@@ -94,7 +96,7 @@ type app struct {
 
 	planner, sender, follower, syncer, outsider *runner.Loop
 	counts                                      *runner.Loop // of audiences, kept ready
-	sweeper, filler                             *runner.Loop
+	sweeper, filler, scorer                     *runner.Loop
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -163,6 +165,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	a.contacts = contact.New(a.db, record)
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
+	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
@@ -177,7 +180,7 @@ func (a *app) buildServices(context.Context) (err error) {
 			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
-	pipeline = activity.New(a.db, a.routes.Reactor(), a.engine.Enroller(), a.engine.Responses())
+	pipeline = activity.New(a.db, a.routes.Reactor(), a.scores, a.engine.Enroller(), a.engine.Responses())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
@@ -207,6 +210,7 @@ func (a *app) loops() {
 	a.planner = runner.NewLoop("plan", 0, a.log, a.plan)
 	a.sender = runner.NewLoop("send", 0, a.log, a.send)
 	a.follower = runner.NewLoop("follow", 0, a.log, a.follow)
+	a.scorer = runner.NewLoop("score", 0, a.log, func(ctx context.Context) (bool, error) { return a.scores.Rescore(ctx) })
 	a.sweeper = runner.NewLoop("sweep", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Sweep(ctx) })
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
@@ -306,6 +310,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "follow", Service: a.follower},
 		runner.Member{Name: "plan", Service: a.planner},
 		runner.Member{Name: "sweep", Service: a.sweeper},
+		runner.Member{Name: "score", Service: a.scorer},
 		runner.Member{Name: "enroll in bulk", Service: a.filler},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
@@ -360,7 +365,7 @@ func (a *app) buildHandler(context.Context) error {
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
-		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes,
+		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Scores: a.scores,
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,

@@ -37,6 +37,7 @@ import (
 	"sixtouch/service/media"
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
+	"sixtouch/service/scoring"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
@@ -65,6 +66,8 @@ type App struct {
 	Clock   *modeltest.Clock
 	WeCom   *simtest.World
 	Engine  *sop.Engine
+	Scores  *scoring.Service
+	Record  func(ctx context.Context, a model.Activity) error // through the pipeline, inside a transaction
 	Auth    *auth.Service
 	Router  *gin.Engine
 	Spec    *openapi3.T
@@ -122,7 +125,9 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	routes := routing.New(db, record)
-	pipeline = activity.New(db, routes.Reactor(), a.Engine.Enroller(), a.Engine.Responses())
+	a.Scores = scoring.New(scoring.Deps{DB: db, Record: record, Zone: zone})
+	a.Record = record
+	pipeline = activity.New(db, routes.Reactor(), a.Scores, a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
@@ -132,7 +137,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
-		Audiences: audience.New(db, zone), Calendar: days, Routes: routes,
+		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Scores: a.Scores,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),

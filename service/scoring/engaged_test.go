@@ -45,7 +45,9 @@ func TestAccount_levelsAndTheFourConditions(t *testing.T) {
 		{ContactID: 1, Role: model.RolePractitioner, Lines: []model.ScoreEntry{high(entry(1, 30, day), "price"), entry(2, 15, day)}},
 		{ContactID: 2, Role: model.RoleInfluencer, Lines: []model.ScoreEntry{high(entry(3, 10, day), "case")}},
 	}
-	level := func(a model.Account, m []scoring.Member, selling bool) scoring.Level { return r.Account(a, m, selling, now()).Level }
+	level := func(a model.Account, m []scoring.Member, selling bool) scoring.Level {
+		return r.Account(a, m, selling, now()).Level
+	}
 	require.Equal(t, scoring.LevelUnaware, level(model.Account{}, nil, false))
 	require.Equal(t, scoring.LevelEngaged, level(model.Account{}, two, false))
 	require.Equal(t, scoring.LevelAware, level(model.Account{Tier: model.TierA}, two, false), "tier A asks for a key person")

@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -359,12 +358,4 @@ func wrap(what string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// found turns the store's word for a missing row into ours.
-func found(what string, err error) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return model.NotFound(what)
-	}
-	return wrap("load "+what, err)
 }
