@@ -48,10 +48,8 @@ CREATE TABLE score_jobs (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 ALTER TABLE accounts ADD KEY ix_accounts_spike (spike);
-ALTER TABLE contacts ADD KEY ix_contacts_added (first_added_at, id);
 
 -- +goose Down
-ALTER TABLE contacts DROP KEY ix_contacts_added;
 ALTER TABLE accounts DROP KEY ix_accounts_spike;
 DROP TABLE score_jobs;
 DROP TABLE score_rules;

@@ -48,10 +48,8 @@ CREATE INDEX ix_score_jobs_state ON score_jobs (state, id);
 CREATE INDEX ix_score_jobs_rules ON score_jobs (rules_id, id);
 
 CREATE INDEX ix_accounts_spike ON accounts (spike);
-CREATE INDEX ix_contacts_added ON contacts (first_added_at, id);
 
 -- +goose Down
-DROP INDEX ix_contacts_added;
 DROP INDEX ix_accounts_spike;
 DROP TABLE score_jobs;
 DROP TABLE score_rules;
