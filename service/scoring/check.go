@@ -40,9 +40,13 @@ func (f faults) add(field, format string, args ...any) {
 	}
 }
 
-func (f faults) between(field string, n, low, high float64) {
-	if math.IsNaN(n) || n < low || n > high {
-		f.add(field, "must be %g to %g", low, high)
+func (f faults) between(field string, n float64, low, high int) {
+	switch {
+	case n >= float64(low) && n <= float64(high):
+	case low < 0:
+		f.add(field, "must be -%d to %d", -low, high)
+	default:
+		f.add(field, "must be %d to %d", low, high)
 	}
 }
 
@@ -67,7 +71,7 @@ func (r Rules) Check() error {
 		f.add("grades", "must fall from a to c, between 0 and 100")
 	}
 	e := r.Engaged
-	f.between("engaged.points", e.Points, 0, 1e6)
+	f.between("engaged.points", e.Points, 0, 1000000)
 	f.between("engaged.days", float64(e.Days), 1, 365)
 	for name, n := range map[string]int{"people": e.People, "high_value": e.HighValue, "roles": e.Roles} {
 		f.between("engaged."+name, float64(n), 0, 100)
@@ -101,7 +105,7 @@ func (r Rules) checkFading(f faults) {
 	}
 }
 
-func checkRoles(f faults, field string, table map[model.Role]float64, most float64) {
+func checkRoles(f faults, field string, table map[model.Role]float64, most int) {
 	if _, ok := table[Unknown]; !ok {
 		f.add(field, "say what the role %q gives", Unknown)
 	}
