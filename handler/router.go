@@ -25,6 +25,7 @@ import (
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/scoring"
+	"sixtouch/service/stage"
 	"sixtouch/service/touch"
 	"sixtouch/sop"
 	"sixtouch/web"
@@ -69,6 +70,7 @@ type Deps struct {
 	Routes    *routing.Service
 	Scores    *scoring.Service
 	Calendar  *calendar.Service
+	Stages    *stage.Service
 	Touches   *touch.Log
 	Reports   *report.Service
 	Auth      *auth.Service

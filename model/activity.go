@@ -54,6 +54,9 @@ const (
 	ActivityCallAnswered       ActivityKind = "call_answered"       // Seconds long
 	ActivityNeedAnswered       ActivityKind = "need_answered"       // Key: budget, authority, need or timing
 	ActivityDeclined           ActivityKind = "declined"            // said that they do not want it
+
+	// A deal began with the contact: Key is its kind, AccountID whose it is.
+	ActivityOpportunityOpened ActivityKind = "opportunity_opened"
 )
 
 // What profile_changed names in Field.
@@ -120,7 +123,8 @@ func (a Activity) ByContact() bool {
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
 		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityEventMoved, ActivityDateSet,
-		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityLeadRouted, ActivityProfileChanged:
+		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityLeadRouted, ActivityProfileChanged,
+		ActivityOpportunityOpened:
 	}
 	return false
 }

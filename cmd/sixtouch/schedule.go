@@ -32,6 +32,7 @@ func (a *app) schedule() []job {
 		{"renew media of welcomes", every(mediaCheck), a.renewMedia},
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"score what time has changed", every(scoreEvery), func(context.Context) error { a.scorer.Wake(); return nil }},
+		{"move stages by time", every(sweepEvery), func(context.Context) error { a.climber.Wake(); return nil }},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
 		{"rate the sources of leads", "@daily", a.routes.Rate},
 		{"delete old callbacks", "@hourly", a.purgeInbox},

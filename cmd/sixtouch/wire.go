@@ -30,6 +30,7 @@ import (
 	"sixtouch/service/routing"
 	"sixtouch/service/runner"
 	"sixtouch/service/scoring"
+	ladder "sixtouch/service/stage"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
@@ -86,6 +87,7 @@ type app struct {
 	calendar *calendar.Service
 	routes   *routing.Service
 	scores   *scoring.Service
+	stages   *ladder.Service
 	welcomes *welcome.Service
 	media    *media.Service
 	auth     *auth.Service
@@ -96,7 +98,7 @@ type app struct {
 
 	planner, sender, follower, syncer, outsider *runner.Loop
 	counts                                      *runner.Loop // of audiences, kept ready
-	sweeper, filler, scorer                     *runner.Loop
+	sweeper, filler, scorer, climber            *runner.Loop
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -180,7 +182,8 @@ func (a *app) buildServices(context.Context) (err error) {
 			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
-	pipeline = activity.New(a.db, a.routes.Reactor(), a.scores, a.engine.Enroller(), a.engine.Responses())
+	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
+	pipeline = activity.New(a.db, a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
@@ -205,6 +208,13 @@ func (a *app) chooseWelcome(ctx context.Context, r welcome.Request) (int64, stri
 	return g.SOPID, g.StepKey, g.Content, ok, err
 }
 
+// workdays is the calendar in force, for services that only ask which days are
+// worked.
+func (a *app) workdays(ctx context.Context) (func(time.Time) bool, error) {
+	days, err := a.calendar.Days(ctx)
+	return days.Working, err
+}
+
 // loops are the background work that wakes on a signal or a heartbeat.
 func (a *app) loops() {
 	a.planner = runner.NewLoop("plan", 0, a.log, a.plan)
@@ -215,6 +225,7 @@ func (a *app) loops() {
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
+	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
 	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
 	a.wakes = map[string]*runner.Loop{}
 	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
@@ -312,6 +323,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "sweep", Service: a.sweeper},
 		runner.Member{Name: "score", Service: a.scorer},
 		runner.Member{Name: "enroll in bulk", Service: a.filler},
+		runner.Member{Name: "move stages by time", Service: a.climber},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
 		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
@@ -365,7 +377,7 @@ func (a *app) buildHandler(context.Context) error {
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
-		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Scores: a.scores,
+		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Scores: a.scores, Stages: a.stages,
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,

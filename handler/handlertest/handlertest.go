@@ -38,6 +38,7 @@ import (
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/scoring"
+	"sixtouch/service/stage"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/welcome"
@@ -127,7 +128,14 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	routes := routing.New(db, record)
 	a.Scores = scoring.New(scoring.Deps{DB: db, Record: record, Zone: zone})
 	a.Record = record
-	pipeline = activity.New(db, routes.Reactor(), a.Scores, a.Engine.Enroller(), a.Engine.Responses())
+	stages := stage.New(stage.Deps{
+		DB: db, Zone: zone, Record: record,
+		Working: func(ctx context.Context) (func(time.Time) bool, error) {
+			d, err := days.Days(ctx)
+			return d.Working, err
+		},
+	})
+	pipeline = activity.New(db, routes.Reactor(), a.Scores, stages.Stager(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
@@ -137,7 +145,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
-		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Scores: a.Scores,
+		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Scores: a.Scores, Stages: stages,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),

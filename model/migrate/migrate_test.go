@@ -90,6 +90,15 @@ func tables() []any {
 		model.ScoreEntry{},
 		model.ScoreRules{},
 		model.ScoreJob{},
+		model.StageDef{},
+		model.StageRule{},
+		model.StageEvent{},
+		model.Handover{},
+		model.HandoverRule{},
+		model.StageSweep{},
+		model.Opportunity{},
+		model.OpportunityEvent{},
+		model.ContactNeed{},
 	}
 }
 
