@@ -99,6 +99,12 @@ func tables() []any {
 		model.Opportunity{},
 		model.OpportunityEvent{},
 		model.ContactNeed{},
+		model.Import{},
+		model.ImportChunk{},
+		model.ImportKey{},
+		model.ImportNote{},
+		model.PendingContact{},
+		model.ContactCompany{},
 	}
 }
 
