@@ -1,0 +1,8 @@
+package transfer
+
+// What tests look at from outside.
+var (
+	ReadRows = readRows
+	Plain    = plain
+	Propose  = propose
+)
