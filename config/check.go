@@ -44,6 +44,7 @@ func (c *Config) check(r *report, strict bool) {
 	c.WeCom.check(r, strict)
 	c.SOP.check(r)
 	c.Inbox.check(r)
+	c.Import.check(r)
 	c.Log.check(r)
 	if scheme, _ := splitURL(c.DB.DSN.Reveal()); scheme == "mysql" && c.Redis.URL == "" {
 		r.warn("redis.url", "without a shared Redis, only one replica may run: WeCom's rate limits and tokens would not be shared")
@@ -100,6 +101,13 @@ func (i Inbox) check(r *report) {
 	checkAtLeast(r, "inbox.workers", i.Workers, 1)
 	checkAtLeast(r, "inbox.welcome_workers", i.WelcomeWorkers, 1)
 	checkAtLeast(r, "inbox.keep", i.Keep, 24*time.Hour)
+}
+
+func (i Import) check(r *report) {
+	checkAtLeast(r, "import.page_size", i.PageSize, 1)
+	if most := 500; i.PageSize > most {
+		r.fault("import.page_size", fmt.Sprintf("%d is too much", i.PageSize), fmt.Sprintf("use at most %d", most))
+	}
 }
 
 func (l Log) check(r *report) {

@@ -24,13 +24,14 @@ const (
 // Config is all settings. A field a.b_c, by its tags, is the environment
 // variable SIXTOUCH_A_B_C.
 type Config struct {
-	HTTP  HTTP  `koanf:"http"`
-	DB    DB    `koanf:"db"`
-	Redis Redis `koanf:"redis"`
-	WeCom WeCom `koanf:"wecom"`
-	SOP   SOP   `koanf:"sop"`
-	Inbox Inbox `koanf:"inbox"`
-	Log   Log   `koanf:"log"`
+	HTTP   HTTP   `koanf:"http"`
+	DB     DB     `koanf:"db"`
+	Redis  Redis  `koanf:"redis"`
+	WeCom  WeCom  `koanf:"wecom"`
+	SOP    SOP    `koanf:"sop"`
+	Inbox  Inbox  `koanf:"inbox"`
+	Import Import `koanf:"import"`
+	Log    Log    `koanf:"log"`
 
 	PublicURL     string `koanf:"public_url"`     // what the outside world calls the server, without a slash at the end
 	Timezone      string `koanf:"timezone"`       // of the corp, an IANA name
@@ -77,6 +78,11 @@ type Inbox struct {
 	Keep time.Duration `koanf:"keep"`
 }
 
+// Import says how files are brought in.
+type Import struct {
+	PageSize int `koanf:"page_size"` // rows in one transaction
+}
+
 // Log says what is logged and how.
 type Log struct {
 	Level  slog.Level `koanf:"level"`  // debug, info, warn or error
@@ -111,6 +117,7 @@ func Defaults() Config {
 			WelcomeWorkers: 24,
 			Keep:           14 * 24 * time.Hour,
 		},
+		Import:    Import{PageSize: 200},
 		Log:       Log{Level: slog.LevelInfo, Format: "json"},
 		PublicURL: "http://127.0.0.1:8080",
 		Timezone:  "Asia/Shanghai",

@@ -24,7 +24,7 @@ const (
 
 // isUpload tells the request that brings a file from all others.
 func isUpload(c *gin.Context) bool {
-	return c.Request.Method == http.MethodPost && c.Request.URL.Path == apiRoot+mediaPath
+	return c.Request.Method == http.MethodPost && c.Request.URL.Path == apiRoot+mediaPath || isImport(c)
 }
 
 type mediaResponse struct {

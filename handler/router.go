@@ -27,6 +27,7 @@ import (
 	"sixtouch/service/scoring"
 	"sixtouch/service/stage"
 	"sixtouch/service/touch"
+	"sixtouch/service/transfer"
 	"sixtouch/sop"
 	"sixtouch/web"
 	"sixtouch/wecom"
@@ -78,6 +79,7 @@ type Deps struct {
 	Welcomes  Welcomes
 	Syncs     Syncs
 	Media     Media
+	Imports   *transfer.Service
 	// StartSync asks for a full synchronisation and does not wait for it.
 	StartSync func(ctx context.Context) error
 
@@ -257,6 +259,15 @@ func (s *server) routes() []route {
 		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
 		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
 		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},
+		{method: "GET", path: importsPath, query: paged, admin: true, do: s.listImports},
+		{method: "POST", path: importsPath, query: "kind", do: s.createImport},
+		{method: "GET", path: importsPath + "/fields", query: "kind", do: s.importFields},
+		{method: "GET", path: importsPath + "/:id", admin: true, do: s.getImport},
+		{method: "PUT", path: importsPath + "/:id/mapping", do: s.mapImport},
+		{method: "POST", path: importsPath + "/:id/start", do: s.moveImport(s.Imports.Start)},
+		{method: "POST", path: importsPath + "/:id/cancel", do: s.moveImport(s.Imports.Cancel)},
+		{method: "GET", path: importsPath + "/:id/notes", query: paged, admin: true, do: s.listImportNotes},
+		{method: "GET", path: importsPath + "/:id/notes/file", admin: true, do: s.importNotesFile},
 		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
 		{method: "PUT", path: "/welcomes", do: s.setWelcome},
 		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},

@@ -105,7 +105,7 @@ const maxTime = 20 * time.Second
 
 func deadline(c *gin.Context) {
 	most := maxTime
-	if isUpload(c) {
+	if isUpload(c) || isExport(c) {
 		most = maxUploadTime
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), most)
@@ -117,7 +117,10 @@ func deadline(c *gin.Context) {
 // limits bounds the body and tells browsers to be careful with the answer.
 func limits(c *gin.Context) {
 	most := int64(maxBody)
-	if isUpload(c) {
+	switch {
+	case isImport(c):
+		most = maxImport
+	case isUpload(c):
 		most = maxUpload
 	}
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)

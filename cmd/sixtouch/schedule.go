@@ -33,6 +33,8 @@ func (a *app) schedule() []job {
 		{"find who enters by time", every(sweepEvery), func(context.Context) error { a.sweeper.Wake(); a.filler.Wake(); return nil }},
 		{"score what time has changed", every(scoreEvery), func(context.Context) error { a.scorer.Wake(); return nil }},
 		{"move stages by time", every(sweepEvery), func(context.Context) error { a.climber.Wake(); return nil }},
+		{"go on with imports", every(importCheck), func(context.Context) error { a.importer.Wake(); return nil }},
+		{"forget abandoned imports", "@daily", a.imports.Forget},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
 		{"rate the sources of leads", "@daily", a.routes.Rate},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
@@ -62,6 +64,9 @@ func (a *app) purgeInbox(ctx context.Context) error {
 	_, err := a.worker.Purge(ctx, a.cfg.Inbox.Keep)
 	return err
 }
+
+// importCheck is how often it is looked for imports that another replica left.
+const importCheck = 15 * time.Second
 
 // sweepEvery is how often people are looked for whom no activity announces.
 const sweepEvery = time.Minute

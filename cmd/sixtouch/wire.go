@@ -18,6 +18,7 @@ import (
 	"sixtouch/handler"
 	"sixtouch/model"
 	"sixtouch/model/kv"
+	"sixtouch/service/account"
 	"sixtouch/service/activity"
 	"sixtouch/service/audience"
 	"sixtouch/service/auth"
@@ -33,6 +34,7 @@ import (
 	ladder "sixtouch/service/stage"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
+	"sixtouch/service/transfer"
 	"sixtouch/service/welcome"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -88,6 +90,8 @@ type app struct {
 	routes   *routing.Service
 	scores   *scoring.Service
 	stages   *ladder.Service
+	accounts *account.Service
+	imports  *transfer.Service
 	welcomes *welcome.Service
 	media    *media.Service
 	auth     *auth.Service
@@ -99,6 +103,7 @@ type app struct {
 	planner, sender, follower, syncer, outsider *runner.Loop
 	counts                                      *runner.Loop // of audiences, kept ready
 	sweeper, filler, scorer, climber            *runner.Loop
+	importer                                    *runner.Loop
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -168,6 +173,10 @@ func (a *app) buildServices(context.Context) (err error) {
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
 	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
+	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log})
+	a.imports = transfer.New(transfer.Deps{
+		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
+	})
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
@@ -183,7 +192,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		},
 	})
 	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
-	pipeline = activity.New(a.db, a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses())
+	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
@@ -223,6 +232,7 @@ func (a *app) loops() {
 	a.scorer = runner.NewLoop("score", 0, a.log, func(ctx context.Context) (bool, error) { return a.scores.Rescore(ctx) })
 	a.sweeper = runner.NewLoop("sweep", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Sweep(ctx) })
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
+	a.importer = runner.NewLoop("import", 0, a.log, func(ctx context.Context) (bool, error) { return a.imports.Run(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
@@ -296,6 +306,7 @@ func (a *app) heard(topic string) {
 		a.planner.Wake()
 		a.sender.Wake()
 		a.filler.Wake()
+		a.importer.Wake()
 	case topicNormal:
 		a.worker.Wake(model.LaneNormal)
 	case topicWelcome:
@@ -324,6 +335,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "score", Service: a.scorer},
 		runner.Member{Name: "enroll in bulk", Service: a.filler},
 		runner.Member{Name: "move stages by time", Service: a.climber},
+		runner.Member{Name: "import", Service: a.importer},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
 		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
@@ -378,7 +390,8 @@ func (a *app) buildHandler(context.Context) error {
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Scores: a.scores, Stages: a.stages,
-		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
+		Imports: a.imports,
+		Inbox:   a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),

@@ -28,6 +28,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/model/kv" //nolint:depguard // only tests import this package
 	"sixtouch/model/modeltest"
+	"sixtouch/service/account"
 	"sixtouch/service/activity"
 	"sixtouch/service/audience"
 	"sixtouch/service/auth"
@@ -41,6 +42,7 @@ import (
 	"sixtouch/service/stage"
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
+	"sixtouch/service/transfer"
 	"sixtouch/service/welcome"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -70,6 +72,7 @@ type App struct {
 	Scores  *scoring.Service
 	Record  func(ctx context.Context, a model.Activity) error // through the pipeline, inside a transaction
 	Auth    *auth.Service
+	Imports *transfer.Service
 	Router  *gin.Engine
 	Spec    *openapi3.T
 	Log     *Buffer // what the handlers logged
@@ -135,18 +138,21 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 			return d.Working, err
 		},
 	})
-	pipeline = activity.New(db, routes.Reactor(), a.Scores, stages.Stager(), a.Engine.Enroller(), a.Engine.Responses())
+	contacts := contact.New(db, record)
+	accounts := account.New(account.Deps{DB: db, Record: record, Zone: zone, Logger: log})
+	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Wake: func() {}, Logger: log})
+	pipeline = activity.New(db, a.Imports.Appeared(), routes.Reactor(), a.Scores, stages.Stager(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
 	require.NoError(t, err)
-	contacts := contact.New(db, pipeline.Record)
 	worker, err := inbox.NewWorker(db, nil, inbox.WorkerOptions{Logger: log})
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
 		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Scores: a.Scores, Stages: stages,
-		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
+		Imports: a.Imports,
+		Auth:    a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },

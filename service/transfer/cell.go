@@ -44,23 +44,23 @@ const NoteRefused = "refused"
 // Codes of notes, with the values of their sentences.
 const (
 	noteMissing    = "missing"
-	noteTooLong    = "too_long"        // value, other: so many characters are allowed
-	noteNumber     = "no_number"       // value
-	noteWord       = "no_such_word"    // value
-	noteEmail      = "no_email"        // value
-	noteMobile     = "no_mobile"       // value
-	noteCreditCode = "no_credit_code"  // value
-	noteRep        = "no_such_rep"     // value
-	noteReps       = "several_reps"    // value: a name that several have
-	noteDuplicate  = "duplicate"       // value, other: the line that it repeats
-	noteNobody     = "nobody"          // nothing tells who is meant
-	noteUnknown    = "unknown_person"  // value: an external_userid that WeCom has not shown
-	noteErased     = "erased"          // the contact's data were erased on request
-	noteSeveral    = "several_people"  // the cells mean two contacts
-	noteRoleKept   = "role_kept"       // a person's word about the role stays
-	noteDomainFree = "domain_free"     // value: left out
-	noteShared     = "domain_shared"   // value, other: an account that has it too
-	noteSharedLine = "domain_in_line"  // value, other: an earlier line that has it too
+	noteTooLong    = "too_long"       // value, other: so many characters are allowed
+	noteNumber     = "no_number"      // value
+	noteWord       = "no_such_word"   // value
+	noteEmail      = "no_email"       // value
+	noteMobile     = "no_mobile"      // value
+	noteCreditCode = "no_credit_code" // value
+	noteRep        = "no_such_rep"    // value
+	noteReps       = "several_reps"   // value: a name that several have
+	noteDuplicate  = "duplicate"      // value, other: the line that it repeats
+	noteNobody     = "nobody"         // nothing tells who is meant
+	noteUnknown    = "unknown_person" // value: an external_userid that WeCom has not shown
+	noteErased     = "erased"         // the contact's data were erased on request
+	noteSeveral    = "several_people" // the cells mean two contacts
+	noteRoleKept   = "role_kept"      // a person's word about the role stays
+	noteDomainFree = "domain_free"    // value: left out
+	noteShared     = "domain_shared"  // value, other: an account that has it too
+	noteSharedLine = "domain_in_line" // value, other: an earlier line that has it too
 )
 
 func (r *row) note(field, code, value, other string) {
