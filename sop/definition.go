@@ -27,6 +27,10 @@ type Definition struct {
 	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
 	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing but its welcome, 0 to 10
 	Mode     string          `json:"mode,omitempty"`   // anchor (default) or chained
+	// ExitStages end the programme for whoever enters one of them: what has not
+	// gone out is cancelled, and what the stage lets them into begins in the same
+	// transaction. "*" is every stage.
+	ExitStages []string `json:"exit_stages,omitempty"`
 	// Programmes of one exclusivity group do not reach a contact on the same day:
 	// the higher priority wins, and the loser is put off at most MaxDeferrals times
 	// (default 3) before its step is skipped. Priority also decides who takes what
@@ -184,6 +188,7 @@ func (d Definition) Check(channels Channels) error {
 	d.checkHoldout(f)
 	d.checkMode(f)
 	d.checkGroups(f)
+	d.checkExit(f)
 	if _, err := time.LoadLocation(d.Timezone); err != nil {
 		f.add("timezone", "%q is no time zone of the IANA list, such as Asia/Shanghai", d.Timezone)
 	}

@@ -38,6 +38,11 @@ func (r Enroller) React(ctx context.Context, a model.Activity) error {
 			return err
 		}
 	}
+	if a.Kind == model.ActivityStageEntered {
+		if err := e.leaveByStage(ctx, a); err != nil {
+			return err
+		}
+	}
 	if a.Kind == model.ActivityDateSet {
 		if err := e.endOldDates(ctx, a); err != nil {
 			return err

@@ -212,22 +212,31 @@ func (e *Engine) endEnrollments(ctx context.Context, reason, where string, args 
 		if err != nil {
 			return fmt.Errorf("end enrollments: %w", err)
 		}
-		var queued []int64
-		err = e.DB.Conn(ctx).Model(&model.Touch{}).Joins("JOIN dispatches ON dispatches.id = touches.dispatch_id").
-			Where("touches.enrollment_id IN ? AND touches.state = ? AND dispatches.state = ?", ids, model.TouchDispatched, model.DispatchQueued).
-			Distinct().Pluck("touches.dispatch_id", &queued).Error
-		if err != nil {
-			return fmt.Errorf("find their queued dispatches: %w", err)
-		}
-		if err := e.takeBack(ctx, queued); err != nil {
+		if err := e.cancelTouches(ctx, reason, ids); err != nil {
 			return err
 		}
-		err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ? AND state = ?", ids, model.TouchPlanned).
-			Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error
-		if err != nil {
-			return fmt.Errorf("cancel planned touches: %w", err)
-		}
 	}
+}
+
+// cancelTouches cancels what has not gone out of these enrollments.
+func (e *Engine) cancelTouches(ctx context.Context, reason string, enrollmentIDs []int64) error {
+	if len(enrollmentIDs) == 0 {
+		return nil
+	}
+	var queued []int64
+	err := e.DB.Conn(ctx).Model(&model.Touch{}).Joins("JOIN dispatches ON dispatches.id = touches.dispatch_id").
+		Where("touches.enrollment_id IN ? AND touches.state = ? AND dispatches.state = ?", enrollmentIDs, model.TouchDispatched, model.DispatchQueued).
+		Distinct().Pluck("touches.dispatch_id", &queued).Error
+	if err != nil {
+		return fmt.Errorf("find their queued dispatches: %w", err)
+	}
+	if err := e.takeBack(ctx, queued); err != nil {
+		return err
+	}
+	now := e.DB.Now(ctx)
+	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ? AND state = ?", enrollmentIDs, model.TouchPlanned).
+		Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error
+	return wrap("cancel planned touches", err)
 }
 
 // cancelQueued takes back dispatches that nobody has begun to send.

@@ -25,6 +25,8 @@ const (
 	TriggerAudienceEntered = "audience_entered"
 	TriggerManual          = "manual"
 	TriggerGroupCreated    = "group_created"
+	// TriggerOpportunityOpened lets in with whom a deal begins, whatever its source.
+	TriggerOpportunityOpened = "opportunity_opened"
 )
 
 // Trigger says what enrolls a contact or a customer group.
@@ -37,7 +39,7 @@ type Trigger struct {
 	TagID      int64    `json:"tag_id,omitempty"`      // tag_added
 	Stage      string   `json:"stage,omitempty"`       // stage_entered
 	Score      *int     `json:"score,omitempty"`       // score_reached: from below it to it or above
-	Key        string   `json:"key,omitempty"`         // form, event, content: which; empty = any
+	Key        string   `json:"key,omitempty"`         // form, event, content, kind of deal: which; empty = any
 	Anchor     string   `json:"anchor,omitempty"`      // event_*: entry (default), start or end of the event
 	Days       int      `json:"days,omitempty"`        // silent: 24 hours each
 	Field      string   `json:"field,omitempty"`       // contact_date
@@ -134,12 +136,13 @@ func triggers() map[string]triggerKind {
 				return a.Data.V.ScoreBefore < *v.Trigger.Score && *v.Trigger.Score <= a.Data.V.Score
 			},
 		},
-		TriggerFormSubmitted:   keyed(model.ActivityFormSubmitted),
-		TriggerContentViewed:   keyed(model.ActivityContentViewed),
-		TriggerLeadRouted:      keyed(model.ActivityLeadRouted),
-		TriggerEventRegistered: event(model.ActivityEventRegistered, func(t Trigger) bool { return t.Anchor == anchorStart || t.Anchor == anchorEnd }),
-		TriggerEventAttended:   event(model.ActivityEventAttended, nil),
-		TriggerSilent:          {sweep: newSilenceSweep, takes: []string{"days"}, check: checkSilent, again: AgainAlways, steady: true},
+		TriggerFormSubmitted:     keyed(model.ActivityFormSubmitted),
+		TriggerContentViewed:     keyed(model.ActivityContentViewed),
+		TriggerOpportunityOpened: keyed(model.ActivityOpportunityOpened),
+		TriggerLeadRouted:        keyed(model.ActivityLeadRouted),
+		TriggerEventRegistered:   event(model.ActivityEventRegistered, func(t Trigger) bool { return t.Anchor == anchorStart || t.Anchor == anchorEnd }),
+		TriggerEventAttended:     event(model.ActivityEventAttended, nil),
+		TriggerSilent:            {sweep: newSilenceSweep, takes: []string{"days"}, check: checkSilent, again: AgainAlways, steady: true},
 		TriggerContactDate: {
 			on: []model.ActivityKind{model.ActivityDateSet}, sweep: newDateSweep, takes: []string{"field", "yearly"}, check: checkDate,
 			admit: func(v *Version, a model.Activity) bool {
