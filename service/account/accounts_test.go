@@ -104,7 +104,7 @@ func TestNames_meanOneAccount(t *testing.T) {
 		_, err = w.Create(ctx, account.Input{Name: "星辰"})
 		require.ErrorContains(t, err, "there is an account of this name already: [星辰科技有限公司]")
 
-		domain, err := w.AddDomain(ctx, a.ID, "wang@xingchen.com.cn", account.SourceManual, "admin", false)
+		domain, err := w.AddDomain(ctx, a.ID, "wang@mail.xingchen.com.cn", account.SourceManual, "admin", false)
 		require.NoError(t, err)
 		require.Equal(t, "xingchen.com.cn", domain.Domain)
 		_, err = w.AddDomain(ctx, a.ID, "qq.com", account.SourceManual, "admin", false)

@@ -61,7 +61,7 @@ func (s *Service) ResponsibleMany(ctx context.Context, accountIDs []int64, duty 
 	}
 	var staff []int64
 	for _, a := range accounts {
-		first, backup := pair(a, duty)
+		first, backup := onDuty(a, duty)
 		staff = append(staff, first, backup)
 	}
 	away, err := s.away(ctx, staff, at)
@@ -69,13 +69,13 @@ func (s *Service) ResponsibleMany(ctx context.Context, accountIDs []int64, duty 
 		return nil, err
 	}
 	for _, a := range accounts {
-		first, backup := pair(a, duty)
+		first, backup := onDuty(a, duty)
 		out[a.ID] = charge(first, backup, away)
 	}
 	return out, nil
 }
 
-func pair(a model.Account, duty Duty) (first, backup int64) {
+func onDuty(a model.Account, duty Duty) (first, backup int64) {
 	if duty == DutySDR {
 		return a.SDRID, a.SDRBackupID
 	}

@@ -1,22 +1,20 @@
 package account
 
 import (
-	"slices"
 	"strings"
+
+	"sixtouch/service/match"
 )
 
 // nameKey is the form in which names are compared.
-func nameKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), "")) }
+func nameKey(name string) string { return match.Fold(name) }
 
-// domainOf brings an address down to its domain and tells whether the domain says
-// whose it is.
+// domainOf brings an address, a host or a web page down to its registrable domain,
+// and tells whether the domain says whose it is.
 func domainOf(text string) (domain string, evidence bool) {
-	_, host, _ := strings.Cut("@"+strings.ToLower(strings.TrimSpace(text)), "@")
-	if at := strings.LastIndexByte(host, '@'); at >= 0 {
-		host = host[at+1:]
+	if _, page, found := strings.Cut(text, "://"); found {
+		text = page
 	}
-	if !strings.Contains(host, ".") {
-		return "", false
-	}
-	return host, !slices.Contains([]string{"qq.com", "163.com", "gmail.com"}, host)
+	text, _, _ = strings.Cut(text, "/")
+	return match.Domain(text)
 }

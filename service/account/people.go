@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -229,6 +231,18 @@ type Unsure struct {
 // ToConfirm lists the contacts whose title says too little, the newest first; of
 // repID, when it is not 0, only those whom the rep follows.
 func (s *Service) ToConfirm(ctx context.Context, repID int64, page model.Page) ([]Unsure, error) {
+	var rows []model.Contact
+	if err := s.unsureQuery(ctx, repID, page).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list contacts to confirm: %w", err)
+	}
+	out := make([]Unsure, len(rows))
+	for i, c := range rows {
+		out[i] = Unsure{c, GuessTitle(c.Position, c.Department)}
+	}
+	return out, nil
+}
+
+func (s *Service) unsureQuery(ctx context.Context, repID int64, page model.Page) *gorm.DB {
 	q := s.DB.Read(ctx).Table(s.DB.Walk("contacts c", "ix_contacts_role_source")).Where("c.role_source = ?", model.SourceGuess)
 	if page.After > 0 {
 		q = q.Where("c.id < ?", page.After)
@@ -238,13 +252,5 @@ func (s *Service) ToConfirm(ctx context.Context, repID int64, page model.Page) (
 		q = q.Where("(?) = 1", s.DB.Read(ctx).Table("relationships r").Select("1").Limit(1).
 			Where("r.contact_id = c.id AND r.rep_id = ? AND r.state = ?", repID, model.RelationshipActive))
 	}
-	var rows []model.Contact
-	if err := q.Select("c.*").Order("c.id DESC").Limit(page.Size()).Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("list contacts to confirm: %w", err)
-	}
-	out := make([]Unsure, len(rows))
-	for i, c := range rows {
-		out[i] = Unsure{c, GuessTitle(c.Position, c.Department)}
-	}
-	return out, nil
+	return q.Select("c.*").Order("c.id DESC").Limit(page.Size())
 }
