@@ -100,15 +100,13 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			map[string]string{"a": "PRIMARY"},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			got := map[string]string{}
-			for _, line := range explain(t, db, tc.query) {
-				require.NotEqual(t, "ALL", line.Type, line.Table)
-				got[line.Table] = line.Key
-			}
-			for table, key := range tc.want {
-				require.Equal(t, key, got[table], table)
-			}
-		})
+		got := map[string]string{}
+		for _, line := range explain(t, db, tc.query) {
+			require.NotEqual(t, "ALL", line.Type, "%s: %s", name, line.Table)
+			got[line.Table] = line.Key
+		}
+		for table, key := range tc.want {
+			require.Equal(t, key, got[table], "%s: %s", name, table)
+		}
 	}
 }
