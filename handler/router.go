@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -173,7 +174,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
-	for _, r := range s.routes() {
+	for _, r := range slices.Concat(s.routes(), s.scoreRoutes()) {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
 		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)

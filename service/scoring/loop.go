@@ -32,7 +32,11 @@ func (s *Service) Rescore(ctx context.Context) (again bool, err error) {
 		return false, err
 	}
 	contacts, err := s.contactsDue(ctx, b)
-	return contacts || accounts, err
+	if err != nil {
+		return false, err
+	}
+	job, err := s.work(ctx)
+	return accounts || contacts || job, err
 }
 
 func (s *Service) contactsDue(ctx context.Context, b book) (full bool, err error) {

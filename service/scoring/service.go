@@ -333,6 +333,24 @@ func (c cases) columns() map[string]any {
 	return out
 }
 
+// Merge gives one contact's lines to another: the union of both ledgers, where an
+// activity that both have counts once. Both are scored anew by the loop.
+func (s *Service) Merge(ctx context.Context, from, into int64) error {
+	return s.DB.InTx(ctx, func(ctx context.Context) error {
+		conn := s.DB.Conn(ctx)
+		err := conn.Where("contact_id = ? AND activity_id IN (SELECT activity_id FROM (SELECT activity_id FROM score_entries WHERE contact_id = ?) known)", from, into).
+			Delete(&model.ScoreEntry{}).Error
+		if err != nil {
+			return fmt.Errorf("drop lines of the score ledger that both have: %w", err)
+		}
+		if err := conn.Model(&model.ScoreEntry{}).Where("contact_id = ?", from).UpdateColumn("contact_id", into).Error; err != nil {
+			return fmt.Errorf("give lines of the score ledger away: %w", err)
+		}
+		err = conn.Model(&model.Contact{}).Where("id IN ?", []int64{from, into}).UpdateColumn("rescore_at", s.DB.Now(ctx)).Error
+		return wrap("have merged contacts scored", err)
+	})
+}
+
 // moved tells whether a score that has changed is worth an activity: a whole
 // point of the score, of the fit or of the engagement is another one, for these
 // are what entry rules compare. Somebody scored for the first time who has done
