@@ -33,6 +33,8 @@ type Config struct {
 	Import Import `koanf:"import"`
 	Log    Log    `koanf:"log"`
 
+	Webhook Webhook `koanf:"webhook"`
+
 	PublicURL     string `koanf:"public_url"`     // what the outside world calls the server, without a slash at the end
 	Timezone      string `koanf:"timezone"`       // of the corp, an IANA name
 	Language      string `koanf:"language"`       // of the cards that reps get: zh or en
@@ -81,6 +83,11 @@ type Inbox struct {
 // Import says how files are brought in.
 type Import struct {
 	PageSize int `koanf:"page_size"` // rows in one transaction
+}
+
+// Webhook says how other systems are told.
+type Webhook struct {
+	Private bool `koanf:"private"` // allow endpoints in private networks and without TLS
 }
 
 // Log says what is logged and how.

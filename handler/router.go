@@ -29,6 +29,7 @@ import (
 	"sixtouch/service/stage"
 	"sixtouch/service/touch"
 	"sixtouch/service/transfer"
+	"sixtouch/service/webhook"
 	"sixtouch/sop"
 	"sixtouch/web"
 	"sixtouch/wecom"
@@ -70,6 +71,7 @@ type Deps struct {
 	Contacts  *contact.Service
 	Audiences *audience.Service
 	Routes    *routing.Service
+	Webhooks  *webhook.Service
 	Scores    *scoring.Service
 	Calendar  *calendar.Service
 	Stages    *stage.Service
@@ -287,6 +289,13 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/growth/quota", query: "arr sdrs close_rate mrr users price", do: s.growthQuota},
 		{method: "GET", path: "/growth/staffing", query: "leads leads_per_sdr opportunities_per_sales leads_per_sales_alone mql_rate opportunity_rate", do: s.growthStaffing},
 		{method: "GET", path: "/growth/reverse-funnel", query: "arr mrr win_rate opportunity_rate", do: s.growthFunnel},
+		{method: "GET", path: "/webhooks", admin: true, do: s.listWebhooks},
+		{method: "POST", path: "/webhooks", do: s.createWebhook},
+		{method: "PUT", path: "/webhooks/:id", do: s.updateWebhook},
+		{method: "DELETE", path: "/webhooks/:id", do: s.deleteWebhook},
+		{method: "POST", path: "/webhooks/:id/test", do: s.testWebhook},
+		{method: "GET", path: "/webhooks/:id/deliveries", query: "state" + paged, admin: true, do: s.listDeliveries},
+		{method: "POST", path: "/webhooks/:id/redrive", do: s.redriveWebhook},
 		{method: "GET", path: "/inbox/parked", query: paged, do: s.listParked},
 		{method: "POST", path: "/inbox/redrive", do: s.redrive},
 		{method: "GET", path: "/inbox/lag", do: s.inboxLag},

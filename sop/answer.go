@@ -165,7 +165,14 @@ func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, answer
 			}
 		}
 	}
-	return first, e.saveTouches(ctx, changed)
+	if err := e.saveTouches(ctx, changed); err != nil {
+		return nil, err
+	}
+	over := make([]int64, len(changed))
+	for i, t := range changed {
+		over[i] = t.ID
+	}
+	return first, e.settled(ctx, over)
 }
 
 // putOff plans a prompt anew. The rep's own wish extends the step's grace, so

@@ -59,6 +59,9 @@ type Deps struct {
 	// Record records what customers did about what they were sent, inside the
 	// transaction in ctx; may be nil.
 	Record func(ctx context.Context, a model.Activity) error
+	// TouchesSettled hears of touches that have reached their end at the customer or
+	// the rep, inside the transaction that ends them; may be nil.
+	TouchesSettled func(ctx context.Context, ids []int64) error
 	// CheckMedia demands that the files which a content names are there and fit
 	// for that use; may be nil.
 	CheckMedia func(ctx context.Context, c model.Content, use model.MediaUse) error

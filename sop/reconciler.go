@@ -296,6 +296,14 @@ func (e *Engine) applyOutcomes(ctx context.Context, d model.Dispatch, info Chann
 	return e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, "")
 }
 
+// settled says which touches have reached their end.
+func (e *Engine) settled(ctx context.Context, ids []int64) error {
+	if e.TouchesSettled == nil || len(ids) == 0 {
+		return nil
+	}
+	return wrap("tell of touches that are over", e.TouchesSettled(ctx, ids))
+}
+
 func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64) error {
 	now := e.DB.Now(ctx)
 	for o, ids := range changes {
@@ -308,6 +316,9 @@ func (e *Engine) writeOutcomes(ctx context.Context, changes map[Outcome][]int64)
 		for part := range slices.Chunk(ids, chunk) {
 			if err := e.DB.Conn(ctx).Model(&model.Touch{}).Where("id IN ? AND state = ?", part, model.TouchAccepted).Updates(set).Error; err != nil {
 				return fmt.Errorf("store outcomes: %w", err)
+			}
+			if err := e.settled(ctx, part); err != nil {
+				return err
 			}
 		}
 	}

@@ -37,6 +37,8 @@ func (a *app) schedule() []job {
 		{"forget abandoned imports", "@daily", a.imports.Forget},
 		{"count what others sent", every(outsideCheck), func(context.Context) error { a.outsider.Wake(); return nil }},
 		{"rate the sources of leads", "@daily", a.routes.Rate},
+		{"tell other systems", every(tellEvery), func(context.Context) error { a.teller.Wake(); return nil }},
+		{"delete old deliveries to other systems", "@daily", func(ctx context.Context) error { return a.webhooks.Purge(ctx, keepDeliveries) }},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
@@ -67,6 +69,13 @@ func (a *app) purgeInbox(ctx context.Context) error {
 
 // importCheck is how often it is looked for imports that another replica left.
 const importCheck = 15 * time.Second
+
+// Deliveries to other systems are looked for again and again, because of those
+// that failed, and kept for two weeks once they have arrived.
+const (
+	tellEvery      = 5 * time.Second
+	keepDeliveries = 14 * 24 * time.Hour
+)
 
 // sweepEvery is how often people are looked for whom no activity announces.
 const sweepEvery = time.Minute

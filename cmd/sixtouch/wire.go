@@ -35,6 +35,7 @@ import (
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/transfer"
+	"sixtouch/service/webhook"
 	"sixtouch/service/welcome"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -88,6 +89,7 @@ type app struct {
 	audience *audience.Service
 	calendar *calendar.Service
 	routes   *routing.Service
+	webhooks *webhook.Service
 	scores   *scoring.Service
 	stages   *ladder.Service
 	accounts *account.Service
@@ -104,6 +106,8 @@ type app struct {
 	counts                                      *runner.Loop // of audiences, kept ready
 	sweeper, filler, scorer, climber            *runner.Loop
 	importer                                    *runner.Loop
+	teller                                      *runner.Loop // tells other systems
+	hooker                                      *webhook.Sender
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -172,6 +176,13 @@ func (a *app) buildServices(context.Context) (err error) {
 	a.contacts = contact.New(a.db, record)
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
+	a.webhooks, err = webhook.New(webhook.Deps{
+		DB: a.db, Logger: a.log, SecretKey: a.cfg.SecretKey.Reveal(), Private: a.cfg.Webhook.Private, Wake: a.teller.Wake,
+	})
+	if err != nil {
+		return err
+	}
+	a.hooker = a.webhooks.Sender()
 	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
 	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log})
 	a.imports = transfer.New(transfer.Deps{
@@ -184,7 +195,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	channels := channel.All(a.client, a.media, a.clock, a.texts.In(web.Lang(a.cfg.Language)))
 	a.engine = sop.New(sop.Deps{
 		DB: a.db, Calendar: a.calendar.Days, Channels: sop.NewChannels(channels...), Logger: a.log, Wake: a.wakeEngine, TagsMarked: a.contacts.TagsMarked,
-		CheckMedia: a.media.Check, Record: record,
+		TouchesSettled: a.webhooks.TouchesSettled, CheckMedia: a.media.Check, Record: record,
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Planners: planners, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
@@ -192,7 +203,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		},
 	})
 	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
-	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses())
+	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)
@@ -237,6 +248,7 @@ func (a *app) loops() {
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
 	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
+	a.teller = runner.NewLoop("tell other systems", 0, a.log, func(ctx context.Context) (bool, error) { return a.hooker.Send(ctx) })
 	a.wakes = map[string]*runner.Loop{}
 	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
 		a.wakes[topic] = runner.NewLoop("wake "+topic, 0, a.log, func(ctx context.Context) (bool, error) {
@@ -337,6 +349,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "move stages by time", Service: a.climber},
 		runner.Member{Name: "import", Service: a.importer},
 		runner.Member{Name: "sync", Service: a.syncer},
+		runner.Member{Name: "tell other systems", Service: a.teller},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
 		runner.Member{Name: "listen for wake-ups", Service: a.listenForWakes()},
 		runner.Member{Name: "heartbeat", Service: heartbeat(a.log, a.schedule())},
@@ -362,6 +375,9 @@ func (a *app) listenForWakes() runner.Service {
 // close closes what newApp opened.
 func (a *app) close() {
 	var errs []error
+	if a.hooker != nil {
+		a.hooker.Close()
+	}
 	if a.kv != nil {
 		errs = append(errs, a.kv.Close())
 	}
@@ -389,7 +405,7 @@ func (a *app) buildHandler(context.Context) error {
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
-		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Scores: a.scores, Stages: a.stages,
+		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
 		Imports: a.imports,
 		Inbox:   a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,

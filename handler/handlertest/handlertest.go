@@ -43,6 +43,7 @@ import (
 	"sixtouch/service/sync"
 	"sixtouch/service/touch"
 	"sixtouch/service/transfer"
+	"sixtouch/service/webhook"
 	"sixtouch/service/welcome"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -148,9 +149,11 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	worker, err := inbox.NewWorker(db, nil, inbox.WorkerOptions{Logger: log})
 	require.NoError(t, err)
+	hooks, err := webhook.New(webhook.Deps{DB: db, Logger: log, SecretKey: "a key for tests"})
+	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
-		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Scores: a.Scores, Stages: stages,
+		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Webhooks: hooks, Scores: a.Scores, Stages: stages,
 		Imports: a.Imports,
 		Auth:    a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,

@@ -79,6 +79,8 @@ func tables() []any {
 		model.LeadSource{},
 		model.RoutingVersion{},
 		model.LeadRoute{},
+		model.Webhook{},
+		model.WebhookDelivery{},
 		model.TargetList{},
 		model.TargetMember{},
 		model.AccountPlan{},

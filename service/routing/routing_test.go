@@ -214,3 +214,31 @@ func TestSources_areCheckedAndKeepTheirCode(t *testing.T) {
 	require.ErrorAs(t, err, &faulty)
 	require.Len(t, faulty.Fields, 6)
 }
+
+func TestRate_countsWhoEverWasWon(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		d := newDesk(t, db, clock)
+		require.NoError(t, d.routes.Rate(t.Context()), "nobody has come yet")
+		for i, who := range []string{"e1", "e2", "w1", "w2"} {
+			c := d.arrives(who, []string{"expo", "expo", "web", "web"}[i], 1, clock.Now())
+			stages := []string{model.StageMQL, model.StageWon, model.StageRenewal}[:[]int{3, 0, 1, 0}[i]]
+			for _, stage := range stages {
+				require.NoError(t, db.Conn(t.Context()).Create(&model.StageEvent{ContactID: c.ID, ToStage: stage, EnteredAt: clock.Now(), Author: model.StageBySystem}).Error)
+			}
+		}
+		d.arrives("old", "expo", 1, clock.Now().Add(-366*24*time.Hour))
+		require.NoError(t, d.routes.Rate(t.Context()))
+		sources, err := d.routes.Sources(t.Context())
+		require.NoError(t, err)
+		rated := map[string]model.LeadSource{}
+		for _, s := range sources {
+			rated[s.Code] = s
+		}
+		require.EqualValues(t, 2, rated["event"].Leads)
+		require.EqualValues(t, 1, rated["event"].Won, "who was won stays won")
+		require.InDelta(t, 100, *rated["event"].Outcome, 1e-9)
+		// mean 1/4; event (1+12.5)/52, website 12.5/52
+		require.InDelta(t, 92.59, *rated["website"].Outcome, 0.005)
+	})
+}
