@@ -36,3 +36,10 @@ func hostLike(host string) bool {
 	}
 	return strings.Contains(host, ".")
 }
+
+// numericLocal tells whether an address begins with a number, as people's do at
+// providers of free mail.
+func numericLocal(email string) bool {
+	local, _, ok := strings.Cut(strings.TrimSpace(email), "@")
+	return !ok || local == "" || strings.Trim(local, "0123456789") == ""
+}

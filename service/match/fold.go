@@ -16,9 +16,11 @@ const maxRunes = 255
 // symbols or invisible characters, and blanks only between two words of Latin
 // letters or digits. Folding twice changes nothing. The key has at most 255
 // characters.
-func Fold(s string) string {
+func Fold(s string) string { return foldWith(s, vocabulary().simple) }
+
+func foldWith(s string, simple map[rune]rune) string {
 	for range 4 {
-		folded := foldOnce(s)
+		folded := foldOnce(s, simple)
 		if folded == s {
 			break
 		}
@@ -27,8 +29,7 @@ func Fold(s string) string {
 	return s
 }
 
-func foldOnce(s string) string {
-	simple := vocabulary().simple
+func foldOnce(s string, simple map[rune]rune) string {
 	var out []rune
 	blank := false
 	for _, r := range norm.NFKC.String(plain(s)) {

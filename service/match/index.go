@@ -1,17 +1,43 @@
 package match
 
-import "sync"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
-// Index answers which account a lead belongs to. It is safe for concurrent use;
-// one account more or less costs what that account costs.
+// Index answers which account a lead belongs to. It is safe for concurrent use.
+// One account more or less costs what that account costs, and a lead what the
+// few accounts cost that share something rare with it, however many there are.
 type Index struct {
-	mu       sync.RWMutex
-	accounts map[int64]Account
+	mu    sync.RWMutex
+	slots []*entry
+	free  []int32
+	at    map[int64]int32 // account to slot
+	keys  map[uint64]int32
+	lists [][]int32 // of keys that several accounts have
+	codes map[string]int64
 }
+
+// entry is an account as it is compared.
+type entry struct {
+	id      int64
+	names   []*name // the account's own first
+	domains []string
+	code    string
+}
+
+// Most accounts that are looked at for one key. Of a key that more share, a
+// strong one (a whole name, a core) is cut short: it can only be a tie. A weak
+// one is passed over: it tells nothing.
+const (
+	strongKeys = 200
+	weakKeys   = 48
+)
 
 // NewIndex returns an index of the accounts.
 func NewIndex(accounts []Account) *Index {
-	x := &Index{accounts: map[int64]Account{}}
+	x := &Index{at: make(map[int64]int32, len(accounts)), keys: make(map[uint64]int32, 24*len(accounts)), codes: map[string]int64{}}
 	for _, a := range accounts {
 		x.Put(a)
 	}
@@ -20,35 +46,274 @@ func NewIndex(accounts []Account) *Index {
 
 // Put adds the account, or takes it in place of the one with its ID.
 func (x *Index) Put(a Account) {
+	e := newEntry(a)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.accounts[a.ID] = a
+	x.remove(a.ID)
+	var slot int32
+	if n := len(x.free); n > 0 {
+		slot, x.free = x.free[n-1], x.free[:n-1]
+		x.slots[slot] = e
+	} else {
+		slot = int32(len(x.slots))
+		x.slots = append(x.slots, e)
+	}
+	x.at[a.ID] = slot
+	for _, key := range e.keys() {
+		x.post(key, slot)
+	}
+	if e.code != "" {
+		x.codes[e.code] = a.ID
+	}
 }
 
 // Remove forgets an account.
 func (x *Index) Remove(id int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	delete(x.accounts, id)
+	x.remove(id)
+}
+
+func (x *Index) remove(id int64) {
+	slot, ok := x.at[id]
+	if !ok {
+		return
+	}
+	e := x.slots[slot]
+	for _, key := range e.keys() {
+		x.unpost(key, slot)
+	}
+	if x.codes[e.code] == id {
+		delete(x.codes, e.code)
+	}
+	x.slots[slot] = nil
+	x.free = append(x.free, slot)
+	delete(x.at, id)
 }
 
 // Len is how many accounts there are.
 func (x *Index) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return len(x.accounts)
+	return len(x.at)
 }
 
-// Match finds the account of the lead and explains the answer.
-func (x *Index) Match(lead Lead) Result {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	for _, text := range lead.Texts {
-		for id, a := range x.accounts {
-			if Fold(a.Name) == Fold(text.Value) {
-				return Result{Verdict: Automatic, AccountID: id, Score: 1, Source: text.Source, Text: text.Value}
-			}
+// post notes that the account in the slot has the key. A key of one account
+// holds its slot, one of several the complement of a list's number.
+func (x *Index) post(key uint64, slot int32) {
+	had, ok := x.keys[key]
+	switch {
+	case !ok:
+		x.keys[key] = slot
+	case had >= 0:
+		x.lists = append(x.lists, []int32{had, slot})
+		x.keys[key] = ^int32(len(x.lists) - 1)
+	default:
+		x.lists[^had] = append(x.lists[^had], slot)
+	}
+}
+
+func (x *Index) unpost(key uint64, slot int32) {
+	had, ok := x.keys[key]
+	switch {
+	case !ok:
+	case had >= 0:
+		delete(x.keys, key)
+	default:
+		list := x.lists[^had]
+		if i := slices.Index(list, slot); i >= 0 {
+			list[i] = list[len(list)-1]
+			x.lists[^had] = list[:len(list)-1]
 		}
 	}
-	return Result{Verdict: None}
+}
+
+// holders appends the slots of the accounts with the key.
+func (x *Index) holders(out []int32, key uint64, most int, strong bool) []int32 {
+	had, ok := x.keys[key]
+	switch {
+	case !ok:
+	case had >= 0:
+		out = append(out, had)
+	case len(x.lists[^had]) <= most:
+		out = append(out, x.lists[^had]...)
+	case strong:
+		out = append(out, x.lists[^had][:most]...)
+	}
+	return out
+}
+
+func newEntry(a Account) *entry {
+	own := Parse(a.Name)
+	e := &entry{id: a.ID, names: []*name{newName(a.Name, own)}}
+	add := func(text string, p Parsed) {
+		n := newName(text, p)
+		n.alias = true
+		e.names = append(e.names, n)
+	}
+	if own.Former != "" {
+		add(own.Former, parseFolded(own.Former))
+	}
+	for _, alias := range a.Aliases {
+		if alias = strings.TrimSpace(alias); alias != "" {
+			add(alias, Parse(alias))
+		}
+	}
+	for _, domain := range a.Domains {
+		if registrable, _ := Domain(domain); registrable != "" && !slices.Contains(e.domains, registrable) {
+			e.domains = append(e.domains, registrable)
+		}
+	}
+	e.code, _ = CreditCode(a.CreditCode)
+	return e
+}
+
+// The kinds of keys by which accounts are found.
+const (
+	keyFolded = byte(iota)
+	keyStripped
+	keyBare
+	keyCore
+	keyKnown
+	keySound
+	keySpelt
+	keyWild
+	keyHead
+	keyTail
+	keyPair
+	keyDomain
+)
+
+// hash is FNV-1a over the kind and the parts.
+func hash(kind byte, parts ...string) uint64 {
+	h := (uint64(14695981039346656037) ^ uint64(kind)) * 1099511628211
+	for _, part := range parts {
+		for i := range len(part) {
+			h = (h ^ uint64(part[i])) * 1099511628211
+		}
+		h = (h ^ 0xff) * 1099511628211
+	}
+	return h
+}
+
+// longestHead is up to how many characters the beginnings of names are keys.
+const longestHead = 6
+
+// keys are those under which the account is found, each once.
+func (e *entry) keys() []uint64 {
+	var keys []uint64
+	for i, n := range e.names {
+		keys = append(keys, n.strongKeys()...)
+		if n.latin {
+			continue
+		}
+		bare := []rune(n.bare)
+		for k := 2; k <= min(longestHead, len(bare)); k++ {
+			keys = append(keys, hash(keyHead, string(bare[:k])))
+		}
+		core := []rune(n.Core)
+		for k := 1; k < min(longestHead, len(core)-1); k++ {
+			keys = append(keys, hash(keyTail, string(core[k:])))
+		}
+		keys = append(keys, wildKeys(core)...)
+		if i > 0 {
+			continue
+		}
+		keys = append(keys, pairKeys(bare)...)
+		if n.stripped != n.bare {
+			keys = append(keys, pairKeys([]rune(n.stripped))...)
+		}
+	}
+	for _, domain := range e.domains {
+		keys = append(keys, hash(keyDomain, domain))
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// strongKeys are those that few accounts should share.
+func (n *name) strongKeys() []uint64 {
+	keys := []uint64{hash(keyFolded, n.Folded), hash(keyStripped, n.stripped), hash(keyBare, n.bare), hash(keyCore, n.Core)}
+	if bare, ok := strings.CutPrefix(n.bare, "中国"); ok {
+		keys = append(keys, hash(keyBare, bare))
+	}
+	if n.loose > 0 {
+		keys = append(keys, hash(keyKnown, string(rune(n.loose))))
+	}
+	if n.hasHan {
+		keys = append(keys, hash(keySound, n.sound))
+	}
+	for _, spelt := range n.spelt {
+		if len(spelt) >= 3 {
+			keys = append(keys, hash(keySpelt, spelt))
+		}
+	}
+	return keys
+}
+
+// wildKeys are the core with each character left open in turn, and with the two
+// neighbours of each place swapped: what differs by one character meets there.
+func wildKeys(core []rune) []uint64 {
+	if len(core) < 2 || len(core) > longestHead || !han(core[0]) {
+		return nil
+	}
+	var keys []uint64
+	open := slices.Clone(core)
+	for i := range core {
+		open[i] = '*'
+		keys = append(keys, hash(keyWild, string(open)))
+		open[i] = core[i]
+	}
+	if len(core) >= 3 {
+		sorted := slices.Clone(core)
+		slices.Sort(sorted)
+		keys = append(keys, hash(keyWild, "sorted", string(sorted)))
+	}
+	return keys
+}
+
+// pairKeys are the first character with each later one, where an acronym of the
+// name begins and ends.
+func pairKeys(s []rune) []uint64 {
+	const longest = 12
+	var keys []uint64
+	for i := 1; i < min(len(s), longest); i++ {
+		keys = append(keys, hash(keyPair, string(s[0]), string(s[i])))
+	}
+	return keys
+}
+
+// candidates are the slots of the accounts that the name may mean, each once.
+func (x *Index) candidates(lead *name) []int32 {
+	var out []int32
+	for _, key := range lead.strongKeys() {
+		out = x.holders(out, key, strongKeys, true)
+	}
+	if !lead.latin {
+		out = x.nearCandidates(out, lead)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (x *Index) nearCandidates(out []int32, lead *name) []int32 {
+	core, bare := []rune(lead.Core), []rune(lead.bare)
+	for k := 2; k < min(len(core), longestHead+1); k++ {
+		out = x.holders(out, hash(keyCore, string(core[:k])), weakKeys, false)
+	}
+	for k := 1; k < len(core)-1; k++ {
+		out = x.holders(out, hash(keyCore, string(core[k:])), weakKeys, false)
+	}
+	out = x.holders(out, hash(keyTail, lead.Core), weakKeys, false)
+	out = x.holders(out, hash(keyHead, lead.Core), weakKeys, false)
+	for k := 3; k <= min(4, len(bare)); k++ {
+		out = x.holders(out, hash(keyHead, string(bare[:k])), weakKeys, false)
+	}
+	for _, key := range wildKeys(core) {
+		out = x.holders(out, key, weakKeys, false)
+	}
+	if len(core) <= 4 && len(core) == len(bare) && len(core) > 1 {
+		out = x.holders(out, hash(keyPair, string(core[0]), string(core[len(core)-1])), strongKeys, false)
+	}
+	return out
 }

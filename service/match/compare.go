@@ -1,0 +1,281 @@
+package match
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// The tiers: how a lead's name and an account's agree, the strongest first.
+const (
+	TierCreditCode = "credit_code" // the same unified social credit code
+	TierExact      = "exact"       // the folded names are equal
+	TierDomain     = "domain"      // an address at the account's domain
+	TierAlias      = "alias"       // a curated alias is the whole name
+	TierStripped   = "stripped"    // equal without brackets, branch and legal form
+	TierCore       = "core"        // the cores are equal
+	TierNational   = "national"    // equal but for 中国 or for the last words of trade after it
+	TierKnown      = "known"       // two names of one well-known company
+	TierEnglish    = "english"     // an English name: the core by its sound, and more that agrees
+	TierSound      = "sound"       // the cores sound alike
+	TierSpelt      = "spelt"       // Latin text that spells the core
+	TierAliasCore  = "alias_core"  // an alias is the lead's core only
+	TierPrefix     = "prefix"      // one core begins with the other
+	TierTypo       = "typo"        // one character differs
+	TierBegins     = "begins"      // the account's name begins with the lead's core
+	TierPart       = "part"        // a short core begins or ends the other one
+	TierAcronym    = "acronym"     // the characters appear in order
+	TierDice       = "dice"        // many pairs of characters are shared
+)
+
+// score is how near one account came.
+type score struct {
+	value   float64
+	tier    string
+	reasons []Reason
+	agree   int  // legal form and 集团 agree: decides between equals
+	alone   bool // nothing but the core agreed
+	from    *name
+	source  Text
+}
+
+func (s *score) adjust(by float64, code string, values ...string) {
+	s.value += by
+	s.reasons = append(s.reasons, Reason{Code: code, Values: values})
+}
+
+func tier(value float64, name string, values ...string) score {
+	return score{value: value, tier: name, reasons: []Reason{{Code: "tier." + name, Values: values}}}
+}
+
+// compare scores a lead's name against one name of an account; main is the
+// account's own name, whose place and trades its aliases share. The maximum over
+// the tiers counts.
+func compare(lead, own, main *name) score {
+	best := score{}
+	for _, by := range []func(lead, own, main *name) score{byWhole, byCore, bySound, byPart} {
+		if s := by(lead, own, main); s.value > best.value {
+			best = s
+		}
+	}
+	if best.value == 0 {
+		return best
+	}
+	if slices.Contains(lead.markers, "集团") == slices.Contains(main.markers, "集团") {
+		best.agree += 2
+	}
+	if lead.Legal != "" && lead.Legal == main.Legal {
+		best.agree++
+	}
+	if lead.Legal == "" && len(lead.markers) == 0 {
+		best.agree = 0
+	}
+	best.from = lead
+	best.value = math.Round(math.Min(best.value, 1)*1e4) / 1e4
+	return best
+}
+
+// byWhole finds equal names: to the letter, as an alias, without legal form, as
+// names of a well-known company, without 中国.
+func byWhole(lead, own, main *name) score {
+	switch {
+	case lead.Folded == own.Folded && own.alias:
+		return tier(0.97, TierAlias, own.text)
+	case lead.Folded == own.Folded:
+		return tier(1, TierExact)
+	}
+	var s score
+	switch {
+	case lead.stripped == own.stripped && own.alias:
+		s = tier(0.96, TierAlias, own.text)
+	case lead.stripped == own.stripped:
+		s = tier(0.95, TierStripped, own.stripped)
+	case lead.bare == own.bare && own.alias && relate(lead.Region, main.Region) != placeDiffers:
+		s = tier(0.92, TierAlias, own.text)
+	case lead.loose > 0 && (lead.loose == own.loose || lead.known > 0 && lead.known == own.loose):
+		s = tier(0.92, TierKnown, lead.bare, own.bare)
+		if own.weakCore() && own.known == 0 {
+			return score{}
+		}
+	case nationalEqual(lead, own):
+		s = tier(0.93, TierNational, lead.bare, own.bare)
+	default:
+		return s
+	}
+	s.compareRegion(lead, main)
+	return s
+}
+
+// nationalEqual tells whether two names are one but for 中国 before it
+// (农业银行), or but for the last words of trade after 中国 (中国移动 for
+// 中国移动通信). Each word has to agree: 中国石油 is not 中国石油化工.
+func nationalEqual(lead, own *name) bool {
+	if short, long := lead.national, own.national; short != nil && len(short) < len(long) {
+		return slices.Equal(short, long[:len(short)]) && sayLittle(short, long[len(short):])
+	}
+	const least = 4
+	a, b := strings.TrimPrefix(lead.bare, "中国"), strings.TrimPrefix(own.bare, "中国")
+	return a == b && (a != lead.bare) != (b != own.bare) && utf8.RuneCountInString(a) >= least
+}
+
+// sayLittle tells whether the rest makes it no other company: words that are not
+// identity, or of a kind that was named already.
+func sayLittle(named, rest []string) bool {
+	words := vocabulary()
+	return !slices.ContainsFunc(rest, func(word string) bool {
+		t := words.trades[word]
+		return t.strength == identity && !slices.ContainsFunc(named, func(w string) bool { return words.trades[w].kind == t.kind })
+	})
+}
+
+// byCore finds equal cores and weighs place and trades.
+func byCore(lead, own, main *name) score {
+	if lead.Core != own.Core || lead.Core == "" || lead.whole != own.whole && lead.weakCore() {
+		return score{}
+	}
+	if own.alias {
+		return byAliasCore(lead, own, main)
+	}
+	base := 0.93
+	if lead.count <= 2 {
+		base = 0.90
+	}
+	s := tier(base, TierCore, own.Core)
+	if lead.weakCore() && !slices.Equal(lead.kinds, own.kinds) {
+		return score{}
+	}
+	s.alone = lead.bare == lead.Core && lead.Region == ""
+	before := s.value
+	s.compareTrades(lead, own)
+	same := s.value >= before
+	s.compareRegion(lead, own)
+	if same && relate(lead.Region, own.Region) == placeEqual {
+		s.adjust(0.03, "region_equal", own.Region)
+	}
+	return s
+}
+
+// byAliasCore: a word of trade beside an alias makes it a suggestion, unless the
+// account's own name has the same words.
+func byAliasCore(lead, own, main *name) score {
+	if own.weakCore() {
+		return score{}
+	}
+	s := tier(0.84, TierAliasCore, own.text)
+	if equalTrades(lead, main) && relate(lead.Region, main.Region) != placeDiffers {
+		s.value = 0.92
+		s.adjust(0, "trade_equal", strings.Join(append(slices.Clone(main.Hard), main.Trade...), " "))
+		return s
+	}
+	all := *main
+	all.kinds = append(slices.Clone(main.kinds), own.kinds...)
+	all.Hard = append(slices.Clone(main.Hard), own.Hard...)
+	s.compareTrades(lead, &all)
+	s.compareRegion(lead, main)
+	return s
+}
+
+func equalTrades(a, b *name) bool {
+	return len(a.Hard)+len(a.softs) > 0 && slices.Equal(a.Hard, b.Hard) && slices.Equal(a.Trade, b.Trade)
+}
+
+// compareRegion takes off for another place, and for a company of its own for a
+// place.
+func (s *score) compareRegion(lead, main *name) {
+	switch relate(lead.Region, main.Region) {
+	case placeDiffers:
+		s.adjust(-0.15, "region_differs", lead.Region, main.Region)
+		s.alone = false
+	case placeEqual, placeWithin:
+	case placeUnknown:
+		if lead.regional && !main.regional {
+			s.adjust(-0.08, "regional", lead.Region)
+		}
+	}
+}
+
+// compareTrades takes off for words of trade that make two names two companies.
+// Where only the account has a word, and the lead is a bare short name, little is
+// taken off: people leave it out. One kind of trade in other words is no
+// difference, one that is identity always is.
+func (s *score) compareTrades(lead, own *name) {
+	shared := 0
+	for _, kind := range lead.kinds {
+		if slices.Contains(own.kinds, kind) {
+			shared++
+		}
+	}
+	switch {
+	case len(lead.kinds) == 0 && len(own.kinds) == 0:
+		s.compareSoft(lead, own)
+	case len(lead.kinds) == 0:
+		s.onlyAccount(lead, own)
+	case len(own.kinds) == 0:
+		by := -0.20
+		if lead.strong {
+			by = -0.25
+		}
+		s.adjust(by, "hard_missing", strings.Join(lead.Hard, " "))
+	case shared == 0:
+		s.adjust(-0.40, "hard_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
+	case shared < len(lead.kinds):
+		s.adjust(-0.20, "hard_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
+	case shared < len(own.kinds) && own.strong:
+		s.adjust(-0.10, "hard_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
+	case slices.Equal(lead.Hard, own.Hard):
+		s.adjust(0.03, "trade_equal", strings.Join(own.Hard, " "))
+	case lead.strong && !within(strings.Join(lead.Hard, ""), strings.Join(own.Hard, "")):
+		s.adjust(-0.06, "trade_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
+	}
+}
+
+// within tells whether one text holds the other: 物流, 国际物流.
+func within(a, b string) bool { return strings.Contains(a, b) || strings.Contains(b, a) }
+
+// onlyAccount weighs words of trade that only the account has.
+func (s *score) onlyAccount(lead, own *name) {
+	by := 0.0
+	switch {
+	case own.strong && len(lead.Trade) == 0 && lead.count > 2:
+		by = -0.10
+	case own.strong && len(lead.Trade) == 0:
+		by = -0.15
+	case own.strong:
+		by = -0.25
+	case len(lead.softs) > 0:
+		by = -0.15
+	case len(lead.Trade) > 0:
+		by = -0.08
+	}
+	if by != 0 {
+		s.adjust(by, "hard_missing", strings.Join(own.Hard, " "))
+	}
+}
+
+// compareSoft weighs trades that companies change and mix.
+func (s *score) compareSoft(lead, own *name) {
+	a, b := strings.Join(lead.Trade, ""), strings.Join(own.Trade, "")
+	both := false
+	for _, kind := range lead.softs {
+		both = both || slices.Contains(own.softs, kind)
+	}
+	digital := func(kinds []string) bool {
+		return !slices.ContainsFunc(kinds, func(kind string) bool { return kind != "it" })
+	}
+	near := relate(lead.Region, own.Region) == placeEqual
+	switch {
+	case a == "" || both && !strings.HasPrefix(b, a):
+	case strings.HasPrefix(b, a) && (len(lead.softs) > 0 || a == b):
+		s.adjust(0.03, "trade_equal", a)
+	case digital(lead.softs) && digital(own.softs):
+	case len(lead.softs) == 0:
+		if !near {
+			s.adjust(-0.05, "trade_differs", a, b)
+		}
+	case len(own.softs) > 0:
+		s.adjust(-0.10, "trade_differs", a, b)
+	default:
+		s.adjust(-0.06, "trade_differs", a, b)
+	}
+}

@@ -1,0 +1,213 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// bySound finds what was written by ear, in Chinese or in Latin letters.
+func bySound(lead, own, main *name) score {
+	if lead.Core == own.Core || lead.Core == "" || own.Core == "" {
+		return score{}
+	}
+	if lead.latin && own.hasHan {
+		return bySpelling(lead, own, main)
+	}
+	if !lead.hasHan || !own.hasHan || lead.count < 2 || lead.count != own.count {
+		return score{}
+	}
+	apart := differing(lead.Core, own.Core)
+	var s score
+	switch {
+	case lead.sound == own.sound && apart == 1:
+		s = tier(0.85, TierSound, lead.Core, own.Core)
+	case lead.sound == own.sound:
+		s = tier(0.80, TierSound, lead.Core, own.Core)
+	case apart == 1 && lead.count >= 3:
+		s = tier(0.78, TierTypo, lead.Core, own.Core)
+	case apart == 1 && lookAlike(lead.Core, own.Core):
+		s = tier(0.80, TierTypo, lead.Core, own.Core)
+	case apart == 1 && relate(lead.Region, main.Region) == placeEqual && equalTrades(lead, main):
+		s = tier(0.75, TierTypo, lead.Core, own.Core)
+	case lead.count >= 3 && transposed(lead.Core, own.Core):
+		s = tier(0.78, TierTypo, lead.Core, own.Core)
+	default:
+		return s
+	}
+	s.compareTrades(lead, main)
+	s.compareRegion(lead, main)
+	s.value = min(s.value, 0.88)
+	return s
+}
+
+// bySpelling compares Latin text with the sound of a Chinese core. Alone it only
+// suggests; with the place, or with a legal form and three syllables, or with a
+// word of trade of the same kind, it is the company's English name.
+func bySpelling(lead, own, main *name) score {
+	if len(lead.Core) < 3 || !slices.Contains(own.spelt, lead.Core) {
+		return score{}
+	}
+	if lead.whole && (own.whole || slices.Contains(own.kinds, "bank")) {
+		return tier(0.92, TierEnglish, lead.Core, own.Core)
+	}
+	s := tier(0.85, TierSpelt, lead.Core, own.Core)
+	near := relate(lead.Region, main.Region)
+	trade := slices.ContainsFunc(lead.kinds, func(kind string) bool { return slices.Contains(main.kinds, kind) }) ||
+		slices.ContainsFunc(lead.softs, func(kind string) bool { return slices.Contains(main.softs, kind) })
+	formal := lead.Legal != "" && len(lead.Trade)+len(lead.Hard) > 0
+	if near == placeEqual || near != placeDiffers && (trade || formal) && (own.count >= 3 || trade && formal) {
+		s = tier(0.91, TierEnglish, lead.Core, own.Core)
+	}
+	s.compareTrades(lead, main)
+	s.compareRegion(lead, main)
+	return s
+}
+
+// byPart finds cores of which one is part of the other, short names made of some
+// characters, slips of the pen, and names that share many pairs of characters.
+func byPart(lead, own, main *name) score {
+	s := partOf(lead, own)
+	if s.value == 0 {
+		return s
+	}
+	s.compareTrades(lead, main)
+	s.compareRegion(lead, main)
+	return s
+}
+
+func partOf(lead, own *name) score {
+	short, long := lead.Core, own.Core
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	least := min(lead.count, own.count)
+	switch {
+	case least < 2 || lead.Core == own.Core:
+		return score{}
+	case least >= 3 && strings.HasPrefix(long, short) && (lead.hasHan || len(short) > 3):
+		return tier(0.82, TierPrefix, short, long)
+	case len(lead.Core) < len(own.bare) && strings.HasPrefix(own.bare, lead.Core) && lead.hasHan:
+		return tier(0.76, TierBegins, lead.Core, own.bare)
+	case lead.hasHan && (strings.HasPrefix(long, short) || strings.HasSuffix(long, short)):
+		return tier(0.72, TierPart, short, long)
+	case lead.hasHan && lead.count >= 4 && lead.bare == lead.Core && slipBegins(lead.Core, own.bare):
+		return tier(0.75, TierTypo, lead.Core, own.bare)
+	case oneSlip(lead.bare, own.bare):
+		return tier(0.80, TierTypo, lead.bare, own.bare)
+	case lead.bare == lead.Core && lead.hasHan && lead.count <= 4 && (inOrder(lead.Core, own.stripped) || inOrder(lead.Core, own.bare)):
+		return tier(0.72, TierAcronym, lead.Core, own.stripped)
+	}
+	if dice := 0.8 * dice(lead.Core, own.Core); dice > 0.4 {
+		return tier(dice, TierDice, lead.Core, own.Core)
+	}
+	return score{}
+}
+
+// differing counts the characters in which two texts of one length differ.
+func differing(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	n := 0
+	for i := range x {
+		if x[i] != y[i] {
+			n++
+		}
+	}
+	return n
+}
+
+func transposed(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	for i := 0; i+1 < len(x); i++ {
+		if x[i] != y[i] {
+			return x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
+		}
+	}
+	return false
+}
+
+// lookAlike tells whether the one character that differs looks like the other.
+func lookAlike(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	for i := range x {
+		if x[i] == y[i] {
+			continue
+		}
+		for _, group := range strings.Fields("己已巳 末未 日曰目 土士 人入八 大太犬 天夫 干千于 刀力 白自 王玉主 木本术 今令 贝见 鸟乌 免兔 毛手 午牛 由甲申田 各名 古右石 甩用 治冶 拔拨 暖暧 喧暄 晴睛 侯候 戌戍戊 汩汩 竞竟 茶荼 折拆析 幸辛 壁璧 嬴赢 徽微 洒酒 汨泪 渴喝揭 栗粟 哀衷 盲育 师帅 风凤 仓仑 厂广 代伐 元无 兴光 华毕 尚向 泰秦奏 晨震 辉挥 铭名 祥样详 恒桓垣 鑫淼森 昊吴 昌冒 杰木 宇字宁 宏宠 瑞端 佳往 安按 创仓 科料 迅讯汛 腾滕 睿容 博搏 凯觊") {
+			if strings.ContainsRune(group, x[i]) && strings.ContainsRune(group, y[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// oneSlip tells whether one character was changed, left out or put in, in names
+// of six or more.
+func oneSlip(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(x) < 6 || len(y)-len(x) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(x) && x[i] == y[i] {
+		i++
+	}
+	if len(x) == len(y) {
+		return i < len(x) && slices.Equal(x[i+1:], y[i+1:])
+	}
+	return slices.Equal(x[i:], y[i+1:])
+}
+
+// slipBegins tells whether the name begins with the short one but for one
+// character.
+func slipBegins(short, name string) bool {
+	x, y := []rune(short), []rune(name)
+	return len(y) > len(x) && differing(short, string(y[:len(x)])) == 1
+}
+
+// inOrder tells whether the characters appear in the name in their order, the
+// first of them first: 中石化.
+func inOrder(short, name string) bool {
+	x, y := []rune(short), []rune(name)
+	if len(x) < 2 || len(y) <= len(x) || x[0] != y[0] {
+		return false
+	}
+	i := 0
+	for _, r := range y {
+		if i < len(x) && r == x[i] {
+			i++
+		}
+	}
+	return i == len(x)
+}
+
+// dice is the share of pairs of neighbouring characters that two texts have in
+// common: 2·|A∩B| / (|A|+|B|).
+func dice(a, b string) float64 {
+	if utf8.RuneCountInString(a) < 2 || utf8.RuneCountInString(b) < 2 {
+		return 0
+	}
+	x, y := bigrams(a), bigrams(b)
+	shared := 0
+	left := slices.Clone(y)
+	for _, pair := range x {
+		if i := slices.Index(left, pair); i >= 0 {
+			shared++
+			left[i] = [2]rune{}
+		}
+	}
+	return 2 * float64(shared) / float64(len(x)+len(y))
+}
+
+func bigrams(s string) [][2]rune {
+	runes := []rune(s)
+	out := make([][2]rune, 0, len(runes))
+	for i := 0; i+1 < len(runes); i++ {
+		out = append(out, [2]rune{runes[i], runes[i+1]})
+	}
+	return out
+}
