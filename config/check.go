@@ -95,6 +95,8 @@ func (s SOP) check(r *report) {
 	checkAtLeast(r, "sop.prompt_gather", s.PromptGather, 0)
 	checkAtLeast(r, "sop.prompt_every", s.PromptEvery, 0)
 	checkAtLeast(r, "sop.remind_after", s.RemindAfter, 0)
+	checkAtLeast(r, "sop.contact_less_days", s.LessDays, 1)
+	checkAtLeast(r, "sop.declined_hold", s.DeclinedHold, 0)
 }
 
 func (i Inbox) check(r *report) {

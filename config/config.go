@@ -60,15 +60,17 @@ type Redis struct {
 
 // SOP says how the engine paces itself.
 type SOP struct {
-	Tick          time.Duration `koanf:"tick"`           // between two looks for due work
-	PollEvery     time.Duration `koanf:"poll_every"`     // between two looks at the results of sends
-	UnknownSettle time.Duration `koanf:"unknown_settle"` // how long a send of unknown outcome waits before WeCom is asked about it
-	Lease         time.Duration `koanf:"lease"`          // how long claimed work belongs to its worker
-	PageSize      int           `koanf:"page_size"`      // enrollments planned in one transaction
-	PromptGather  time.Duration `koanf:"prompt_gather"`  // how long a rep's prompts wait at most for others that are being planned
-	PromptEvery   time.Duration `koanf:"prompt_every"`   // how far apart a rep's prompt cards are at least
-	RemindAfter   time.Duration `koanf:"remind_after"`   // how long a rep has to send a task before they are reminded; 0 never reminds
-	EscalateTo    string        `koanf:"escalate_to"`    // userids, with commas, told of unsent tasks of reps whose leader is not known
+	Tick          time.Duration `koanf:"tick"`              // between two looks for due work
+	PollEvery     time.Duration `koanf:"poll_every"`        // between two looks at the results of sends
+	UnknownSettle time.Duration `koanf:"unknown_settle"`    // how long a send of unknown outcome waits before WeCom is asked about it
+	Lease         time.Duration `koanf:"lease"`             // how long claimed work belongs to its worker
+	PageSize      int           `koanf:"page_size"`         // enrollments planned in one transaction
+	PromptGather  time.Duration `koanf:"prompt_gather"`     // how long a rep's prompts wait at most for others that are being planned
+	PromptEvery   time.Duration `koanf:"prompt_every"`      // how far apart a rep's prompt cards are at least
+	RemindAfter   time.Duration `koanf:"remind_after"`      // how long a rep has to send a task before they are reminded; 0 never reminds
+	LessDays      int           `koanf:"contact_less_days"` // in how many days who asked to hear less gets one message at most
+	DeclinedHold  time.Duration `koanf:"declined_hold"`     // how long nothing is sent after a contact has said no; 0 goes on
+	EscalateTo    string        `koanf:"escalate_to"`       // userids, with commas, told of unsent tasks of reps whose leader is not known
 }
 
 // Inbox says how callbacks are taken in and processed.
@@ -118,6 +120,8 @@ func Defaults() Config {
 			PromptGather:  10 * time.Second,
 			PromptEvery:   2 * time.Hour,
 			RemindAfter:   4 * time.Hour,
+			LessDays:      30,
+			DeclinedHold:  30 * 24 * time.Hour,
 		},
 		Inbox: Inbox{
 			Workers:        8,

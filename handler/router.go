@@ -273,6 +273,8 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/calendar", query: "year", do: s.getCalendar},
 		{method: "PUT", path: "/calendar/:day", do: s.setCalendarDay},
 		{method: "DELETE", path: "/calendar/:day", do: s.unsetCalendarDay},
+		{method: "GET", path: "/contacts/:id/preferences", do: s.getPreferences},
+		{method: "PUT", path: "/contacts/:id/preferences", do: s.setPreferences},
 		{method: "GET", path: "/contacts/:id/dates", do: s.listDates},
 		{method: "PUT", path: "/contacts/:id/dates/:field", do: s.setDate},
 		{method: "DELETE", path: "/contacts/:id/dates/:field", do: s.clearDate},

@@ -161,3 +161,13 @@ const (
 	ConsentGranted Consent = "granted"
 	ConsentRefused Consent = "refused"
 )
+
+// Fields of ActivityProfileChanged that are the contact's own wishes.
+const (
+	FieldConsent     = "consent"
+	FieldContactLess = "contact_less"
+)
+
+// ReasonConsentRefused is why nothing is sent to who refused to be contacted, the
+// welcome included.
+const ReasonConsentRefused = "consent_refused"

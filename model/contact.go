@@ -75,6 +75,7 @@ type Contact struct {
 	// What the person wants of us.
 	Consent     Consent
 	ContactLess bool
+	HeldUntil   *time.Time // after a "no": nothing of ours is to come before
 	ErasedAt    *time.Time // personal data was erased on request; the row keeps counts right
 }
 

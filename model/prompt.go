@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,8 @@ type Prompt struct {
 	Title   string   `json:"title,omitempty"`
 	Text    string   `json:"text"`
 	Names   []string `json:"names"`
-	Touches []int64  `json:"touches"` // beside each of Names
+	Touches []int64  `json:"touches"`        // beside each of Names
+	Less    []int64  `json:"less,omitempty"` // those of Touches whose contacts asked to hear less of us
 }
 
 // Left is the payload of a card that asks only for what these touches are about.
@@ -75,6 +77,9 @@ func (p DispatchPayload) Left(open map[int64]bool) DispatchPayload {
 		for i, id := range all.Touches {
 			if open[id] {
 				part.Names, part.Touches = append(part.Names, all.Names[i]), append(part.Touches, id)
+				if slices.Contains(all.Less, id) {
+					part.Less = append(part.Less, id)
+				}
 			}
 		}
 		if len(part.Touches) > 0 {

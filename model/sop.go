@@ -248,7 +248,7 @@ func (d Dispatch) WelcomeOutcome() (TouchState, string) {
 	switch {
 	case d.State == DispatchConfirmed:
 		return TouchDelivered, ""
-	case d.LastError == WelcomedElsewhere, d.LastError == WelcomeConsentPending, d.LastError == WelcomeStopped:
+	case d.LastError == WelcomedElsewhere, d.LastError == WelcomeConsentPending, d.LastError == WelcomeStopped, d.LastError == ReasonConsentRefused:
 		return TouchSkipped, d.LastError
 	}
 	return TouchFailed, d.LastError

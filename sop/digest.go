@@ -152,6 +152,7 @@ type prompt struct {
 	touch   model.Touch
 	waits   bool // for the next card
 	contact model.Contact
+	less    bool // asked to hear less of us
 	load    model.DispatchPayload
 	window  window
 }
@@ -266,7 +267,8 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 		if gate.asked[t.ID] {
 			booked, t.LimitDay = append(booked, t.ID), p.day
 		}
-		out = append(out, prompt{t, waits, gate.people.contacts[t.ContactID], p.load, gate.versions[t.VersionID].window})
+		less := gate.people.audience[t.ContactID].ContactLess
+		out = append(out, prompt{t, waits, gate.people.contacts[t.ContactID], less, p.load, gate.versions[t.VersionID].window})
 	}
 	// The card's other steps are asked next, and count these.
 	return out, e.keepDay(ctx, booked)
@@ -333,6 +335,9 @@ func card(part []prompt) *parcel {
 		}
 		asked := &out.payload.Prompts[i]
 		asked.Names, asked.Touches = append(asked.Names, p.contact.Name), append(asked.Touches, p.touch.ID)
+		if p.less {
+			asked.Less = append(asked.Less, p.touch.ID)
+		}
 	}
 	return out
 }

@@ -39,8 +39,11 @@ type Config struct {
 	// never reminds. EscalateTo are userids told when nobody is known to lead a
 	// rep. Link is the page that reminders lead to.
 	RemindAfter time.Duration
-	EscalateTo  []string
-	Link        string
+	// LessDays is in how many days who asked to hear less gets one touch at most;
+	// 0 means 30.
+	LessDays   int
+	EscalateTo []string
+	Link       string
 }
 
 // Deps equips an Engine.

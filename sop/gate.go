@@ -124,6 +124,8 @@ func (g *gate) open(t model.Touch, now time.Time) passage {
 		return passage{voice: facts.Voice}
 	case facts.Rep.LeftAt != nil:
 		return passage{skip: ReasonRepGone}
+	case v.refuses(t.Channel, facts.Audience):
+		return passage{skip: ReasonConsentRefused}
 	case !ok || !step.Filter.Match(facts.Audience):
 		return passage{skip: ReasonFilter}
 	case opens.After(t.ExpireAt):

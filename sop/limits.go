@@ -72,6 +72,7 @@ type Use struct {
 	// plan; Gone can no longer be taken back.
 	Expected, Gone bool
 	Claim          Claim
+	Wish           Wish // no use at all, but what the contact has asked of us
 }
 
 // Claim is what programmes that exclude each other compare.
@@ -207,6 +208,13 @@ func (v *Version) shortage(day time.Time, info ChannelInfo, mine Claim, uses []U
 			return &shortage{gate: gateLimits, reason: ReasonOverQuota}
 		}
 	}
+	if info.Reach == ReachContact {
+		more, short := wished(day, uses)
+		if short != nil {
+			return short
+		}
+		list = append(list, more...)
+	}
 	for _, l := range list {
 		most := l.most(rule, day)
 		if l.reach != info.Reach || most == nil {
@@ -272,10 +280,10 @@ func (s *shortage) verdict(now time.Time, say string, until *time.Time) model.Ve
 	return model.Verdict{At: now, Gate: s.gate, Say: say, Reason: s.reason, Until: until, Used: s.used, Limit: s.limit, SOPID: s.sopID}
 }
 
-// addWait notes one more day; days that were lost for one cap are one verdict,
-// days lost to rivals are counted.
+// addWait notes one more day; days that were lost for one cap or wish are one
+// verdict, days lost to rivals are counted.
 func addWait(waits []model.Verdict, v model.Verdict) []model.Verdict {
-	if n := len(waits); n > 0 && v.Gate == gateLimits && waits[n-1].Reason == v.Reason {
+	if n := len(waits); n > 0 && v.Gate != gateConflict && waits[n-1].Reason == v.Reason {
 		waits[n-1].Until = v.Until
 		return waits
 	}

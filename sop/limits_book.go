@@ -132,10 +132,7 @@ func (e *Engine) readBook(ctx context.Context, contacts, reps map[int64]bool, cl
 	}
 	since := limits.countedFrom(today)
 	for ids := range slices.Chunk(contactIDs, chunk) {
-		if err := e.readTouches(ctx, b, ids, since, claims); err != nil {
-			return nil, err
-		}
-		if err := e.readOutside(ctx, b, ids, since); err != nil {
+		if err := e.readContacts(ctx, b, ids, since, claims); err != nil {
 			return nil, err
 		}
 	}
@@ -315,15 +312,15 @@ func inTurn(list []model.Enrollment, versions map[int64]*Version) {
 }
 
 // dispatchBook opens the book for the touches of a group that are asked anew:
-// those that lost their day, that were planned on an earlier one, or whose
-// programme excludes others. The rest keep what was reserved at planning.
+// those that lost their day, that were planned on an earlier one, whose programme
+// excludes others, or whose contact has asked something of us. The rest keep what was reserved at planning.
 func (e *Engine) dispatchBook(ctx context.Context, g *gate, touches []model.Touch) error {
 	now := e.DB.Now(ctx)
 	contacts, reps, claims := map[int64]bool{}, map[int64]bool{}, false
 	for _, t := range touches {
 		v := g.versions[t.VersionID]
 		reach := v.channels[t.Channel].Reach
-		if !v.asksAnew(t, now) {
+		if !v.asksAnew(t, now) && !v.wishes(t.Channel, g.people.audience[t.ContactID], now) {
 			continue
 		}
 		g.asked[t.ID], contacts[t.ContactID] = true, true

@@ -320,7 +320,7 @@ func (o *oracle) pass(a *ahead, at, turn time.Time) {
 	known := o.people.audience[t.ContactID]
 	known.Now = at.In(o.engine.Config.Zone)
 	o.people.audience[t.ContactID] = known
-	if a.version.asksAnew(*t, at) {
+	if a.version.asksAnew(*t, at) || a.version.wishes(t.Channel, known, at) {
 		g.asked[t.ID] = true
 		o.book.strike(*t)
 	}

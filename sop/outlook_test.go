@@ -101,6 +101,7 @@ func (w *oracleWorld) populate(t *rapid.T) (sopIDs []int64) {
 	var ids []int64
 	for i := range rapid.IntRange(1, 4).Draw(t, "people") {
 		c := model.Contact{ExternalUserID: fmt.Sprintf("wm%d", i), Name: rapid.SampledFrom([]string{"甲", "乙", ""}).Draw(t, "name"), Type: 1}
+		w.wish(t, &c, now)
 		require.NoError(t, conn.Create(&c).Error)
 		r := model.Relationship{
 			ContactID: c.ID, RepID: reps[rapid.SampledFrom([]int{0, 0, 1, 1, 2}).Draw(t, "rep")].ID, AddedAt: now, SeenAt: now,
@@ -125,6 +126,19 @@ func (w *oracleWorld) populate(t *rapid.T) (sopIDs []int64) {
 		sopIDs = append(sopIDs, s.ID)
 	}
 	return sopIDs
+}
+
+// wish draws what a contact has asked of us; most have asked nothing.
+func (w *oracleWorld) wish(t *rapid.T, c *model.Contact, now time.Time) {
+	switch rapid.IntRange(0, 7).Draw(t, "wish") {
+	case 0:
+		c.Consent = model.ConsentRefused
+	case 1, 2:
+		c.ContactLess = true
+	case 3:
+		until := now.Add(time.Duration(rapid.IntRange(1, 120).Draw(t, "held for hours")) * time.Hour)
+		c.HeldUntil = &until
+	}
 }
 
 // run lets the engine do everything that is due until then, whenever it is due.

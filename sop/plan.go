@@ -136,6 +136,8 @@ func planTouch(e model.Enrollment, v *Version, s dueStep, f Facts, now time.Time
 		return skip("lateness", ReasonBeforeStart)
 	case f.Rep.LeftAt != nil:
 		return skip(gateReachable, ReasonRepGone)
+	case v.refuses(s.Channel, f.Audience):
+		return skip(gateWishes, ReasonConsentRefused)
 	case !s.Filter.Match(f.Audience):
 		return skip("step_filter", ReasonFilter)
 	case now.After(t.ExpireAt) || t.NotBefore.After(t.ExpireAt):

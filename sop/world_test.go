@@ -17,6 +17,7 @@ import (
 	"sixtouch/model/modeltest"
 	"sixtouch/service/activity"
 	"sixtouch/service/calendar"
+	"sixtouch/service/contact"
 	"sixtouch/service/media"
 	"sixtouch/sop"
 	"sixtouch/sop/channel"
@@ -56,7 +57,7 @@ func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	w.wecom = w.startWeCom()
 	w.engine = w.newEngine()
 	w.limits(model.LimitRule{QuotaMode: model.QuotaNone}) // most tests are about something else
-	w.pipeline = activity.New(db, w.engine.Enroller(), w.engine.Responses())
+	w.pipeline = activity.New(db, contact.Holder{DB: db, For: 72 * time.Hour}, w.engine.Wishes(), w.engine.Enroller(), w.engine.Responses())
 	return w
 }
 

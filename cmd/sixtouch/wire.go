@@ -199,11 +199,13 @@ func (a *app) buildServices(context.Context) (err error) {
 		Config: sop.Config{
 			Zone: a.zone, PageSize: a.cfg.SOP.PageSize, Planners: planners, Lease: a.cfg.SOP.Lease, Settle: a.cfg.SOP.UnknownSettle, Senders: senders,
 			PromptGather: a.cfg.SOP.PromptGather, PromptEvery: a.cfg.SOP.PromptEvery,
-			RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
+			LessDays: a.cfg.SOP.LessDays, RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
 	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
-	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(), a.scores, a.stages.Stager(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())
+	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(),
+		contact.Holder{DB: a.db, For: a.cfg.SOP.DeclinedHold}, a.scores, a.stages.Stager(),
+		a.engine.Wishes(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
 	a.sync = sync.New(sync.Deps{DB: a.db, Client: a.client, Contacts: a.contacts, Logger: a.log, Metrics: a.metrics})
 	a.inbox = inbox.New(a.db, a.log, a.metrics, a.wakeInbox)

@@ -29,6 +29,7 @@ type Facts struct {
 	HasEmail, HasMobile bool
 	Consent             model.Consent
 	ContactLess         bool
+	HeldUntil           *time.Time // after a "no": nothing is to come before
 
 	Stage                          string
 	StageAt                        *time.Time
@@ -169,7 +170,7 @@ func (l *loader) load(ctx context.Context) error {
 }
 
 func (l *loader) contacts() error {
-	columns := []string{"id", "type", "corp_name", "first_added_at", "account_id", "consent", "contact_less"}
+	columns := []string{"id", "type", "corp_name", "first_added_at", "account_id", "consent", "contact_less", "held_until"}
 	if l.needs&facetLead != 0 {
 		columns = append(columns, "role", "seniority", "is_kp", "awareness", "source", "email", "mobile",
 			"stage", "stage_at", "fit", "engagement", "intent", "score", "grade")
@@ -182,7 +183,7 @@ func (l *loader) contacts() error {
 		f := &Facts{
 			Now: l.now, ContactType: c.Type, CorpName: c.CorpName, AddedAt: c.FirstAddedAt,
 			Role: c.Role, Seniority: c.Seniority, IsKP: c.IsKP, Awareness: c.Awareness, Source: c.Source,
-			HasEmail: c.Email != "", HasMobile: c.Mobile != "", Consent: c.Consent, ContactLess: c.ContactLess,
+			HasEmail: c.Email != "", HasMobile: c.Mobile != "", Consent: c.Consent, ContactLess: c.ContactLess, HeldUntil: c.HeldUntil,
 			Stage: c.Stage, StageAt: c.StageAt, Fit: c.Fit, Engagement: c.Engagement, Intent: c.Intent, Score: c.Score, Grade: c.Grade,
 		}
 		if c.AccountID != nil {

@@ -194,6 +194,8 @@ func (s *Service) build(ctx context.Context, r Request, c choice, key string) (*
 	switch {
 	case c.stopped:
 		fail(d, model.WelcomeStopped, now)
+	case c.refused:
+		fail(d, model.ReasonConsentRefused, now)
 	case model.CodeOf(err) == model.CodeInvalid:
 		fail(d, ReasonNameUnknown, now)
 	case err != nil:
@@ -251,6 +253,7 @@ type choice struct {
 	content model.Content
 	ok      bool
 	stopped bool // the kill switch holds it back
+	refused bool // the contact wants to hear nothing of us
 }
 
 // choose finds the welcome for a new contact, and tells whether the corp's kill
@@ -262,8 +265,17 @@ func (s *Service) choose(ctx context.Context, r Request) (choice, error) {
 		return choice{}, fmt.Errorf("look at the kill switch: %w", err)
 	}
 	c, err := s.wanted(ctx, r)
+	if err != nil {
+		return c, err
+	}
 	c.stopped = stopped > 0
-	return c, err
+	var refused int64
+	err = s.DB.Read(ctx).Model(&model.Contact{}).Where("external_userid = ? AND consent = ?", r.ExternalID, model.ConsentRefused).Count(&refused).Error
+	if err != nil {
+		return choice{}, fmt.Errorf("ask whether the contact refused: %w", err)
+	}
+	c.refused = refused > 0
+	return c, nil
 }
 
 func (s *Service) wanted(ctx context.Context, r Request) (choice, error) {

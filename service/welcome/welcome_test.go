@@ -128,6 +128,22 @@ func TestSend_nobodyIsGreetedWhileEverythingIsStopped(t *testing.T) {
 	require.Equal(t, model.WelcomeStopped, reason)
 }
 
+// A welcome is an answer to who adds us, but not to who wants to hear nothing.
+func TestSend_whoRefusedIsNotGreeted(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	w := &wire{}
+	s := newService(t, db, w, text(model.WelcomeDefault, "", "你好"))
+	require.NoError(t, db.Conn(t.Context()).Create(&model.Contact{ExternalUserID: "wm1", Consent: model.ConsentRefused}).Error)
+	_, err := s.Send(t.Context(), request(clock))
+	require.NoError(t, err)
+	require.Empty(t, w.sent)
+	d := dispatch(t, db)
+	require.Equal(t, model.ReasonConsentRefused, d.LastError)
+	state, reason := d.WelcomeOutcome()
+	require.Equal(t, []any{model.TouchSkipped, model.ReasonConsentRefused}, []any{state, reason})
+}
+
 func TestSend_withoutAnyWelcomeLeavesNothing(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)

@@ -92,7 +92,7 @@ func (p RepPrompt) card(load model.DispatchPayload) *wecom.TemplateCard {
 	}
 	if len(load.Prompts) == 1 {
 		only := load.Prompts[0]
-		card.Main = &wecom.CardTitle{Title: shorten(p.titled(only), cardTitle), Desc: p.people(only.Names, cardDesc)}
+		card.Main = &wecom.CardTitle{Title: shorten(p.titled(only), cardTitle), Desc: p.people(p.called(only), cardDesc)}
 		card.SubTitle = shorten(only.Text, cardSubTitle)
 		return card
 	}
@@ -105,7 +105,7 @@ func (p RepPrompt) card(load model.DispatchPayload) *wecom.TemplateCard {
 			card.Rows = append(card.Rows, wecom.CardRow{Key: p.text("card.rest"), Value: p.text("card.rest.todo", len(load.Prompts)-i)})
 			break
 		}
-		card.Rows = append(card.Rows, wecom.CardRow{Key: shorten(p.titled(asked), cardRowKey), Value: p.people(asked.Names, cardRowValue)})
+		card.Rows = append(card.Rows, wecom.CardRow{Key: shorten(p.titled(asked), cardRowKey), Value: p.people(p.called(asked), cardRowValue)})
 	}
 	card.SubTitle = shorten(strings.Join(todo, "\n"), cardSubTitle)
 	return card
@@ -258,6 +258,17 @@ func (RepPrompt) Poll(context.Context, sop.Batch) ([]sop.Outcome, error) { retur
 
 // Find implements sop.Channel: nothing to look for, a repeat is harmless.
 func (RepPrompt) Find(context.Context, sop.Batch, time.Time) ([]sop.Receipt, error) { return nil, nil }
+
+// called are the names of a prompt's contacts, with who asked to hear less marked.
+func (p RepPrompt) called(asked model.Prompt) []string {
+	out := slices.Clone(asked.Names)
+	for i, id := range asked.Touches {
+		if slices.Contains(asked.Less, id) {
+			out[i] = p.text("card.less", cmp.Or(out[i], p.text("card.nameless")))
+		}
+	}
+	return out
+}
 
 // people names as many as fit into n characters; the rest are counted.
 func (p RepPrompt) people(names []string, n int) string {

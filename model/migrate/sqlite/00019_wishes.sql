@@ -1,0 +1,6 @@
+-- +goose Up
+-- After a plain "no" nothing reaches the contact for a while.
+ALTER TABLE contacts ADD COLUMN held_until DATETIME NULL;
+
+-- +goose Down
+ALTER TABLE contacts DROP COLUMN held_until;
