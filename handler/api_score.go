@@ -504,6 +504,11 @@ func (s *server) scoreRoutes() []route {
 	return []route{
 		{method: "GET", path: "/contacts/:id/score", do: s.contactScore},
 		{method: "GET", path: "/accounts/:id/score", do: s.accountScore},
+		{method: "GET", path: "/account-priorities", query: "limit", do: s.accountPriorities},
+		{method: "GET", path: "/account-boxes", do: s.accountBoxes},
+		{method: "GET", path: "/account-box", query: "box limit cursor", do: s.listBox},
+		{method: "GET", path: "/ideal-profile", do: s.idealProfile},
+		{method: "GET", path: "/look-alikes", query: "limit", do: s.lookAlikes},
 		{method: "GET", path: "/silent", query: "band limit cursor", do: s.listSilent},
 		{method: "GET", path: "/score-rules", query: "limit cursor", do: s.listScoreRules},
 		{method: "POST", path: "/score-rules", do: s.draftScoreRules},

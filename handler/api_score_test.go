@@ -58,6 +58,19 @@ func TestAPI_explainsScores(t *testing.T) {
 			},
 			handlertest.Scenario{Name: "of no account", URL: "/api/v1/accounts/999/score", As: handlertest.Reader, Status: 404},
 		)
+		spike := 3.
+		require.NoError(t, conn.Model(&a).UpdateColumns(map[string]any{"fit": 80, "spike": spike, "is_target": true, "industry": "制造"}).Error)
+		winner := model.Account{Name: "乙", NameKey: "乙", LiveSlot: &one, Industry: "制造"}
+		require.NoError(t, conn.Create(&winner).Error)
+		require.NoError(t, conn.Create(&model.Opportunity{AccountID: winner.ID, State: model.OpportunityWon, Amount: 5, OpenedAt: now, ClosedAt: &now}).Error)
+		app.Run(t,
+			handlertest.Scenario{Name: "whom to work", URL: "/api/v1/account-priorities", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司", `"known_people":1`}},
+			handlertest.Scenario{Name: "boxes", URL: "/api/v1/account-boxes", As: handlertest.Reader, Status: 200, Contains: []string{`{"box":"open","count":1,"text":"匹配但未互动：再找一位联系人"}`}},
+			handlertest.Scenario{Name: "a box", URL: "/api/v1/account-box?box=open", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司"}},
+			handlertest.Scenario{Name: "no box", URL: "/api/v1/account-box", As: handlertest.Reader, Status: 400, Contains: []string{"只能是 sell、open、check 或 leave"}},
+			handlertest.Scenario{Name: "the ideal", URL: "/api/v1/ideal-profile", As: handlertest.Reader, Status: 200, Contains: []string{`"items":[]`}},
+			handlertest.Scenario{Name: "like winners", URL: "/api/v1/look-alikes", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司", `"similarity":1`, `"value":"制造"`}},
+		)
 		app.Clock.Advance(44 * 24 * time.Hour)
 		app.Run(t,
 			handlertest.Scenario{Name: "silent", URL: "/api/v1/silent?band=45&limit=1", As: handlertest.Reader, Status: 200, Contains: []string{"安静", "已沉默 45 天", "next_cursor"}, NotContains: []string{"王小明"}},

@@ -195,7 +195,7 @@ func (e *Engine) takeBack(ctx context.Context, ids []int64) error {
 // dispatches is grouped anew.
 func (e *Engine) endEnrollments(ctx context.Context, reason, where string, args ...any) error {
 	now := e.DB.Now(ctx)
-	open := []model.EnrollmentState{model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentParked}
+	open := openStates()
 	for {
 		var ids []int64
 		q := e.DB.Conn(ctx).Model(&model.Enrollment{}).Where(where, args...).Where("state IN ?", open)
@@ -237,6 +237,11 @@ func (e *Engine) cancelTouches(ctx context.Context, reason string, enrollmentIDs
 	err = e.DB.Conn(ctx).Model(&model.Touch{}).Where("enrollment_id IN ? AND state = ?", enrollmentIDs, model.TouchPlanned).
 		Updates(map[string]any{"state": model.TouchCancelled, "reason": reason, "final_at": now, "updated_at": now}).Error
 	return wrap("cancel planned touches", err)
+}
+
+// openStates are those of enrollments that have not ended.
+func openStates() []model.EnrollmentState {
+	return []model.EnrollmentState{model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentParked}
 }
 
 // cancelQueued takes back dispatches that nobody has begun to send.

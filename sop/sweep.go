@@ -179,8 +179,13 @@ func lastOf(rows []model.LastActive, at time.Time) int64 {
 	return rows[len(rows)-1].ContactID
 }
 
-// reasonActive is why a silence programme's people leave it.
-const reasonActive = "active_again"
+// Why a silence programme's people leave it: they have turned to the rep who
+// speaks for it, or they were never silent but active elsewhere, with a colleague
+// or in a content.
+const (
+	reasonActive    = "active_again"
+	reasonElsewhere = "active_elsewhere"
+)
 
 // endSilence notes that the contact did something: it ends their runs in silence
 // programmes, which are armed anew. One who is first heard of because they were
@@ -200,5 +205,20 @@ func (e *Engine) endSilence(ctx context.Context, a model.Activity) error {
 	if len(known) == 0 {
 		return nil
 	}
-	return e.endEnrollments(ctx, reasonActive, "contact_id = ? AND anchor_kind = ?", a.ContactID, TriggerSilent)
+	var reps []int64
+	err := e.DB.Conn(ctx).Model(&model.Enrollment{}).Distinct().
+		Where("contact_id = ? AND anchor_kind = ? AND state IN ?", a.ContactID, TriggerSilent, openStates()).Pluck("rep_id", &reps).Error
+	if err != nil {
+		return fmt.Errorf("look for runs of silence programmes: %w", err)
+	}
+	for _, rep := range reps {
+		reason := reasonActive
+		if rep != a.RepID {
+			reason = reasonElsewhere
+		}
+		if err := e.endEnrollments(ctx, reason, "contact_id = ? AND anchor_kind = ? AND rep_id = ?", a.ContactID, TriggerSilent, rep); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -105,7 +106,7 @@ func (in *Input) write(a *model.Account) {
 func inputColumns() []string {
 	return []string{
 		"name", "name_key", "credit_code", "tier", "lifecycle", "strategic", "industry", "region", "employees", "tech_spend", "acv",
-		"owner_id", "owner_backup_id", "sdr_id", "sdr_backup_id", "version", "updated_at",
+		"owner_id", "owner_backup_id", "sdr_id", "sdr_backup_id", "version", "updated_at", "rescore_at",
 	}
 }
 
@@ -139,7 +140,7 @@ func (s *Service) Create(ctx context.Context, in Input) (model.Account, error) {
 	a := model.Account{LiveSlot: live(), Version: 1}
 	in.write(&a)
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
-		a.ID = 0
+		a.ID, a.RescoreAt = 0, s.scoreNow(ctx)
 		faults := in.faults()
 		if err := s.checkReps(ctx, reps(a), faults); err != nil {
 			return err
@@ -188,6 +189,12 @@ func (s *Service) Update(ctx context.Context, id, version int64, in Input) (mode
 	return a, wrap(fmt.Sprintf("update account %d", id), err)
 }
 
+// scoreNow is when an account is due to be scored that has come or changed.
+func (s *Service) scoreNow(ctx context.Context) *time.Time {
+	now := s.DB.Now(ctx)
+	return &now
+}
+
 // saveChanged stores a, which was before; whoever looks for an account's people
 // hears of it when its name or code has changed.
 func (s *Service) saveChanged(ctx context.Context, before model.Account, a *model.Account) error {
@@ -200,7 +207,7 @@ func (s *Service) saveChanged(ctx context.Context, before model.Account, a *mode
 			return err
 		}
 	}
-	a.Version = before.Version + 1
+	a.Version, a.RescoreAt = before.Version+1, s.scoreNow(ctx) // what it is may weigh
 	done := s.DB.Conn(ctx).Model(a).Where("version = ?", before.Version).Select(inputColumns()).Updates(a)
 	if err := taken(done.Error); err != nil {
 		return fmt.Errorf("store account: %w", err)

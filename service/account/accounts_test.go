@@ -52,6 +52,7 @@ func TestAccount_createdReadAndChangedByOneEditorAtATime(t *testing.T) {
 		require.Equal(t, model.LifecycleProspect, stored.Lifecycle)
 		require.EqualValues(t, 300, *stored.Employees)
 		require.EqualValues(t, 1, stored.Version)
+		require.NotNil(t, stored.RescoreAt, "it is due to be scored")
 
 		_, err = w.Create(ctx, account.Input{Name: "星辰科技有限公司"})
 		require.Equal(t, model.CodeConflict, model.CodeOf(err))

@@ -326,7 +326,7 @@ func (e *ensuring) create(ctx context.Context) error {
 	for i, o := range e.out {
 		if o.Found == FoundNothing {
 			a := e.account(&e.rows[i])
-			a.LiveSlot, a.Version = live(), 1
+			a.LiveSlot, a.Version, a.RescoreAt = live(), 1, e.s.scoreNow(ctx)
 			fresh, at = append(fresh, a), append(at, i)
 		}
 	}

@@ -137,15 +137,14 @@ func (s *Service) accounts(ctx context.Context, b book, list []model.Account) ([
 	if err != nil {
 		return nil, err
 	}
-	selling := map[int64]bool{}
-	if s.Selling != nil {
-		if selling, err = s.Selling(ctx, ids); err != nil {
-			return nil, fmt.Errorf("ask for open opportunities: %w", err)
-		}
+	var open []int64
+	err = s.DB.Read(ctx).Model(&model.Opportunity{}).Distinct().Where("account_id IN ? AND state = ?", ids, model.OpportunityOpen).Pluck("account_id", &open).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for open opportunities: %w", err)
 	}
 	out, now := make([]AccountScore, len(list)), s.DB.Now(ctx)
 	for i, a := range list {
-		out[i] = b.Account(a, members[a.ID], selling[a.ID], now)
+		out[i] = b.Account(a, members[a.ID], slices.Contains(open, a.ID), now)
 	}
 	return out, nil
 }

@@ -20,8 +20,6 @@ type Deps struct {
 	// Record records a derived activity through the pipeline.
 	Record func(ctx context.Context, a model.Activity) error
 	Zone   *time.Location // of caps per day and week
-	// Selling tells which of the accounts have an open opportunity; nil: none has.
-	Selling func(ctx context.Context, accountIDs []int64) (map[int64]bool, error)
 }
 
 // Service keeps the ledger and the copies of the scores on contacts and accounts.
@@ -84,6 +82,10 @@ func (s *Service) React(ctx context.Context, a model.Activity) error {
 			return err
 		}
 		return s.refresh(ctx, a, nil)
+	case model.ActivityOpportunityOpened:
+		return s.AccountChanged(ctx, a.Data.V.AccountID)
+	case model.ActivityStageEntered:
+		return s.accountOf(ctx, a.ContactID)
 	case model.ActivityProfileChanged:
 		return s.refresh(ctx, a, nil)
 	case model.ActivityContactLost:
@@ -113,6 +115,14 @@ func (s *Service) scoreSoon(ctx context.Context, contactID int64) error {
 func (s *Service) AccountChanged(ctx context.Context, accountID int64) error {
 	err := s.DB.Conn(ctx).Model(&model.Account{}).Where("id = ?", accountID).UpdateColumn("rescore_at", s.DB.Now(ctx)).Error
 	return wrap("have an account scored", err)
+}
+
+// accountOf has the account of a contact scored: a deal may have ended with the
+// stage.
+func (s *Service) accountOf(ctx context.Context, contactID int64) error {
+	err := s.DB.Conn(ctx).Model(&model.Account{}).Where("id = (SELECT account_id FROM contacts WHERE id = ?)", contactID).
+		UpdateColumn("rescore_at", s.DB.Now(ctx)).Error
+	return wrap("have a contact's account scored", err)
 }
 
 // writer makes the line of an activity; ok is false where it is worth none.
