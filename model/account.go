@@ -36,9 +36,10 @@ type Account struct {
 	ScoredAt        *time.Time
 	RescoreAt       *time.Time
 
-	Version   int64 // counts edits, so that two editors do not overwrite each other
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Version      int64 // counts edits, so that two editors do not overwrite each other
+	NamesVersion int64 // counts changes of name, aliases, domains and code, which the matcher follows
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 // Tier is how deep an account is worked (ITSMA): A one to one, B one to few,

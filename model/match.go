@@ -30,10 +30,10 @@ const (
 )
 
 // MatchReason is one part of an explanation: a code that the language catalogue
-// has a sentence for, and what stands in it.
+// has a sentence for, and what stands in its places.
 type MatchReason struct {
-	Code   string         `json:"code"`
-	Values map[string]any `json:"values,omitempty"`
+	Code   string   `json:"code"`
+	Values []string `json:"values,omitempty"`
 }
 
 // MatchDecision says which account a contact belongs to, who or what said so and

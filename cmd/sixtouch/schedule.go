@@ -39,6 +39,7 @@ func (a *app) schedule() []job {
 		{"rate the sources of leads", "@daily", a.routes.Rate},
 		{"tell other systems", every(tellEvery), func(context.Context) error { a.teller.Wake(); return nil }},
 		{"delete old deliveries to other systems", "@daily", func(ctx context.Context) error { return a.webhooks.Purge(ctx, keepDeliveries) }},
+		{"match contacts to accounts", every(sweepEvery), func(context.Context) error { a.matcher.Wake(); return nil }},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}

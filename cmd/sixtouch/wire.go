@@ -62,6 +62,7 @@ const (
 	topicNormal  = "inbox"
 	topicWelcome = "welcome"
 	topicEngine  = "engine"
+	topicMatch   = "match"
 )
 
 // appDeps is what a command gives to the product.
@@ -86,13 +87,13 @@ type app struct {
 	inbox    *inbox.Inbox
 	worker   *inbox.Worker
 	contacts *contact.Service
+	accounts *account.Service
 	audience *audience.Service
 	calendar *calendar.Service
 	routes   *routing.Service
 	webhooks *webhook.Service
 	scores   *scoring.Service
 	stages   *ladder.Service
-	accounts *account.Service
 	imports  *transfer.Service
 	welcomes *welcome.Service
 	media    *media.Service
@@ -105,7 +106,7 @@ type app struct {
 	planner, sender, follower, syncer, outsider *runner.Loop
 	counts                                      *runner.Loop // of audiences, kept ready
 	sweeper, filler, scorer, climber            *runner.Loop
-	importer                                    *runner.Loop
+	importer, matcher                           *runner.Loop
 	teller                                      *runner.Loop // tells other systems
 	hooker                                      *webhook.Sender
 	pulse                                       *handler.Pulse            // of the planner
@@ -174,6 +175,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
+	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log, WakeMatcher: a.wakeMatcher})
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
 	a.webhooks, err = webhook.New(webhook.Deps{
@@ -184,7 +186,6 @@ func (a *app) buildServices(context.Context) (err error) {
 	}
 	a.hooker = a.webhooks.Sender()
 	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
-	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log})
 	a.imports = transfer.New(transfer.Deps{
 		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
 	})
@@ -203,7 +204,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		},
 	})
 	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
-	pipeline = activity.New(a.db, a.imports.Appeared(), a.routes.Reactor(),
+	pipeline = activity.New(a.db, a.imports.Appeared(), a.accounts.Matcher(), a.routes.Reactor(),
 		contact.Holder{DB: a.db, For: a.cfg.SOP.DeclinedHold}, a.scores, a.stages.Stager(),
 		a.engine.Wishes(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
@@ -246,13 +247,14 @@ func (a *app) loops() {
 	a.sweeper = runner.NewLoop("sweep", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.Sweep(ctx) })
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.importer = runner.NewLoop("import", 0, a.log, func(ctx context.Context) (bool, error) { return a.imports.Run(ctx) })
+	a.matcher = runner.NewLoop("match", 0, a.log, func(ctx context.Context) (bool, error) { return a.accounts.MatchDue(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
 	a.counts = runner.NewLoop("audience counts", countsEvery, a.log, func(ctx context.Context) (bool, error) { return false, a.audience.Refresh(ctx) })
 	a.teller = runner.NewLoop("tell other systems", 0, a.log, func(ctx context.Context) (bool, error) { return a.hooker.Send(ctx) })
 	a.wakes = map[string]*runner.Loop{}
-	for _, topic := range []string{topicNormal, topicWelcome, topicEngine} {
+	for _, topic := range []string{topicNormal, topicWelcome, topicEngine, topicMatch} {
 		a.wakes[topic] = runner.NewLoop("wake "+topic, 0, a.log, func(ctx context.Context) (bool, error) {
 			return false, a.kv.Wakes().Publish(ctx, topic)
 		})
@@ -301,8 +303,10 @@ func userIDs(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// wakeEngine, wakeInbox tell this replica and the others that there is work.
-func (a *app) wakeEngine() { a.heard(topicEngine); a.wakes[topicEngine].Wake() }
+// wakeEngine, wakeMatcher, wakeInbox tell this replica and the others that there
+// is work.
+func (a *app) wakeEngine()  { a.heard(topicEngine); a.wakes[topicEngine].Wake() }
+func (a *app) wakeMatcher() { a.heard(topicMatch); a.wakes[topicMatch].Wake() }
 
 func (a *app) wakeInbox(lane model.Lane) {
 	topic := topicNormal
@@ -321,6 +325,8 @@ func (a *app) heard(topic string) {
 		a.sender.Wake()
 		a.filler.Wake()
 		a.importer.Wake()
+	case topicMatch:
+		a.matcher.Wake()
 	case topicNormal:
 		a.worker.Wake(model.LaneNormal)
 	case topicWelcome:
@@ -350,6 +356,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "enroll in bulk", Service: a.filler},
 		runner.Member{Name: "move stages by time", Service: a.climber},
 		runner.Member{Name: "import", Service: a.importer},
+		runner.Member{Name: "match", Service: a.matcher},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "tell other systems", Service: a.teller},
 		runner.Member{Name: "count what others sent", Service: a.outsider},

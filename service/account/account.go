@@ -26,14 +26,22 @@ type Deps struct {
 	Record Recorder
 	Zone   *time.Location // of local days: next actions, lists by date
 	Logger *slog.Logger
+	// WakeMatcher, if any, hears after the commit that people wait to be matched.
+	WakeMatcher func()
+	// Movers move what other packages keep about an account when it is taken into
+	// another.
+	Movers []Mover
 }
 
 // Service stores accounts and answers lists. Its commands begin a transaction, or
 // join the one in ctx. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	names namesMemory
+}
 
 // New returns a service.
-func New(deps Deps) *Service { return &Service{deps} }
+func New(deps Deps) *Service { return &Service{Deps: deps} }
 
 // forUpdate locks the rows that a query finds; SQLite has one writer anyway.
 func forUpdate() clause.Locking { return clause.Locking{Strength: clause.LockingStrengthUpdate} }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -351,13 +352,12 @@ func (e *ensuring) create(ctx context.Context) error {
 			ids[o.Key] = o.ID
 		}
 	}
+	made := make([]int64, len(at))
 	for n, i := range at {
 		e.out[i].AccountID = ids[fresh[n].NameKey]
-		if err := e.s.accountChanged(ctx, e.out[i].AccountID); err != nil {
-			return err
-		}
+		made[n] = e.out[i].AccountID
 	}
-	return nil
+	return e.s.accountChanged(ctx, made...)
 }
 
 // name stores the other names of the accounts that are new, or may be changed:
@@ -397,10 +397,5 @@ func (e *ensuring) name(ctx context.Context) error {
 			more[d.AccountID] = true
 		}
 	}
-	for id := range more {
-		if err := e.s.accountChanged(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.s.accountChanged(ctx, slices.Sorted(maps.Keys(more))...)
 }

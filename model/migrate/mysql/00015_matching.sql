@@ -98,10 +98,10 @@ CREATE TABLE account_merges (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- What has changed since the names were last read into memory.
-ALTER TABLE accounts ADD KEY ix_accounts_updated (updated_at, id);
+ALTER TABLE accounts ADD COLUMN names_version BIGINT NOT NULL DEFAULT 0, ADD KEY ix_accounts_updated (updated_at, id);
 
 -- +goose Down
-ALTER TABLE accounts DROP KEY ix_accounts_updated;
+ALTER TABLE accounts DROP KEY ix_accounts_updated, DROP COLUMN names_version;
 DROP TABLE account_merges;
 DROP TABLE match_domain_reviews;
 DROP TABLE match_domains;

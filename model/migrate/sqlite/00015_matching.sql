@@ -98,10 +98,12 @@ CREATE INDEX ix_account_merges_into ON account_merges (into_id, id);
 CREATE INDEX ix_account_merges_from ON account_merges (from_id, id);
 
 -- What has changed since the names were last read into memory.
+ALTER TABLE accounts ADD COLUMN names_version INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX ix_accounts_updated ON accounts (updated_at, id);
 
 -- +goose Down
 DROP INDEX ix_accounts_updated;
+ALTER TABLE accounts DROP COLUMN names_version;
 DROP TABLE account_merges;
 DROP TABLE match_domain_reviews;
 DROP TABLE match_domains;
