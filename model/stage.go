@@ -184,7 +184,6 @@ const (
 // Opportunity is a deal with an account.
 type Opportunity struct {
 	ID            int64 `gorm:"primaryKey"`
-	ExternalID    *string
 	AccountID     int64
 	ContactID     int64 // who it began with; 0 is nobody
 	Name          string

@@ -112,7 +112,6 @@ CREATE TABLE stage_sweeps (
 
 CREATE TABLE opportunities (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  external_id VARCHAR(128) NULL,
   account_id BIGINT NOT NULL,
   contact_id BIGINT NOT NULL DEFAULT 0,
   name VARCHAR(255) NOT NULL,
@@ -134,7 +133,6 @@ CREATE TABLE opportunities (
   created_by VARCHAR(64) NOT NULL DEFAULT '',
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
-  UNIQUE KEY uq_opportunities_external (external_id),
   KEY ix_opportunities_account (account_id, state, closed_at),
   KEY ix_opportunities_contact (contact_id, state),
   KEY ix_opportunities_owner (owner_id, state, id),

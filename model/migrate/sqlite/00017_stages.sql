@@ -112,7 +112,6 @@ CREATE TABLE stage_sweeps (
 
 CREATE TABLE opportunities (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  external_id TEXT NULL,
   account_id INTEGER NOT NULL,
   contact_id INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL,
@@ -135,7 +134,6 @@ CREATE TABLE opportunities (
   created_at DATETIME NOT NULL,
   updated_at DATETIME NOT NULL
 );
-CREATE UNIQUE INDEX uq_opportunities_external ON opportunities (external_id);
 CREATE INDEX ix_opportunities_account ON opportunities (account_id, state, closed_at);
 CREATE INDEX ix_opportunities_contact ON opportunities (contact_id, state);
 CREATE INDEX ix_opportunities_owner ON opportunities (owner_id, state, id);
