@@ -48,7 +48,7 @@ func execute(ctx context.Context, e env, args []string) int {
 	root.SetArgs(args)
 	root.AddCommand(
 		demoCommand(e), serveCommand(e), simCommand(e), migrateCommand(e), doctorCommand(e),
-		benchCommand(e), sopCommand(e), tokenCommand(e), healthCommand(e), configCommand(e), versionCommand(e),
+		benchCommand(e), sopCommand(e), importCommand(e), tokenCommand(e), healthCommand(e), configCommand(e), versionCommand(e),
 	)
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(e.Err, "sixtouch:", err)

@@ -24,16 +24,16 @@ var errFenced = errors.New("the import is no longer ours")
 // and tells whether it did. Pages are short transactions; an import is claimed
 // by compare-and-swap and every page checks that it is still ours.
 func (s *Service) Run(ctx context.Context) (again bool, err error) {
-	return s.run(ctx, 0)
+	return s.run(ctx, 0, func(model.Import) {})
 }
 
 // RunOne is Run for one import only: ok is false when there is nothing to do for
-// it, or another worker is at it.
-func (s *Service) RunOne(ctx context.Context, id int64) (ok bool, err error) {
-	return s.run(ctx, id)
+// it, or another worker is at it. It shows how far it is after each page.
+func (s *Service) RunOne(ctx context.Context, id int64, show func(im model.Import)) (ok bool, err error) {
+	return s.run(ctx, id, show)
 }
 
-func (s *Service) run(ctx context.Context, id int64) (bool, error) {
+func (s *Service) run(ctx context.Context, id int64, show func(im model.Import)) (bool, error) {
 	claimed, ok, err := s.claim(ctx, id)
 	if err != nil || !ok {
 		return false, err
@@ -43,18 +43,22 @@ func (s *Service) run(ctx context.Context, id int64) (bool, error) {
 		return false, err
 	}
 	for {
-		done, err := s.page(ctx, claimed, reps)
+		im, done, err := s.page(ctx, claimed, reps)
 		switch {
 		case errors.Is(err, errFenced):
 			return true, nil
+		case err != nil && ctx.Err() != nil:
+			return false, errors.Join(err, s.letGo(context.WithoutCancel(ctx), claimed))
 		case err != nil:
 			s.putOff(ctx, claimed, err)
 			return false, fmt.Errorf("import %d: %w", claimed.ID, err)
 		case done:
+			show(im)
 			return true, nil
 		case ctx.Err() != nil:
 			return false, s.letGo(context.WithoutCancel(ctx), claimed)
 		}
+		show(im)
 	}
 }
 
@@ -86,10 +90,9 @@ func (s *Service) reps(ctx context.Context) (book, error) {
 }
 
 // page brings the next chunk in, or only looks at it, and moves the place.
-func (s *Service) page(ctx context.Context, claimed model.Import, reps book) (done bool, err error) {
+func (s *Service) page(ctx context.Context, claimed model.Import, reps book) (im model.Import, done bool, err error) {
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
-		done = false
-		var im model.Import
+		im, done = model.Import{}, false
 		if err := s.DB.Conn(ctx).Clauses(forUpdate()).Take(&im, claimed.ID).Error; err != nil {
 			return fmt.Errorf("lock the import: %w", err)
 		}
@@ -116,7 +119,7 @@ func (s *Service) page(ctx context.Context, claimed model.Import, reps book) (do
 		}
 		return wrap("move the import on", s.DB.Conn(ctx).Save(&im).Error)
 	})
-	return done, err
+	return im, done, err
 }
 
 // putOff leaves an import that met an error alone for a while, so that one that
