@@ -61,7 +61,9 @@ type importing struct {
 	lang          web.Lang
 }
 
-func (i importing) text(key string, args ...any) string { return i.app.texts.Text(i.lang, key, args...) }
+func (i importing) text(key string, args ...any) string {
+	return i.app.texts.Text(i.lang, key, args...)
+}
 
 // say puts what the service has to say into words.
 func (i importing) say(err error) error {

@@ -186,9 +186,6 @@ func (a *app) buildServices(context.Context) (err error) {
 	}
 	a.hooker = a.webhooks.Sender()
 	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
-	a.imports = transfer.New(transfer.Deps{
-		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
-	})
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
@@ -204,6 +201,9 @@ func (a *app) buildServices(context.Context) (err error) {
 		},
 	})
 	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
+	a.imports = transfer.New(transfer.Deps{
+		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Stages: a.stages, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
+	})
 	pipeline = activity.New(a.db, a.imports.Appeared(), a.accounts.Matcher(), a.routes.Reactor(),
 		contact.Holder{DB: a.db, For: a.cfg.SOP.DeclinedHold}, a.scores, a.stages.Stager(),
 		a.engine.Wishes(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())

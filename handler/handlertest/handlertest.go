@@ -141,7 +141,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	})
 	contacts := contact.New(db, record)
 	accounts := account.New(account.Deps{DB: db, Record: record, Zone: zone, Logger: log})
-	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Wake: func() {}, Logger: log})
+	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Stages: stages, Wake: func() {}, Logger: log})
 	pipeline = activity.New(db, a.Imports.Appeared(), routes.Reactor(),
 		contact.Holder{DB: db, For: 30 * 24 * time.Hour}, a.Scores, stages.Stager(), a.Engine.Wishes(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{

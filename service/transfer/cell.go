@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/unicode/norm"
 
 	"sixtouch/model"
@@ -44,23 +46,26 @@ const NoteRefused = "refused"
 // Codes of notes, with the values of their sentences.
 const (
 	noteMissing    = "missing"
-	noteTooLong    = "too_long"       // value, other: so many characters are allowed
-	noteNumber     = "no_number"      // value
-	noteWord       = "no_such_word"   // value
-	noteEmail      = "no_email"       // value
-	noteMobile     = "no_mobile"      // value
-	noteCreditCode = "no_credit_code" // value
-	noteRep        = "no_such_rep"    // value
-	noteReps       = "several_reps"   // value: a name that several have
-	noteDuplicate  = "duplicate"      // value, other: the line that it repeats
-	noteNobody     = "nobody"         // nothing tells who is meant
-	noteUnknown    = "unknown_person" // value: an external_userid that WeCom has not shown
-	noteErased     = "erased"         // the contact's data were erased on request
-	noteSeveral    = "several_people" // the cells mean two contacts
-	noteRoleKept   = "role_kept"      // a person's word about the role stays
-	noteDomainFree = "domain_free"    // value: left out
-	noteShared     = "domain_shared"  // value, other: an account that has it too
-	noteSharedLine = "domain_in_line" // value, other: an earlier line that has it too
+	noteTooLong    = "too_long"         // value, other: so many characters are allowed
+	noteNumber     = "no_number"        // value
+	noteWord       = "no_such_word"     // value
+	noteEmail      = "no_email"         // value
+	noteDate       = "no_date"          // value
+	noteNoAccount  = "no_such_account"  // value
+	noteAccounts   = "several_accounts" // value: an alias that several have
+	noteMobile     = "no_mobile"        // value
+	noteCreditCode = "no_credit_code"   // value
+	noteRep        = "no_such_rep"      // value
+	noteReps       = "several_reps"     // value: a name that several have
+	noteDuplicate  = "duplicate"        // value, other: the line that it repeats
+	noteNobody     = "nobody"           // nothing tells who is meant
+	noteUnknown    = "unknown_person"   // value: an external_userid that WeCom has not shown
+	noteErased     = "erased"           // the contact's data were erased on request
+	noteSeveral    = "several_people"   // the cells mean two contacts
+	noteRoleKept   = "role_kept"        // a person's word about the role stays
+	noteDomainFree = "domain_free"      // value: left out
+	noteShared     = "domain_shared"    // value, other: an account that has it too
+	noteSharedLine = "domain_in_line"   // value, other: an earlier line that has it too
 )
 
 func (r *row) note(field, code, value, other string) {
@@ -182,6 +187,28 @@ func Mobile(text string) (string, bool) {
 		}
 	}
 	return s, regexp.MustCompile(`^(1[3-9]\d{9}|\+[1-9]\d{6,14})$`).MatchString(s)
+}
+
+// date reads a day, also as the number that spreadsheets keep.
+func (r *row) date(field string) string {
+	text := r.cells[field]
+	if text == "" {
+		return ""
+	}
+	s := strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-").Replace(norm.NFKC.String(text))
+	s, _, _ = strings.Cut(s, " ")
+	for _, layout := range []string{"2006-1-2", "20060102"} {
+		if day, err := time.Parse(layout, s); err == nil && day.Year() > 1900 {
+			return day.Format(time.DateOnly)
+		}
+	}
+	if n, err := strconv.ParseFloat(text, 64); err == nil && n > 20_000 && n < 80_000 {
+		if day, err := excelize.ExcelDateToTime(n, false); err == nil {
+			return day.Format(time.DateOnly)
+		}
+	}
+	r.fault(field, noteDate, text, "")
+	return ""
 }
 
 // book finds reps by what people write.

@@ -51,6 +51,16 @@ func fieldsOf(kind model.ImportKind) []field {
 			{"source", []string{"来源", "线索来源", "渠道", "source", "leadsource", "channel"}},
 		}
 	case model.ImportOpportunities:
+		return []field{
+			{"account", []string{"公司", "公司名称", "企业名称", "客户", "客户名称", "账户", "account", "company", "accountname"}},
+			{"name", []string{"商机", "商机名称", "名称", "项目", "项目名称", "opportunity", "name", "deal", "dealname"}},
+			{"amount", []string{"金额", "商机金额", "预计金额", "合同金额", "amount", "value"}},
+			{"kind", []string{"类型", "商机类型", "kind", "type"}},
+			{"stage", []string{"阶段", "商机阶段", "stage"}},
+			{"origin", []string{"来源", "商机来源", "origin", "source"}},
+			{"owner", []string{"负责人", "销售", "销售负责人", "owner", "ae"}},
+			{"close_on", []string{"预计成交日期", "预计成交", "成交日期", "预计签约日期", "closedate", "expectedclose", "closeon"}},
+		}
 	}
 	return nil
 }

@@ -57,6 +57,8 @@ func (s *Service) bring(ctx context.Context, im *model.Import, reps book) error 
 		err = s.bringAccounts(ctx, sh)
 	case model.ImportContacts:
 		err = s.bringContacts(ctx, sh)
+	case model.ImportOpportunities:
+		err = s.bringDeals(ctx, sh)
 	default:
 		err = fmt.Errorf("nothing is known of %q", im.Kind)
 	}

@@ -19,6 +19,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/account"
 	"sixtouch/service/contact"
+	"sixtouch/service/stage"
 )
 
 // defaultPage is how many rows are brought in together unless it is said.
@@ -29,6 +30,7 @@ type Deps struct {
 	DB       *model.DB
 	Accounts *account.Service
 	Contacts *contact.Service
+	Stages   *stage.Service
 	Wake     func() // says that an import is to be worked on
 	Logger   *slog.Logger
 	Page     int // rows in one transaction, 500 at most; 0 is 200

@@ -16,6 +16,7 @@ import (
 	"sixtouch/service/account"
 	"sixtouch/service/activity"
 	"sixtouch/service/contact"
+	"sixtouch/service/stage"
 	"sixtouch/service/transfer"
 )
 
@@ -43,7 +44,7 @@ func (w *world) another(page int) *transfer.Service {
 	contacts := contact.New(w.db, record)
 	s := transfer.New(transfer.Deps{
 		DB: w.db, Accounts: account.New(account.Deps{DB: w.db, Record: record, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler)}),
-		Contacts: contacts, Wake: func() {}, Logger: slog.New(slog.DiscardHandler), Page: page,
+		Contacts: contacts, Stages: stage.New(stage.Deps{DB: w.db, Zone: time.UTC, Record: record}), Wake: func() {}, Logger: slog.New(slog.DiscardHandler), Page: page,
 	})
 	pipeline = activity.New(w.db, s.Appeared())
 	w.contacts = contacts
@@ -339,4 +340,29 @@ func withoutOwners() string {
 		b.WriteString(name + "\n")
 	}
 	return b.String()
+}
+
+func TestImport_opensAndChangesOpportunities(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.rep("lin.qiao", "林乔")
+		w.run(w.bring(model.ImportAccounts, "公司,简称\n腾讯科技有限公司,鹅厂\n"))
+		const file = `公司,商机名称,金额,类型,来源,负责人,预计成交日期
+鹅厂,企业版 一期,120万,新签,市场,林乔,2026年6月1日
+腾讯科技有限公司,企业版一期,1,,,,
+腾讯科技有限公司,扩容,,增购,,,2026/7/15
+无名公司,商机,1,,,,
+鹅厂,,1,,,,
+鹅厂,错的,1,租赁,,,某日
+`
+		im := w.bring(model.ImportOpportunities, file)
+		require.Equal(t, model.ImportCounts{New: 2, Duplicate: 1, Faulty: 3, Notes: 5}, im.Counts.V)
+		w.run(im)
+		var o model.Opportunity
+		require.NoError(t, w.db.Conn(w.ctx).Take(&o, "amount = 1200000").Error)
+		require.Equal(t, []any{"企业版 一期", model.OpportunityNew, model.DealByMarketing, int64(1), "2026-06-01"}, []any{o.Name, o.Kind, o.Origin, o.OwnerID, o.ExpectedClose})
+
+		im = w.run(w.bring(model.ImportOpportunities, "公司,商机名称,金额\n鹅厂,企业版一期,130万\n鹅厂,扩容,\n"))
+		require.Equal(t, model.ImportCounts{Updated: 1, Unchanged: 1}, im.Counts.V)
+		require.Equal(t, 2, w.count(&model.Opportunity{}))
+	})
 }
