@@ -73,14 +73,20 @@ func contactOf(r contact.Row) contactResponse {
 	return out
 }
 
-func (s *server) listContacts(c *gin.Context) error {
-	q := queryOf(c)
-	page := q.page()
-	filter := contact.Filter{
+const contactQuery = "rep_id tag_id state q"
+
+func contactFilter(q *query) contact.Filter {
+	return contact.Filter{
 		RepID: q.id("rep_id"), TagID: q.id("tag_id"), Query: q.text("q"),
 		State: oneOf(q, "state", model.RelationshipActive, model.RelationshipHalf, model.RelationshipLost,
 			model.RelationshipRemoved, model.RelationshipTransferred),
 	}
+}
+
+func (s *server) listContacts(c *gin.Context) error {
+	q := queryOf(c)
+	page := q.page()
+	filter := contactFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -57,12 +57,7 @@ type opportunityEventResponse struct {
 func (s *server) listOpportunities(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
-	filter := stage.OpportunityFilter{
-		AccountID: q.id("account_id"), ContactID: q.id("contact_id"), OwnerID: q.id("owner_id"), Stage: q.text("stage"),
-		State:  oneOf(q, "state", model.OpportunityOpen, model.OpportunityWon, model.OpportunityLost),
-		Kind:   oneOf(q, "kind", stage.Kinds()...),
-		Origin: oneOf(q, "origin", stage.Origins()...),
-	}
+	filter := opportunityFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

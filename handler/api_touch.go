@@ -84,15 +84,21 @@ func (s *server) touchOf(lang web.Lang, r touch.Row) touchResponse {
 	}
 }
 
-func (s *server) listTouches(c *gin.Context) error {
-	q := queryOf(c)
-	page := q.page()
-	filter := touch.Filter{
+const touchQuery = "contact_id group_id sop_id rep_id day state step_key"
+
+func touchFilter(q *query) touch.Filter {
+	return touch.Filter{
 		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
 		StepKey: q.text("step_key"),
 		State: oneOf(q, "state", model.TouchPlanned, model.TouchDispatched, model.TouchAccepted, model.TouchDelivered,
 			model.TouchDone, model.TouchFailed, model.TouchExpired, model.TouchSkipped, model.TouchCancelled),
 	}
+}
+
+func (s *server) listTouches(c *gin.Context) error {
+	q := queryOf(c)
+	page := q.page()
+	filter := touchFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
-	for _, r := range slices.Concat(s.routes(), s.scoreRoutes()) {
+	for _, r := range slices.Concat(s.routes(), s.scoreRoutes(), s.exportRoutes()) {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
 		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)
@@ -231,7 +231,7 @@ func (s *server) routes() []route {
 		{method: "POST", path: "/enrollment-jobs/:id/cancel", do: s.cancelJob},
 		{method: "GET", path: "/settings/holdout", do: s.getHoldout},
 		{method: "PUT", path: "/settings/holdout", do: s.setHoldout},
-		{method: "GET", path: "/contacts", query: "rep_id tag_id state q" + paged, do: s.listContacts},
+		{method: "GET", path: "/contacts", query: contactQuery + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", do: s.getContact},
 		{method: "GET", path: "/audiences", query: paged, do: s.listAudiences},
 		{method: "POST", path: "/audiences", do: s.createAudience},
@@ -260,7 +260,7 @@ func (s *server) routes() []route {
 		{method: "POST", path: "/handovers/:id/reject", do: s.rejectHandover},
 		{method: "GET", path: "/settings/handover", do: s.getHandoverRule},
 		{method: "PUT", path: "/settings/handover", do: s.setHandoverRule},
-		{method: "GET", path: "/opportunities", query: "account_id contact_id owner_id state stage kind origin" + paged, do: s.listOpportunities},
+		{method: "GET", path: "/opportunities", query: opportunityQuery + paged, do: s.listOpportunities},
 		{method: "POST", path: "/opportunities", do: s.openOpportunity},
 		{method: "GET", path: "/opportunities/:id", do: s.getOpportunity},
 		{method: "PUT", path: "/opportunities/:id", do: s.editOpportunity},
@@ -282,7 +282,7 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/reps", query: paged, do: s.listReps},
 		{method: "GET", path: "/tags", query: paged, do: s.listTags},
 		{method: "GET", path: "/departments", query: paged, do: s.listDepartments},
-		{method: "GET", path: "/touches", query: "contact_id group_id sop_id rep_id day state step_key" + paged, do: s.listTouches},
+		{method: "GET", path: "/touches", query: touchQuery + paged, do: s.listTouches},
 		{method: "GET", path: "/touches/:id", do: s.getTouch},
 		{method: "GET", path: "/touches/:id/why", do: s.whyTouch},
 		{method: "GET", path: "/why", query: "contact_id group_id sop_id step_key", do: s.whyStep},
