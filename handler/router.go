@@ -23,6 +23,7 @@ import (
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
+	"sixtouch/service/privacy"
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/scoring"
@@ -76,6 +77,7 @@ type Deps struct {
 	Calendar  *calendar.Service
 	Stages    *stage.Service
 	Touches   *touch.Log
+	Privacy   *privacy.Service
 	Reports   *report.Service
 	Auth      *auth.Service
 	Inbox     Inbox
@@ -233,6 +235,9 @@ func (s *server) routes() []route {
 		{method: "PUT", path: "/settings/holdout", do: s.setHoldout},
 		{method: "GET", path: "/contacts", query: contactQuery + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", do: s.getContact},
+		{method: "GET", path: "/contacts/:id/personal-data", admin: true, do: s.exportPerson},
+		{method: "POST", path: "/contacts/:id/erase", do: s.erasePerson},
+		{method: "GET", path: "/erasures", query: "contact_id" + paged, admin: true, do: s.listErasures},
 		{method: "GET", path: "/audiences", query: paged, do: s.listAudiences},
 		{method: "POST", path: "/audiences", do: s.createAudience},
 		{method: "POST", path: "/audiences/count", reads: true, do: s.countAudience},

@@ -43,6 +43,7 @@ const (
 	ActivityAccountJoined  ActivityKind = "account_joined"  // the contact is known to be at an account now
 	ActivityAccountLeft    ActivityKind = "account_left"    // and no longer at that one
 	ActivityLeadRouted     ActivityKind = "lead_routed"     // Key is the route, Reason the rule, Score the quality of the source
+	ActivityContactErased  ActivityKind = "contact_erased"  // personal data were erased on request
 	ActivityProfileChanged ActivityKind = "profile_changed" // role, seniority, company text, e-mail, consent…: Field says what
 
 	ActivityPriceAsked         ActivityKind = "price_asked" // about price, trial or contract
@@ -83,7 +84,7 @@ type Activity struct {
 	RelationshipID int64
 	OccurredAt     time.Time
 	RecordedAt     time.Time
-	Data           JSON[ActivityData]
+	Data           JSON[ActivityData] `personal:"yes"`
 }
 
 // ActivityData is what an activity carries beside its people; which fields
@@ -123,7 +124,7 @@ func (a Activity) ByContact() bool {
 		return a.Data.V.Answer == "positive" // the rep says what the contact answered
 	case ActivityContactHalf, ActivityContactLost, ActivityContactRemoved, ActivityTransferred, ActivityTakenOver, ActivityTransferFailed,
 		ActivityTagAdded, ActivityTagRemoved, ActivityStageEntered, ActivityScoreChanged, ActivityEventMoved, ActivityDateSet,
-		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityLeadRouted, ActivityProfileChanged,
+		ActivityGroupCreated, ActivityGroupDismissed, ActivityAccountJoined, ActivityAccountLeft, ActivityLeadRouted, ActivityContactErased, ActivityProfileChanged,
 		ActivityOpportunityOpened:
 	}
 	return false

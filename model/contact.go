@@ -103,7 +103,7 @@ type Relationship struct {
 	Description   string         `personal:"yes"`
 	RemarkCompany string         `personal:"yes"`
 	RemarkMobiles JSON[[]string] `personal:"yes"`
-	PersonalTags  JSON[[]string] // the rep's own labels, which have no id
+	PersonalTags  JSON[[]string] `personal:"yes"` // the rep's own labels, which have no id
 	AddWay        int
 	ChannelState  string // "state" of the contact way it came by
 	AddedAt       time.Time

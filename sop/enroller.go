@@ -30,6 +30,9 @@ func (r Enroller) React(ctx context.Context, a model.Activity) error {
 	if a.Kind == model.ActivityContactLost || a.Kind == model.ActivityContactRemoved {
 		return e.endEnrollments(ctx, string(a.Kind), "contact_id = ? AND relationship_id = ?", a.ContactID, a.RelationshipID)
 	}
+	if a.Kind == model.ActivityContactErased {
+		return e.endEnrollments(ctx, string(a.Kind), "contact_id = ?", a.ContactID)
+	}
 	if a.Kind == model.ActivityGroupDismissed {
 		return e.endEnrollments(ctx, ReasonGroupDismissed, "contact_id = ?", a.ContactID)
 	}

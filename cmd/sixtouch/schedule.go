@@ -41,6 +41,7 @@ func (a *app) schedule() []job {
 		{"delete old deliveries to other systems", "@daily", func(ctx context.Context) error { return a.webhooks.Purge(ctx, keepDeliveries) }},
 		{"match contacts to accounts", every(sweepEvery), func(context.Context) error { a.matcher.Wake(); return nil }},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
+		{"go on erasing", every(eraseCheck), func(context.Context) error { a.eraser.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }
@@ -83,6 +84,9 @@ const sweepEvery = time.Minute
 
 // scoreEvery is how often scores are looked for that time has changed.
 const scoreEvery = time.Minute
+
+// eraseCheck is how often erasures are looked at that a request has not ended.
+const eraseCheck = time.Minute
 
 // outsideCheck is how often it is looked whether others' mass messages are due to
 // be read; the reading has its own, slower turns.

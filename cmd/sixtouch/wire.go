@@ -27,6 +27,7 @@ import (
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
 	"sixtouch/service/media"
+	"sixtouch/service/privacy"
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/runner"
@@ -90,6 +91,7 @@ type app struct {
 	accounts *account.Service
 	audience *audience.Service
 	calendar *calendar.Service
+	privacy  *privacy.Service
 	routes   *routing.Service
 	webhooks *webhook.Service
 	scores   *scoring.Service
@@ -109,6 +111,7 @@ type app struct {
 	importer, matcher                           *runner.Loop
 	teller                                      *runner.Loop // tells other systems
 	hooker                                      *webhook.Sender
+	eraser                                      *runner.Loop
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -176,6 +179,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
 	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log, WakeMatcher: a.wakeMatcher})
+	a.privacy = privacy.New(privacy.Deps{DB: a.db, Record: record, Logger: a.log})
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
 	a.webhooks, err = webhook.New(webhook.Deps{
@@ -248,6 +252,7 @@ func (a *app) loops() {
 	a.filler = runner.NewLoop("enroll in bulk", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.RunJobs(ctx) })
 	a.importer = runner.NewLoop("import", 0, a.log, func(ctx context.Context) (bool, error) { return a.imports.Run(ctx) })
 	a.matcher = runner.NewLoop("match", 0, a.log, func(ctx context.Context) (bool, error) { return a.accounts.MatchDue(ctx) })
+	a.eraser = runner.NewLoop("erase", 0, a.log, func(ctx context.Context) (bool, error) { return a.privacy.Run(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
@@ -357,6 +362,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "move stages by time", Service: a.climber},
 		runner.Member{Name: "import", Service: a.importer},
 		runner.Member{Name: "match", Service: a.matcher},
+		runner.Member{Name: "erase", Service: a.eraser},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "tell other systems", Service: a.teller},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
@@ -413,7 +419,7 @@ func (a *app) buildHandler(context.Context) error {
 	}
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
 	deps := handler.Deps{
-		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth,
+		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth, Privacy: a.privacy,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
 		Imports: a.imports,
 		Inbox:   a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,

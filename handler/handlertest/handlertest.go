@@ -36,6 +36,7 @@ import (
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
+	"sixtouch/service/privacy"
 	"sixtouch/service/report"
 	"sixtouch/service/routing"
 	"sixtouch/service/scoring"
@@ -153,7 +154,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	hooks, err := webhook.New(webhook.Deps{DB: db, Logger: log, SecretKey: "a key for tests"})
 	require.NoError(t, err)
 	deps := handler.Deps{
-		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Reports: report.New(db, zone),
+		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Privacy: privacy.New(privacy.Deps{DB: db, Record: record, Logger: log}), Reports: report.New(db, zone),
 		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Webhooks: hooks, Scores: a.Scores, Stages: stages,
 		Imports: a.Imports,
 		Auth:    a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),

@@ -46,6 +46,7 @@ func tables() []any {
 		model.CardUpdate{},
 		model.Chase{},
 		model.LastActive{},
+		model.Erasure{},
 		model.ContactDate{},
 		model.Sweep{},
 		model.SweepMember{},

@@ -150,6 +150,10 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 	if f.SyncID != 0 && prev != nil && f.ReadAt.Before(prev.SeenAt) {
 		f.Profile, f.Follow = nil, nil
 	}
+	fresh := beginsAnew(*contact, f)
+	if contact.ErasedAt != nil && !fresh {
+		f = forgetful(f)
+	}
 	next := merge(prev, f, p.now)
 	next.ContactID, next.RepID = contact.ID, rep.ID
 	change := Change{ContactID: contact.ID, RepID: rep.ID, After: next.State}
@@ -157,6 +161,11 @@ func (s *Service) applyOne(ctx context.Context, p *page, f Facts) (Change, error
 		change.Before = prev.State
 	}
 	before := *contact
+	if fresh {
+		if err := s.startAfresh(ctx, contact); err != nil {
+			return Change{}, err
+		}
+	}
 	if err := s.saveContact(ctx, contact, f.Profile, next); err != nil {
 		return Change{}, err
 	}
