@@ -113,8 +113,8 @@ func (s *Service) scrubActivities(ctx context.Context, who person, e *model.Eras
 		e.Position.V.AfterID = a.ID
 		data := a.Data.V
 		data.Day = ""
-		if a.ByContact() {
-			data.Reason = ""
+		if a.ByContact() || a.Kind == model.ActivityProfileChanged {
+			data.Reason = "" // noted by hand
 		}
 		if data == a.Data.V {
 			continue
