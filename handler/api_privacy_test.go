@@ -43,6 +43,7 @@ func TestAPI_erasesAPersonInTheMiddleOfAProgramme(t *testing.T) {
 			post("without a reason", me+"/erase", `{"confirm":"wmErased","reason":"just so"}`, 400, `"reason"`),
 			post("nobody", "/api/v1/contacts/99/erase", `{"confirm":"x","reason":"requested"}`, 404),
 			post("erase", me+"/erase", `{"confirm":"wmErased","reason":"requested"}`, 200, `"state":"done"`, `"requested_by":"test admin"`),
+			handlertest.Scenario{Name: "consent comes back with the person only", Method: "PUT", URL: me + "/preferences", As: handlertest.Admin, Body: `{"consent":"granted"}`, Status: 409},
 			read("the record of it", "/api/v1/erasures?contact_id=1", `"reason":"requested"`),
 			read("who has left", "/api/v1/sops/1/enrollments?state=exited", `"exit_reason":"contact_erased"`),
 			read("who has not", "/api/v1/sops/1/enrollments?state=active", `"contact_name":"李雷"`),

@@ -42,9 +42,12 @@ func (s *Service) SetPreferences(ctx context.Context, contactID int64, p Prefere
 	}
 	err := s.db.InTx(ctx, func(ctx context.Context) error {
 		var c model.Contact
-		err := s.db.Conn(ctx).Clauses(forUpdate()).Select("id", "consent", "contact_less", "held_until").Take(&c, contactID).Error
+		err := s.db.Conn(ctx).Clauses(forUpdate()).Select("id", "consent", "contact_less", "held_until", "erased_at").Take(&c, contactID).Error
 		if err != nil {
 			return notFound("contact", err)
+		}
+		if c.ErasedAt != nil {
+			return model.Conflict("what was known of this person was erased: nothing is kept about them any more")
 		}
 		p.HeldUntil = c.HeldUntil
 		if p.Consent == model.ConsentGranted && c.Consent != p.Consent {

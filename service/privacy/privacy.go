@@ -99,8 +99,16 @@ func (s *Service) begin(ctx context.Context, contactID int64, by string, reason 
 	if err != nil {
 		return e, fmt.Errorf("mark contact: %w", err)
 	}
-	return e, s.Record(ctx, model.Activity{
+	err = s.Record(ctx, model.Activity{
 		DedupeKey: fmt.Sprintf("%s:%d", model.ActivityContactErased, e.ID), Kind: model.ActivityContactErased, ContactID: contactID, OccurredAt: now,
+	})
+	if err != nil {
+		return e, fmt.Errorf("record erasure: %w", err)
+	}
+	// Whoever looks at consent hears of it like of any change.
+	return e, s.Record(ctx, model.Activity{
+		DedupeKey: fmt.Sprintf("%s:%d:%s:%d", model.ActivityProfileChanged, contactID, model.FieldConsent, now.UnixMicro()),
+		Kind:      model.ActivityProfileChanged, ContactID: contactID, OccurredAt: now, Data: model.AsJSON(model.ActivityData{Field: model.FieldConsent}),
 	})
 }
 

@@ -59,7 +59,7 @@ func seed(t *testing.T, db *model.DB, contactID int64) {
 			case to.Type() == reflect.TypeFor[model.JSON[[]string]]() && personal:
 				to.Set(reflect.ValueOf(model.AsJSON([]string{secret(contactID)})))
 			case to.Type() == reflect.TypeFor[model.JSON[[]model.MatchReason]]():
-				to.Set(reflect.ValueOf(model.AsJSON([]model.MatchReason{{Code: "x", Values: map[string]any{"core": secret(contactID)}}})))
+				to.Set(reflect.ValueOf(model.AsJSON([]model.MatchReason{{Code: "x", Values: []string{secret(contactID)}}})))
 			case f.DBName == "dispatch_id" && to.Kind() == reflect.Int64, f.DBName == "rep_id" || f.DBName == "activity_id" || f.DBName == "import_id" || f.DBName == "sop_id" || f.DBName == "run":
 				setInt(to, contactID) // a unique key may hang on it
 			}
