@@ -93,6 +93,13 @@ func byWhole(lead, own, main *name) score {
 		s = tier(0.95, TierStripped, own.stripped)
 	case lead.bare == own.bare && own.alias && relate(lead.Region, main.Region) != placeDiffers:
 		s = tier(0.92, TierAlias, own.text)
+	case own.tail != "" && own.tail == lead.bare && own.tail != own.Core && utf8.RuneCountInString(own.tail) >= 4:
+		s = tier(0.91, TierStripped, own.tail)
+	case lead.loose > 0 && lead.loose == own.brand:
+		s = tier(0.91, TierKnown, lead.bare, own.bare)
+	case lead.latin && lead.brand > 0 && (lead.brand == own.brand || lead.brand == own.loose):
+		s = tier(0.92, TierKnown, lead.Core, own.bare)
+		s.compareTrades(lead, main)
 	case lead.loose > 0 && (lead.loose == own.loose || lead.known > 0 && lead.known == own.loose):
 		s = tier(0.92, TierKnown, lead.bare, own.bare)
 		if own.weakCore() && own.known == 0 {
@@ -124,8 +131,8 @@ func nationalEqual(lead, own *name) bool {
 func sayLittle(named, rest []string) bool {
 	words := vocabulary()
 	return !slices.ContainsFunc(rest, func(word string) bool {
-		t := words.trades[word]
-		return t.strength == identity && !slices.ContainsFunc(named, func(w string) bool { return words.trades[w].kind == t.kind })
+		t, ok := words.trades[word]
+		return !ok || t.strength == identity && !slices.ContainsFunc(named, func(w string) bool { return words.trades[w].kind == t.kind })
 	})
 }
 
@@ -163,7 +170,8 @@ func byAliasCore(lead, own, main *name) score {
 		return score{}
 	}
 	s := tier(0.84, TierAliasCore, own.text)
-	if equalTrades(lead, main) && relate(lead.Region, main.Region) != placeDiffers {
+	foreign := own.latin && len(lead.kinds) > 0 && len(lead.softs) == 0 && !slices.ContainsFunc(lead.kinds, func(kind string) bool { return !slices.Contains(main.kinds, kind) })
+	if (foreign || equalTrades(lead, main)) && relate(lead.Region, main.Region) != placeDiffers {
 		s.value = 0.92
 		s.adjust(0, "trade_equal", strings.Join(append(slices.Clone(main.Hard), main.Trade...), " "))
 		return s
@@ -225,32 +233,59 @@ func (s *score) compareTrades(lead, own *name) {
 		s.adjust(-0.10, "hard_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
 	case slices.Equal(lead.Hard, own.Hard):
 		s.adjust(0.03, "trade_equal", strings.Join(own.Hard, " "))
-	case lead.strong && !within(strings.Join(lead.Hard, ""), strings.Join(own.Hard, "")):
+	case !lead.latin && !kindred(strings.Join(lead.Hard, ""), strings.Join(own.Hard, ""), lead.strong):
 		s.adjust(-0.06, "trade_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
 	}
 }
 
-// within tells whether one text holds the other: 物流, 国际物流.
-func within(a, b string) bool { return strings.Contains(a, b) || strings.Contains(b, a) }
+// kindred tells whether words of one kind may stand for each other: one holds the
+// other (物流, 国际物流), or they share a character (医药, 制药) where the trade is
+// not identity.
+func kindred(a, b string, strong bool) bool {
+	return strings.Contains(a, b) || strings.Contains(b, a) || !strong && strings.ContainsAny(a, b)
+}
 
 // onlyAccount weighs words of trade that only the account has.
 func (s *score) onlyAccount(lead, own *name) {
 	by := 0.0
+	bare := len(lead.Trade) == 0 || !slices.ContainsFunc(lead.Trade, func(word string) bool { return !sizeWord(word) })
 	switch {
-	case own.strong && len(lead.Trade) == 0 && lead.count > 2:
-		by = -0.10
-	case own.strong && len(lead.Trade) == 0:
-		by = -0.15
-	case own.strong:
+	case len(lead.bare) > len(lead.Core) && !own.strong && strings.HasPrefix(own.bare, lead.bare): // 先导智能|装备
+	case own.strong && !bare:
 		by = -0.25
+	case own.strong && own.financial():
+		by = -0.15
+	case own.strong && lead.count > 2:
+		by = -0.02
+	case bare && len(lead.Trade) > 0 && lead.count <= 2: // 恒立实业 for 恒立液压
+		by = -0.06
+	case own.strong:
+		by = -0.08
 	case len(lead.softs) > 0:
 		by = -0.15
-	case len(lead.Trade) > 0:
+	case !bare:
 		by = -0.08
 	}
 	if by != 0 {
 		s.adjust(by, "hard_missing", strings.Join(own.Hard, " "))
 	}
+}
+
+// sizeWord tells whether a word only says that a company is big: 奥康国际.
+func sizeWord(word string) bool {
+	switch word {
+	case "国际", "发展", "实业", "企业", "产业", "全球", "企业发展", "实业发展", "产业发展", "综合", "联合":
+		return true
+	}
+	return false
+}
+
+// financial tells whether the name's trade is one of those whose companies share
+// a group's name as a rule.
+func (n *name) financial() bool {
+	return slices.ContainsFunc(n.kinds, func(kind string) bool {
+		return slices.Contains([]string{"bank", "securities", "insurance", "fund", "trust", "futures", "asset", "finance", "leasing", "payment", "holding", "terminal", "cloud", "mobile", "telecoms", "oil", "petrochem", "heavy", "property"}, kind)
+	})
 }
 
 // compareSoft weighs trades that companies change and mix.

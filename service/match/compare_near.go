@@ -26,7 +26,7 @@ func bySound(lead, own, main *name) score {
 		s = tier(0.80, TierSound, lead.Core, own.Core)
 	case apart == 1 && lead.count >= 3:
 		s = tier(0.78, TierTypo, lead.Core, own.Core)
-	case apart == 1 && lookAlike(lead.Core, own.Core):
+	case apart == 1 && looks(lead.Core) == looks(own.Core):
 		s = tier(0.80, TierTypo, lead.Core, own.Core)
 	case apart == 1 && relate(lead.Region, main.Region) == placeEqual && equalTrades(lead, main):
 		s = tier(0.75, TierTypo, lead.Core, own.Core)
@@ -126,20 +126,16 @@ func transposed(a, b string) bool {
 	return false
 }
 
-// lookAlike tells whether the one character that differs looks like the other.
-func lookAlike(a, b string) bool {
-	x, y := []rune(a), []rune(b)
-	for i := range x {
-		if x[i] == y[i] {
-			continue
+// looks is the text with each character replaced by the first of those that it
+// is taken for.
+func looks(s string) string {
+	alike := vocabulary().alike
+	return strings.Map(func(r rune) rune {
+		if to, ok := alike[r]; ok {
+			return to
 		}
-		for _, group := range strings.Fields("己已巳 末未 日曰目 土士 人入八 大太犬 天夫 干千于 刀力 白自 王玉主 木本术 今令 贝见 鸟乌 免兔 毛手 午牛 由甲申田 各名 古右石 甩用 治冶 拔拨 暖暧 喧暄 晴睛 侯候 戌戍戊 汩汩 竞竟 茶荼 折拆析 幸辛 壁璧 嬴赢 徽微 洒酒 汨泪 渴喝揭 栗粟 哀衷 盲育 师帅 风凤 仓仑 厂广 代伐 元无 兴光 华毕 尚向 泰秦奏 晨震 辉挥 铭名 祥样详 恒桓垣 鑫淼森 昊吴 昌冒 杰木 宇字宁 宏宠 瑞端 佳往 安按 创仓 科料 迅讯汛 腾滕 睿容 博搏 凯觊") {
-			if strings.ContainsRune(group, x[i]) && strings.ContainsRune(group, y[i]) {
-				return true
-			}
-		}
-	}
-	return false
+		return r
+	}, s)
 }
 
 // oneSlip tells whether one character was changed, left out or put in, in names

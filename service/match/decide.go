@@ -192,7 +192,8 @@ func rival(best, second score, found map[int64]score) string {
 		return ""
 	}
 	for _, s := range found {
-		if s.from == best.from && s.tier == TierCore && s.value != best.value {
+		shared := s.tier == TierCore || s.value >= SuggestedFrom && (s.tier == TierBegins || s.tier == TierPrefix)
+		if shared && s.from == best.from && s.value != best.value {
 			return "core_shared"
 		}
 	}

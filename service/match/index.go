@@ -31,8 +31,8 @@ type entry struct {
 // strong one (a whole name, a core) is cut short: it can only be a tie. A weak
 // one is passed over: it tells nothing.
 const (
-	strongKeys = 200
-	weakKeys   = 48
+	strongKeys = 100
+	weakKeys   = 32
 )
 
 // NewIndex returns an index of the accounts.
@@ -215,7 +215,7 @@ func (e *entry) keys() []uint64 {
 		for k := 1; k < min(longestHead, len(core)-1); k++ {
 			keys = append(keys, hash(keyTail, string(core[k:])))
 		}
-		keys = append(keys, wildKeys(core)...)
+		keys = append(keys, n.wildKeys()...)
 		if i > 0 {
 			continue
 		}
@@ -237,8 +237,13 @@ func (n *name) strongKeys() []uint64 {
 	if bare, ok := strings.CutPrefix(n.bare, "中国"); ok {
 		keys = append(keys, hash(keyBare, bare))
 	}
-	if n.loose > 0 {
-		keys = append(keys, hash(keyKnown, string(rune(n.loose))))
+	if n.tail != "" {
+		keys = append(keys, hash(keyBare, n.tail))
+	}
+	for _, id := range []int{n.loose, n.brand} {
+		if id > 0 {
+			keys = append(keys, hash(keyKnown, string(rune(id))))
+		}
 	}
 	if n.hasHan {
 		keys = append(keys, hash(keySound, n.sound))
@@ -251,23 +256,32 @@ func (n *name) strongKeys() []uint64 {
 	return keys
 }
 
-// wildKeys are the core with each character left open in turn, and with the two
-// neighbours of each place swapped: what differs by one character meets there.
-func wildKeys(core []rune) []uint64 {
+// wildKeys are the core with each character left open in turn, and its characters
+// in order: what differs by one character, or by two that changed places, meets
+// there. Of two characters one says too little: the place has to be the same, or
+// the other one has to look alike.
+func (n *name) wildKeys() []uint64 {
+	core := []rune(n.Core)
 	if len(core) < 2 || len(core) > longestHead || !han(core[0]) {
 		return nil
 	}
-	var keys []uint64
+	keys := []uint64{hash(keyWild, "looks", looks(n.Core))}
+	if len(core) == 2 && n.Region == "" {
+		return keys
+	}
 	open := slices.Clone(core)
 	for i := range core {
 		open[i] = '*'
-		keys = append(keys, hash(keyWild, string(open)))
+		if len(core) == 2 {
+			keys = append(keys, hash(keyWild, string(open), n.Region, strings.Join(n.Hard, ""), strings.Join(n.Trade, "")))
+		} else {
+			keys = append(keys, hash(keyWild, string(open)))
+		}
 		open[i] = core[i]
 	}
 	if len(core) >= 3 {
-		sorted := slices.Clone(core)
-		slices.Sort(sorted)
-		keys = append(keys, hash(keyWild, "sorted", string(sorted)))
+		slices.Sort(open)
+		keys = append(keys, hash(keyWild, "sorted", string(open)))
 	}
 	return keys
 }
@@ -309,11 +323,11 @@ func (x *Index) nearCandidates(out []int32, lead *name) []int32 {
 	for k := 3; k <= min(4, len(bare)); k++ {
 		out = x.holders(out, hash(keyHead, string(bare[:k])), weakKeys, false)
 	}
-	for _, key := range wildKeys(core) {
+	for _, key := range lead.wildKeys() {
 		out = x.holders(out, key, weakKeys, false)
 	}
 	if len(core) <= 4 && len(core) == len(bare) && len(core) > 1 {
-		out = x.holders(out, hash(keyPair, string(core[0]), string(core[len(core)-1])), strongKeys, false)
+		out = x.holders(out, hash(keyPair, string(core[0]), string(core[len(core)-1])), weakKeys, false)
 	}
 	return out
 }

@@ -25,8 +25,10 @@ func (n *name) blocks() []string {
 	if core := []rune(n.Core); len(core) >= 2 && !n.Junk {
 		keys = append(keys, "h:"+string(core[:2]), "t:"+string(core[len(core)-2:]))
 	}
-	if n.loose > 0 {
-		keys = append(keys, "k:"+strconv.Itoa(n.loose))
+	for _, id := range []int{n.loose, n.brand} {
+		if id > 0 {
+			keys = append(keys, "k:"+strconv.Itoa(id))
+		}
 	}
 	if n.hasHan {
 		keys = append(keys, "y:"+n.sound)

@@ -2,10 +2,17 @@ package match
 
 import (
 	"bufio"
+	_ "embed"
 	"fmt"
 	"io"
 	"strings"
 )
+
+//go:embed testdata/test.tsv
+var testPart string
+
+// TestPart returns the labels that nothing was tuned on.
+func TestPart() (Labels, error) { return ReadLabels(strings.NewReader(testPart)) }
 
 // Labels are names of companies whose accounts a person has decided.
 type Labels struct {

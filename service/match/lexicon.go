@@ -58,6 +58,7 @@ type lexicon struct {
 	placeholder map[string]bool
 	weak        map[string]bool
 	known       map[string]int // to the company's number, from 1
+	alike       map[rune]rune  // to the first of the characters that it is taken for
 
 	latinLegal map[string]bool
 	latinStop  map[string]bool
@@ -68,7 +69,7 @@ type lexicon struct {
 func readLexicon() *lexicon {
 	x := &lexicon{
 		simple: map[rune]rune{}, mail: set(fields("mail")), places: map[string]*place{},
-		trades: map[string]trade{}, known: map[string]int{},
+		trades: map[string]trade{}, known: map[string]int{}, alike: map[rune]rune{},
 		latinTrade: map[string]trade{}, latinPlace: map[string]*place{},
 	}
 	for _, pair := range fields("traditional") {
@@ -79,11 +80,25 @@ func readLexicon() *lexicon {
 	strengths := x.readTrades()
 	x.readForms(strengths)
 	for i, line := range lines("known") {
-		for name := range strings.SplitSeq(line, "/") {
-			x.known[x.fold(name)] = i + 1
-		}
+		x.addKnown(i+1, strings.Split(line, "/"))
 	}
 	return x
+}
+
+// addKnown notes the names of a company, of which an earlier line may have told
+// some.
+func (x *lexicon) addKnown(id int, names []string) {
+	for i := range names {
+		names[i] = x.fold(names[i])
+		if had := x.known[names[i]]; had > 0 {
+			id = had
+		}
+	}
+	for _, name := range names {
+		if x.known[name] == 0 {
+			x.known[name] = id
+		}
+	}
 }
 
 // fold is Fold without the vocabulary that is being read: the words are in
@@ -155,6 +170,12 @@ func (x *lexicon) readForms(strengths map[string]strength) {
 	x.area, x.marker, x.junk = set(words["area"]), set(words["marker"]), set(words["junk"])
 	x.placeholder, x.weak = set(words["placeholder"]), set(words["weak"])
 	x.latinLegal, x.latinStop = set(words["latin_legal"]), set(words["latin_stop"])
+	for _, group := range words["alike"] {
+		first, _ := utf8.DecodeRuneInString(group)
+		for _, r := range group {
+			x.alike[r] = first
+		}
+	}
 	for _, pair := range words["latin_trade"] {
 		word, kind, _ := strings.Cut(pair, "=")
 		x.latinTrade[word] = trade{kind: kind, strength: strengths[kind]}

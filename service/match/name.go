@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,6 +13,7 @@ type name struct {
 	alias    bool
 	known    int      // the well-known company that it names, or 0
 	loose    int      // the same, if empty words of trade beside the name are overlooked
+	brand    int      // the well-known company whose brand is the core, if only business stands beside it
 	sound    string   // of the core: the blurred syllables
 	spelt    []string // the core in Latin letters
 	count    int      // characters of the core
@@ -22,14 +24,17 @@ type name struct {
 func newName(text string, p Parsed) *name {
 	n := &name{Parsed: p, text: text, count: utf8.RuneCountInString(p.Core), hasHan: containsHan(p.Core)}
 	words := vocabulary()
-	for _, s := range []string{p.stripped, p.bare} {
+	for _, s := range []string{p.stripped, p.bare, strings.TrimPrefix(p.bare, "中国")} {
 		if id := words.known[s]; id > 0 {
 			n.known = id
 			break
 		}
 	}
 	n.loose = n.known
-	if n.loose == 0 && len(p.softs) == 0 {
+	if !p.strong || p.latin {
+		n.brand = words.known[p.Core]
+	}
+	if n.loose == 0 && !slices.ContainsFunc(p.Trade, func(word string) bool { return !sizeWord(word) }) {
 		n.loose = words.known[p.Core+strings.Join(p.Hard, "")]
 	}
 	if n.loose == 0 && len(p.softs) == 0 && p.latin && len(p.Hard) == 0 {
@@ -49,6 +54,9 @@ func names(text string) []*name {
 	p := Parse(text)
 	out := []*name{newName(text, p)}
 	others := p.alternates
+	if rest := withoutPeople(text); rest != "" && Fold(rest) != p.Folded {
+		others = append(others[:len(others):len(others)], Fold(rest))
+	}
 	if p.Former != "" {
 		others = append(others[:len(others):len(others)], p.Former)
 	}

@@ -21,6 +21,7 @@ type Parsed struct {
 
 	stripped   string   // without brackets, branch and legal form
 	bare       string   // that without the place as well
+	tail       string   // the rest of bare, where a place belongs to the core: 宁波|东方电缆
 	kinds      []string // of Hard, in order, each once
 	softs      []string // of the soft ones of Trade
 	strong     bool     // a word of Hard is identity
@@ -52,7 +53,8 @@ func parseFolded(folded string) Parsed {
 
 // parseHan takes the main name apart.
 func (p *Parsed) parseHan(words *lexicon, rest string) {
-	rest = p.takeBranch(words, p.takeFaculty(p.takeDepartment(words, rest)))
+	rest = oneForm(rest)
+	rest = p.takeBranch(words, p.takeFaculty(words, p.takeDepartment(words, rest)))
 	rest = p.takeLegal(words, rest)
 	rest = p.takeTail(words, rest)
 	p.stripped = rest
@@ -70,6 +72,14 @@ func (p *Parsed) parseHan(words *lexicon, rest string) {
 	}
 	head, tail := takePlaces(words, rest)
 	p.takeCore(words, rest, head, tail)
+}
+
+// oneForm writes one word for each of some that are the same.
+func oneForm(s string) string {
+	for _, same := range [][2]string{{"农村商业银行", "农商行"}, {"农商银行", "农商行"}, {"律师事务所", "律所"}, {"会计师事务所", "会计师"}, {"计算机", "电脑"}} {
+		s = strings.ReplaceAll(s, same[0], same[1])
+	}
+	return s
 }
 
 // dropNumbers removes what is a telephone number.
@@ -202,10 +212,10 @@ func (p *Parsed) takeBranch(words *lexicon, s string) string {
 	}
 	for _, form := range words.branch {
 		head, ok := strings.CutSuffix(s, form)
-		if !ok || utf8.RuneCountInString(head) < 2 || (isASCII(form) && !endsInHan(head)) {
+		if !ok || utf8.RuneCountInString(head) < 2 || (isASCII(form) && !endsInHan(head)) || isTradeEnd(words, s, form) {
 			continue
 		}
-		if name, at := cutBranchPlace(words, head, form); name != "" {
+		if name, at := cutBranchPlace(words, head); name != "" {
 			p.Branch = at + form
 			return name
 		}
@@ -234,14 +244,18 @@ func (p *Parsed) takeDepartment(words *lexicon, s string) string {
 }
 
 // takeFaculty cuts a university's faculty and a hospital's department off.
-func (p *Parsed) takeFaculty(s string) string {
+func (p *Parsed) takeFaculty(words *lexicon, s string) string {
 	for _, part := range []struct{ of, ends string }{{"大学", "学院 系 实验室 研究院 研究所 研究中心 研究生院 图书馆 教务处 后勤处 校区"}, {"医院", "科 中心 院区 部 处"}} {
 		i := strings.LastIndex(s, part.of)
 		if i <= 0 {
 			continue
 		}
 		at := i + len(part.of)
-		if tail := s[at:]; tail != "" && hasAnySuffix(tail, strings.Fields(part.ends)) && !strings.Contains(tail, "附属") {
+		tail := s[at:]
+		if places, _ := takePlaces(words, tail); len(places) > 0 && strings.HasSuffix(tail, "学院") {
+			continue // a college of its own: 北京理工大学珠海学院
+		}
+		if tail != "" && hasAnySuffix(tail, strings.Fields(part.ends)) && !strings.Contains(tail, "附属") {
 			p.Branch = tail
 			return s[:at]
 		}
@@ -250,7 +264,7 @@ func (p *Parsed) takeFaculty(s string) string {
 }
 
 // cutBranchPlace parts the head office's name from the place of its branch.
-func cutBranchPlace(words *lexicon, s, form string) (name, at string) {
+func cutBranchPlace(words *lexicon, s string) (name, at string) {
 	runes := []rune(s)
 	for i := 2; i < len(runes); i++ {
 		head, tail := takePlaces(words, string(runes[i:]))
@@ -263,7 +277,7 @@ func cutBranchPlace(words *lexicon, s, form string) (name, at string) {
 			return name, area
 		}
 	}
-	if strings.HasSuffix(form, "行") {
+	if strings.Contains(s, "银行") {
 		if i := strings.LastIndex(s, "银行"); i > 0 {
 			return s[:i+len("银行")], s[i+len("银行"):]
 		}
@@ -390,6 +404,9 @@ func (p *Parsed) takeCore(words *lexicon, rest string, head []*place, tail strin
 		p.addTrades(words, found)
 	case weak(words, parts[0]): // 宁德|时代|新能源, 东方|财富
 		p.Core = lead + parts[0]
+		if lead != "" {
+			p.tail = tail
+		}
 		p.addTrades(words, parts[1:])
 	default: // 北京|银行, 农业|银行
 		p.Core, p.whole = p.bare, true

@@ -93,6 +93,18 @@ func cutPerson(word string) string {
 	return word
 }
 
+// withoutPeople is a text without the people that stand behind a company in it:
+// 朗和科技 李工, 朗和科技王总.
+func withoutPeople(text string) string {
+	var kept []string
+	for _, word := range strings.Fields(text) {
+		if len(kept) == 0 || !looksLikePerson(word) {
+			kept = append(kept, cutPerson(word))
+		}
+	}
+	return strings.Join(kept, " ")
+}
+
 // looksLikePerson tells whether the word is a name or a title: 王伟, 王总, 小李.
 func looksLikePerson(word string) bool {
 	runes := []rune(word)
