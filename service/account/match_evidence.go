@@ -16,9 +16,9 @@ const sourceEmail = match.SourceEmail
 // evidenceLimit is how many characters of a text are kept with a decision.
 const evidenceLimit = 255
 
-// leadOf gathers what tells the company of a person: what WeCom shows, then what
-// reps have noted, the latest note first.
-func leadOf(c model.Contact, notes []model.Relationship) match.Lead {
+// leadOf gathers what tells the company of a person: what WeCom shows, what forms
+// and imports say, then what reps have noted, the latest note first.
+func leadOf(c model.Contact, told []model.ContactCompany, notes []model.Relationship) match.Lead {
 	var l match.Lead
 	add := func(value, source string) {
 		if value != "" {
@@ -27,6 +27,9 @@ func leadOf(c model.Contact, notes []model.Relationship) match.Lead {
 	}
 	add(c.CorpFullName, match.SourceCorpFullName)
 	add(c.CorpName, match.SourceCorpName)
+	for _, t := range told {
+		add(t.Company, t.Origin) // its words are those of match's sources: form, import
+	}
 	if c.Email != "" {
 		l.Emails = append(l.Emails, c.Email)
 	}
@@ -103,10 +106,15 @@ func (s *Service) loadPage(ctx context.Context, ids []int64) (*matchBatch, error
 	if err != nil {
 		return nil, fmt.Errorf("load what reps have noted: %w", err)
 	}
+	var said []model.ContactCompany
+	if err := s.DB.Conn(ctx).Order("contact_id, origin").Find(&said, "contact_id IN ?", ids).Error; err != nil {
+		return nil, fmt.Errorf("load what forms and imports say: %w", err)
+	}
+	told := byKey(said, func(t model.ContactCompany) int64 { return t.ContactID })
 	of := byKey(notes, func(r model.Relationship) int64 { return r.ContactID })
 	for _, c := range p.people {
 		if c.ErasedAt == nil {
-			p.leads[c.ID] = leadOf(c, of[c.ID])
+			p.leads[c.ID] = leadOf(c, told[c.ID], of[c.ID])
 		}
 	}
 	var decisions []model.MatchDecision

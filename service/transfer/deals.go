@@ -156,9 +156,12 @@ func (s *Service) knownDeals(ctx context.Context, list []*deal) error {
 	known := map[place]*model.Opportunity{}
 	err := inSets(slices.Compact(ids), func(part []int64) error {
 		var found []model.Opportunity
-		err := s.DB.Conn(ctx).Where("account_id IN ?", part).Order("id").Find(&found).Error
+		err := s.DB.Conn(ctx).Where("account_id IN ?", part).Find(&found).Error
 		for _, o := range found {
-			known[place{o.AccountID, account.NameKey(o.Name)}] = &o
+			at := place{o.AccountID, account.NameKey(o.Name)}
+			if known[at] == nil || known[at].ID < o.ID { // the latest of one name
+				known[at] = &o
+			}
 		}
 		return err
 	})
