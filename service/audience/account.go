@@ -30,6 +30,9 @@ type Account struct {
 	People int
 	Roles  map[model.Role]int
 
+	Lists         []int64       // live target lists that it is on
+	Opportunities []Opportunity // each state and kind once
+
 	live bool // not merged into another
 
 	// tallies are, by roll-up, how many of its people satisfy it.
@@ -69,6 +72,8 @@ func accountFields() map[string]accountField {
 		"engagement_level": {parseEngagementLevel, facetAccount},
 		"people":           {parsePeople, facetAccount | facetPeople},
 		"roles":            {parseRoles, facetAccount | facetPeople},
+		"list":             {parseList, facetAccount | facetLists},
+		"opportunity":      {parseOpportunity, facetAccount | facetOpportunities},
 		"any":              {parseRollUp, facetAccount | facetPeople},
 		"all":              {parseRollUp, facetAccount | facetPeople},
 		"at_least":         {parseRollUp, facetAccount | facetPeople},

@@ -35,6 +35,16 @@ func loadAccounts(ctx context.Context, db *model.DB, now time.Time, ids []int64,
 				return nil, err
 			}
 		}
+		if needs&facetLists != 0 {
+			if err := readLists(db.Conn(ctx), page, out); err != nil {
+				return nil, err
+			}
+		}
+		if needs&facetOpportunities != 0 {
+			if err := readOpportunities(db.Conn(ctx), page, out); err != nil {
+				return nil, err
+			}
+		}
 		if len(rollUps) > 0 {
 			if err := tally(ctx, db, now, page, rollUps, out); err != nil {
 				return nil, err
@@ -61,6 +71,36 @@ func countPeople(conn *gorm.DB, ids []int64, accounts map[int64]*Account) error 
 		}
 		if a.People += r.N; r.Role != "" {
 			a.Roles[r.Role] = r.N
+		}
+	}
+	return nil
+}
+
+func readLists(conn *gorm.DB, ids []int64, accounts map[int64]*Account) error {
+	var rows []struct{ AccountID, ListID int64 }
+	if err := conn.Raw("SELECT m.account_id, m.list_id FROM "+onList+" IN ?", ids).Scan(&rows).Error; err != nil {
+		return fmt.Errorf("target lists of accounts: %w", err)
+	}
+	for _, r := range rows {
+		if a, ok := accounts[r.AccountID]; ok {
+			a.Lists = append(a.Lists, r.ListID)
+		}
+	}
+	return nil
+}
+
+func readOpportunities(conn *gorm.DB, ids []int64, accounts map[int64]*Account) error {
+	var rows []struct {
+		AccountID int64
+		Opportunity
+	}
+	err := conn.Raw("SELECT DISTINCT o.account_id, o.state, o.kind FROM opportunities o WHERE o.account_id IN ?", ids).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("opportunities of accounts: %w", err)
+	}
+	for _, r := range rows {
+		if a, ok := accounts[r.AccountID]; ok {
+			a.Opportunities = append(a.Opportunities, r.Opportunity)
 		}
 	}
 	return nil

@@ -42,6 +42,41 @@ func accountsInMemory(t require.TestingT, db *model.DB, n int, f audience.Accoun
 	return ids
 }
 
+// drawDeals puts accounts 1 to 3 on lists 1 to 3, of which the third is closed, and
+// gives them deals, in place of all that were there.
+func drawDeals(t *rapid.T, db *model.DB) {
+	start := modeltest.Start()
+	var members []model.TargetMember
+	var deals []model.Opportunity
+	for account := range int64(3) {
+		for list := range int64(3) {
+			if on := rapid.IntRange(0, 3).Draw(t, "on the list"); on > 1 {
+				m := model.TargetMember{ListID: list + 1, AccountID: account + 1, FromAt: start}
+				if on == 3 {
+					m.OpenSlot = ptr(int8(1))
+				}
+				members = append(members, m)
+			}
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "deals") {
+			deals = append(deals, model.Opportunity{
+				AccountID: account + 1,
+				State:     rapid.SampledFrom([]model.OpportunityState{model.OpportunityOpen, model.OpportunityWon, model.OpportunityLost}).Draw(t, "state"),
+				Kind:      rapid.SampledFrom([]model.OpportunityKind{model.OpportunityNew, model.OpportunityUpsell}).Draw(t, "kind"),
+			})
+		}
+	}
+	require.NoError(t, db.InTx(context.Background(), func(ctx context.Context) error {
+		for _, table := range []string{"target_members", "target_lists", "opportunities"} {
+			require.NoError(t, db.Conn(ctx).Exec("DELETE FROM "+table).Error)
+		}
+		create(ctx, t, db, []model.TargetList{{ID: 1, Name: "一"}, {ID: 2, Name: "二"}, {ID: 3, Name: "三", ClosedAt: &start}})
+		create(ctx, t, db, members)
+		create(ctx, t, db, deals)
+		return nil
+	}))
+}
+
 // drawLeadLeaf draws a leaf on what is known of a person beyond what WeCom says.
 func drawLeadLeaf(t *rapid.T) string {
 	switch field := rapid.SampledFrom([]string{
@@ -55,6 +90,8 @@ func drawLeadLeaf(t *rapid.T) string {
 		return fmt.Sprintf(`{"f":%q,"is":%q}`, field, rapid.SampledFrom([]string{"known", "unknown"}).Draw(t, "known"))
 	case "account":
 		return drawOneOf(t, field, "[2,4]", "[1]")
+	case "stage":
+		return drawOneOf(t, field, `["MQL"]`, `["won","SAL"]`)
 	case "awareness":
 		return drawOneOf(t, field, `["problem","product"]`, `["solution"]`)
 	case "grade":
@@ -66,7 +103,7 @@ func drawLeadLeaf(t *rapid.T) string {
 	case "consent":
 		return drawOneOf(t, field, `["refused"]`, `["granted"]`)
 	default:
-		return drawOneOf(t, field, `["MQL","expo"]`, `["other"]`)
+		return drawOneOf(t, field, `["expo"]`, `["other"]`)
 	}
 }
 
@@ -74,7 +111,7 @@ func drawLeadLeaf(t *rapid.T) string {
 func drawAccountLeaf(t *rapid.T) string {
 	switch field := rapid.SampledFrom([]string{
 		"tier", "lifecycle", "target", "strategic", "industry", "region", "employees", "tech_spend", "acv", "owner", "sdr", "engaged", "engagement",
-		"engagement_level", "people", "roles", "any", "all", "at_least", "any", "all", "at_least",
+		"engagement_level", "people", "roles", "list", "opportunity", "any", "all", "at_least", "any", "all", "at_least",
 	}).Draw(t, "account field"); field {
 	case "tier":
 		return drawOneOf(t, field, `["A"]`, `["B","C"]`)
@@ -84,6 +121,12 @@ func drawAccountLeaf(t *rapid.T) string {
 		return drawOneOf(t, field, `["IT","深圳","aware"]`, `["other"]`)
 	case "owner", "sdr":
 		return drawOneOf(t, field, `[1]`, `[1,2]`)
+	case "list":
+		return rapid.SampledFrom([]string{`{"f":"list","is":"in","v":[1,2]}`, `{"f":"list","is":"not_in","v":[1,3]}`}).Draw(t, "list")
+	case "opportunity":
+		return rapid.SampledFrom([]string{
+			`{"f":"opportunity","is":"any","v":["open","won"]}`, `{"f":"opportunity","is":"none","v":["won"],"opt":{"kind":["new","renewal"]}}`,
+		}).Draw(t, "opportunity")
 	case "target", "strategic", "engaged":
 		return drawFlag(t, field)
 	case "people":

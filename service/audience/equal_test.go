@@ -49,6 +49,7 @@ func TestFilter_sqlAndMemoryAgree(t *testing.T) {
 			people(t, db, persons)
 			accounts := rapid.SliceOfN(rapid.Custom(drawCompany), 0, 3).Draw(t, "companies")
 			companies(t, db, accounts)
+			drawDeals(t, db)
 			for range 5 {
 				f := parse(t, drawFilter(t, 3, drawLeaf))
 				require.Equal(t, inMemory(t, db, len(persons), f), inSQL(t, db, f), text(t, f))

@@ -32,7 +32,16 @@ func TestFilter_noLeafScansATable(t *testing.T) {
 		firm[i] = model.Account{LiveSlot: ptr(int8(1)), Tier: model.TierA, Lifecycle: model.LifecycleProspect}
 	}
 	companies(t, db, firm)
-	for _, table := range []string{"contacts", "relationships", "relationship_tags", "enrollments", "touches", "last_actives", "accounts"} {
+	var deals []model.Opportunity
+	var members []model.TargetMember
+	for i := range int64(100) {
+		deals = append(deals, model.Opportunity{AccountID: i + 1, State: model.OpportunityOpen, Kind: model.OpportunityNew})
+		members = append(members, model.TargetMember{ListID: 1, AccountID: i + 1, OpenSlot: ptr(int8(1)), FromAt: modeltest.Start()})
+	}
+	require.NoError(t, conn.Create(&model.TargetList{Name: "一"}).Error)
+	require.NoError(t, conn.Create(&deals).Error)
+	require.NoError(t, conn.Create(&members).Error)
+	for _, table := range []string{"opportunities", "target_members", "target_lists", "contacts", "relationships", "relationship_tags", "enrollments", "touches", "last_actives", "accounts"} {
 		require.NoError(t, conn.Exec("ANALYZE TABLE "+table).Error)
 	}
 	for _, doc := range []string{
@@ -55,6 +64,8 @@ func TestFilter_noLeafScansATable(t *testing.T) {
 		`{"f":"account.tier","is":"in","v":["A"]}`,
 		`{"f":"account.people","is":"at_least","v":3}`,
 		`{"f":"account.roles","is":"all","v":["boss","cio"]}`,
+		`{"f":"account.list","is":"in","v":[1]}`,
+		`{"f":"account.opportunity","is":"none","v":["won"]}`,
 		`{"f":"account.any","v":{"filter":` + boss + `}}`,
 		`{"f":"account.all","v":{"filter":{"f":"tag","is":"any","v":[1,10]}}}`,
 		`{"f":"account.at_least","v":{"filter":{"f":"score","is":"at_least","v":50},"n":2}}`,

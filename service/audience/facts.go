@@ -85,7 +85,10 @@ const (
 	facetLead    // what is known of the person beyond what WeCom says
 	facetAccount // the account itself
 	facetPeople  // how many are at it, and their roles
-	facetAll     = facetTags | facetRelationships | facetTouches | facetEnrollments | facetInbound | facetLead | facetAccount | facetPeople
+	facetLists
+	facetOpportunities
+	facetAll = facetTags | facetRelationships | facetTouches | facetEnrollments | facetInbound | facetLead |
+		facetAccount | facetPeople | facetLists | facetOpportunities
 )
 
 // loadChunk bounds the contacts of one query.

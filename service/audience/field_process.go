@@ -1,16 +1,26 @@
 package audience
 
 import (
+	"bytes"
 	"time"
 
 	"sixtouch/model"
 )
 
-// parseStage reads conditions on the present rung of the ladder.
+// parseStage reads conditions on the present rung of the ladder, which may be
+// written in capitals.
 //
-//	{"f":"stage","is":"not_in","v":["won"]}
+//	{"f":"stage","is":"in","v":["MIL","MQL"]}
 func parseStage(l leaf) (condition, error) {
-	return parseWords(l, func(f Facts) string { return f.Stage }, "c.stage")
+	l.v = bytes.ToLower(l.v)
+	return parseWords(l, func(f Facts) string { return f.Stage }, "c.stage", stages()...)
+}
+
+func stages() []string {
+	return []string{
+		model.StageMAL, model.StageMIL, model.StageMQL, model.StageSAL, model.StageSQL, model.StageOpportunity,
+		model.StageWon, model.StageLost, model.StageRenewal,
+	}
 }
 
 // parseStageAt reads conditions on since when the contact is on that rung.

@@ -22,7 +22,7 @@ func announced() []string {
 		"last_inbound",      // whatever the contact does is one
 		"account",           // account_joined, account_left
 		"stage", "stage_at", // stage_entered
-		"consent", "contact_less", // profile_changed
+		"role", "seniority", "is_kp", "awareness", "email", "consent", "contact_less", // profile_changed
 	}
 }
 

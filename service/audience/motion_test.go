@@ -26,6 +26,8 @@ func TestMotion_isThatOfTheMostRestlessCondition(t *testing.T) {
 		`{"f":"last_inbound","is":"older_than","v":{"n":30,"unit":"day"}}`:                                             audience.Anytime,
 		`{"f":"last_inbound","is":"older_than","v":{"n":30,"unit":"day","by":"calendar"}}`:                             audience.ByDay,
 		`{"op":"and","of":[{"f":"stage","is":"in","v":["MQL"]},{"f":"account","is":"known"}]}`:                         audience.ByActivity,
+		`{"f":"role","is":"known"}`:                                                                                    audience.ByActivity,
+		`{"f":"score","is":"at_least","v":60}`:                                                                         audience.Anytime,
 		`{"f":"account.tier","is":"in","v":["A"]}`:                                                                     audience.Anytime,
 		`{"f":"account.any","v":{"filter":{"f":"stage","is":"in","v":["MQL"]}}}`:                                       audience.Anytime,
 		`{"f":"department","is":"in","v":[1]}`:                                                                         audience.Anytime,

@@ -1,6 +1,7 @@
 package audience_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -46,19 +47,19 @@ func leads() []person {
 		{},
 		at(1, model.Contact{
 			Role: model.RoleBoss, Seniority: model.SeniorityExecutive, IsKP: true, Awareness: model.AwarenessProduct, Source: "expo", Email: "a@example.com",
-			Stage: "MQL", StageAt: ago(14 * day), Score: ptr(60.0), Fit: ptr(40.0), Engagement: ptr(25.0), Intent: ptr(20.0), Grade: "A", Consent: model.ConsentGranted,
+			Stage: "mql", StageAt: ago(14 * day), Score: ptr(60.0), Fit: ptr(40.0), Engagement: ptr(25.0), Intent: ptr(20.0), Grade: "A", Consent: model.ConsentGranted,
 		}),
 		at(1, model.Contact{
 			Role: model.RoleCIO, Seniority: model.SeniorityManager, Awareness: model.AwarenessProblem, Source: "Expo",
-			Stage: "MIL", StageAt: ago(14*day - time.Microsecond), Score: ptr(49.99), Fit: ptr(39.99), Grade: "B", ContactLess: true,
+			Stage: "mil", StageAt: ago(14*day - time.Microsecond), Score: ptr(49.99), Fit: ptr(39.99), Grade: "B", ContactLess: true,
 		}),
 		at(1, model.Contact{Consent: model.ConsentRefused, FirstAddedAt: ago(61 * day)}),
-		at(2, model.Contact{Role: model.RoleBoss, Stage: "SQL", StageAt: ago(day), Score: ptr(80.0), Mobile: "13800000000"}),
-		at(2, model.Contact{Role: model.RoleBoss, Score: ptr(60.01), Stage: "MIL", StageAt: ago(0)}),
+		at(2, model.Contact{Role: model.RoleBoss, Stage: "sql", StageAt: ago(day), Score: ptr(80.0), Mobile: "13800000000"}),
+		at(2, model.Contact{Role: model.RoleBoss, Score: ptr(60.01), Stage: "mil", StageAt: ago(0)}),
 		at(3, model.Contact{Role: model.RolePractitioner, Stage: "won", StageAt: ago(100 * day), Score: ptr(0.0)}),
-		at(4, model.Contact{Role: model.RoleCTO, Stage: "MQL", Grade: "C"}),
+		at(4, model.Contact{Role: model.RoleCTO, Stage: "mql", Grade: "C"}),
 		at(99, model.Contact{Role: model.RoleInfluencer}),
-		{contact: model.Contact{Role: model.RoleIntern, Stage: "MAL", Score: ptr(100.0), Grade: "D", FirstAddedAt: ago(10 * day)}},
+		{contact: model.Contact{Role: model.RoleIntern, Stage: "mal", Score: ptr(100.0), Grade: "D", FirstAddedAt: ago(10 * day)}},
 	}
 	out[1].inbound, out[2].inbound, out[4].inbound = ago(30*day), ago(30*day-time.Microsecond), ago(0)
 	out[5].relationships = []model.Relationship{{State: model.RelationshipActive, RemarkMobiles: model.AsJSON([]string{"13900000000"}), AddedAt: modeltest.Start()}}
@@ -75,6 +76,7 @@ func TestFilter_truthTableOfLeadsAndAccounts(t *testing.T) {
 		reps(t, db, 1, 2)
 		people(t, db, leads())
 		companies(t, db, firms())
+		targets(t, db)
 		n := len(leads())
 		for doc, want := range map[string][]int64{
 			`{"f":"stage","is":"in","v":["MIL","MQL"]}`:                                                 {2, 3, 6, 8},
@@ -154,6 +156,12 @@ func TestFilter_truthTableOfLeadsAndAccounts(t *testing.T) {
 			`{"f":"account.roles","is":"all","v":["boss","cio","boss"]}`:                                {2, 3, 4},
 			`{"f":"account.roles","is":"none","v":["boss"]}`:                                            {7, 8},
 			`{"f":"account.roles","is":"at_least","v":2}`:                                               {2, 3, 4},
+			`{"f":"account.list","is":"in","v":[1,2]}`:                                                  {2, 3, 4},
+			`{"f":"account.list","is":"in","v":[2,3]}`:                                                  {}, // closed, and left
+			`{"f":"account.list","is":"not_in","v":[1]}`:                                                {5, 6, 7, 8},
+			`{"f":"account.opportunity","is":"any","v":["open"]}`:                                       {2, 3, 4},
+			`{"f":"account.opportunity","is":"any","v":["won","lost"],"opt":{"kind":["new"]}}`:          {5, 6},
+			`{"f":"account.opportunity","is":"none","v":["won"]}`:                                       {2, 3, 4, 7, 8},
 			`{"f":"account.any","v":{"filter":` + boss + `}}`:                                           {2, 3, 4, 5, 6},
 			`{"f":"account.all","v":{"filter":` + boss + `}}`:                                           {5, 6},
 			`{"f":"account.all","v":{"filter":{"op":"not","of":[` + boss + `]}}}`:                       {7, 8},
@@ -172,6 +180,27 @@ func TestFilter_truthTableOfLeadsAndAccounts(t *testing.T) {
 	})
 }
 
+// targets puts the first account on the list 1 and on the closed 2, and off the 3,
+// and gives deals to the first two.
+func targets(t *testing.T, db *model.DB) {
+	ctx, start := t.Context(), modeltest.Start()
+	require.NoError(t, db.InTx(ctx, func(ctx context.Context) error {
+		create(ctx, t, db, []model.TargetList{{Name: "一"}, {Name: "二", ClosedAt: &start}, {Name: "三"}})
+		open := ptr(int8(1))
+		create(ctx, t, db, []model.TargetMember{
+			{ListID: 1, AccountID: 1, OpenSlot: open, FromAt: start},
+			{ListID: 2, AccountID: 1, OpenSlot: open, FromAt: start},
+			{ListID: 3, AccountID: 1, FromAt: start, ToAt: &start},
+		})
+		create(ctx, t, db, []model.Opportunity{
+			{AccountID: 1, State: model.OpportunityOpen, Kind: model.OpportunityNew},
+			{AccountID: 1, State: model.OpportunityLost, Kind: model.OpportunityRenewal},
+			{AccountID: 2, State: model.OpportunityWon, Kind: model.OpportunityNew},
+		})
+		return nil
+	}))
+}
+
 const boss = `{"f":"role","is":"in","v":["boss"]}`
 
 // The same language over accounts, of whom merged ones are never meant.
@@ -180,29 +209,33 @@ func TestAccountFilter_truthTable(t *testing.T) {
 	modeltest.Each(t, func(t *testing.T, db *model.DB, _ *modeltest.Clock) {
 		people(t, db, leads())
 		companies(t, db, firms())
+		targets(t, db)
 		n := len(firms())
 		for doc, want := range map[string][]int64{
-			`null`:                                                             {1, 2, 3, 5},
-			`{"f":"tier","is":"in","v":["A","B"]}`:                             {1},
-			`{"f":"tier","is":"not_in","v":["A"]}`:                             {2, 3, 5},
-			`{"f":"tier","is":"known"}`:                                        {1, 5},
-			`{"f":"lifecycle","is":"in","v":["prospect"]}`:                     {1, 3},
-			`{"f":"target","is":"no"}`:                                         {2, 3, 5},
-			`{"f":"employees","is":"at_least","v":99}`:                         {1, 2},
-			`{"f":"tech_spend","is":"at_most","v":0}`:                          {1},
-			`{"f":"acv","is":"unknown"}`:                                       {3, 5},
-			`{"f":"owner","is":"known"}`:                                       {1},
-			`{"f":"sdr","is":"unknown"}`:                                       {3, 5},
-			`{"f":"engaged","is":"yes"}`:                                       {1},
-			`{"f":"people","is":"at_most","v":0}`:                              {5},
-			`{"f":"people","is":"at_least","v":3}`:                             {1},
-			`{"f":"roles","is":"none","v":["boss"]}`:                           {3, 5},
-			`{"f":"roles","is":"at_least","v":1}`:                              {1, 2, 3},
-			`{"f":"any","v":{"filter":{"f":"is_kp","is":"yes"}}}`:              {1},
-			`{"f":"all","v":{"filter":` + boss + `}}`:                          {2}, // nobody of 5 is no proof
-			`{"f":"all","v":{"filter":{"op":"not","of":[` + boss + `]}}}`:      {3},
-			`{"f":"at_least","v":{"filter":{"f":"stage","is":"known"},"n":2}}`: {1, 2},
-			`{"op":"not","of":[{"f":"any","v":{"filter":` + boss + `}}]}`:      {3, 5},
+			`null`: {1, 2, 3, 5},
+
+			`{"f":"tier","is":"in","v":["A","B"]}`:                                                {1},
+			`{"f":"tier","is":"not_in","v":["A"]}`:                                                {2, 3, 5},
+			`{"f":"tier","is":"known"}`:                                                           {1, 5},
+			`{"f":"lifecycle","is":"in","v":["prospect"]}`:                                        {1, 3},
+			`{"f":"target","is":"no"}`:                                                            {2, 3, 5},
+			`{"f":"employees","is":"at_least","v":99}`:                                            {1, 2},
+			`{"f":"tech_spend","is":"at_most","v":0}`:                                             {1},
+			`{"f":"acv","is":"unknown"}`:                                                          {3, 5},
+			`{"f":"owner","is":"known"}`:                                                          {1},
+			`{"f":"sdr","is":"unknown"}`:                                                          {3, 5},
+			`{"f":"engaged","is":"yes"}`:                                                          {1},
+			`{"f":"people","is":"at_most","v":0}`:                                                 {5},
+			`{"f":"people","is":"at_least","v":3}`:                                                {1},
+			`{"f":"roles","is":"none","v":["boss"]}`:                                              {3, 5},
+			`{"f":"roles","is":"at_least","v":1}`:                                                 {1, 2, 3},
+			`{"f":"list","is":"not_in","v":[1]}`:                                                  {2, 3, 5},
+			`{"f":"opportunity","is":"none","v":["open"]}`:                                        {2, 3, 5},
+			`{"f":"any","v":{"filter":{"f":"is_kp","is":"yes"}}}`:                                 {1},
+			`{"f":"all","v":{"filter":` + boss + `}}`:                                             {2}, // nobody of 5 is no proof
+			`{"f":"all","v":{"filter":{"op":"not","of":[` + boss + `]}}}`:                         {3},
+			`{"f":"at_least","v":{"filter":{"f":"stage","is":"known"},"n":2}}`:                    {1, 2},
+			`{"op":"not","of":[{"f":"any","v":{"filter":` + boss + `}}]}`:                         {3, 5},
 			`{"op":"or","of":[{"f":"strategic","is":"yes"},{"f":"region","is":"in","v":["上海"]}]}`: {1, 2},
 		} {
 			f := parseAccounts(t, doc)

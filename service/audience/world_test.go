@@ -155,7 +155,7 @@ func drawLead(t *rapid.T, c *model.Contact) {
 	c.Awareness = rapid.SampledFrom([]model.Awareness{"", model.AwarenessProblem}).Draw(t, "awareness")
 	c.Source, c.Email = drawWord(t, "source", "expo"), drawWord(t, "email", "a@example.com")
 	c.Mobile, c.Grade = drawWord(t, "mobile", "13800000000"), rapid.SampledFrom([]string{"", "A", "C"}).Draw(t, "grade")
-	c.Stage, c.StageAt = drawWord(t, "stage", "MQL"), drawMaybe(t, "stage")
+	c.Stage, c.StageAt = rapid.SampledFrom([]string{"", "mql", "won"}).Draw(t, "rung"), drawMaybe(t, "stage")
 	c.Consent = rapid.SampledFrom([]model.Consent{"", model.ConsentGranted, model.ConsentRefused}).Draw(t, "consent")
 	c.Score, c.Fit, c.Engagement, c.Intent = drawPoints(t), drawPoints(t), drawPoints(t), drawPoints(t)
 }
