@@ -240,6 +240,8 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/erasures", query: "contact_id" + paged, admin: true, do: s.listErasures},
 		{method: "GET", path: "/audiences", query: paged, do: s.listAudiences},
 		{method: "POST", path: "/audiences", do: s.createAudience},
+		{method: "GET", path: "/audiences/fields", do: s.listFields},
+		{method: "POST", path: "/audiences/describe", reads: true, do: s.describeFilter},
 		{method: "POST", path: "/audiences/count", reads: true, do: s.countAudience},
 		{method: "GET", path: "/audiences/:id", do: s.getAudience},
 		{method: "PUT", path: "/audiences/:id", do: s.updateAudience},

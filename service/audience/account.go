@@ -50,33 +50,34 @@ type accountCondition interface {
 type accountField struct {
 	parse func(leaf) (accountCondition, error)
 	needs facet
+	takes string
 }
 
 // accountFields is the registry of what an account filter looks at. A contact
 // filter knows the same fields with "account." before them.
 func accountFields() map[string]accountField {
 	return map[string]accountField{
-		"tier":             {parseTier, facetAccount},
-		"lifecycle":        {parseLifecycle, facetAccount},
-		"target":           {parseTarget, facetAccount},
-		"strategic":        {parseStrategic, facetAccount},
-		"industry":         {parseIndustry, facetAccount},
-		"region":           {parseRegion, facetAccount},
-		"employees":        {parseEmployees, facetAccount},
-		"tech_spend":       {parseTechSpend, facetAccount},
-		"acv":              {parseACV, facetAccount},
-		"owner":            {parseAccountOwner, facetAccount},
-		"sdr":              {parseSDR, facetAccount},
-		"engaged":          {parseEngaged, facetAccount},
-		"engagement":       {parseAccountEngagement, facetAccount},
-		"engagement_level": {parseEngagementLevel, facetAccount},
-		"people":           {parsePeople, facetAccount | facetPeople},
-		"roles":            {parseRoles, facetAccount | facetPeople},
-		"list":             {parseList, facetAccount | facetLists},
-		"opportunity":      {parseOpportunity, facetAccount | facetOpportunities},
-		"any":              {parseRollUp, facetAccount | facetPeople},
-		"all":              {parseRollUp, facetAccount | facetPeople},
-		"at_least":         {parseRollUp, facetAccount | facetPeople},
+		"tier":             {parseTier, facetAccount, "in not_in known unknown"},
+		"lifecycle":        {parseLifecycle, facetAccount, "in not_in known unknown"},
+		"target":           {parseTarget, facetAccount, "yes no"},
+		"strategic":        {parseStrategic, facetAccount, "yes no"},
+		"industry":         {parseIndustry, facetAccount, "in not_in known unknown"},
+		"region":           {parseRegion, facetAccount, "in not_in known unknown"},
+		"employees":        {parseEmployees, facetAccount, "at_least at_most between known unknown"},
+		"tech_spend":       {parseTechSpend, facetAccount, "at_least at_most between known unknown"},
+		"acv":              {parseACV, facetAccount, "at_least at_most between known unknown"},
+		"owner":            {parseAccountOwner, facetAccount, "in not_in known unknown"},
+		"sdr":              {parseSDR, facetAccount, "in not_in known unknown"},
+		"engaged":          {parseEngaged, facetAccount, "yes no"},
+		"engagement":       {parseAccountEngagement, facetAccount, "at_least at_most between known unknown"},
+		"engagement_level": {parseEngagementLevel, facetAccount, "in not_in known unknown"},
+		"people":           {parsePeople, facetAccount | facetPeople, "at_least at_most between"},
+		"roles":            {parseRoles, facetAccount | facetPeople, "any all none at_least"},
+		"list":             {parseList, facetAccount | facetLists, "in not_in"},
+		"opportunity":      {parseOpportunity, facetAccount | facetOpportunities, "any none"},
+		"any":              {parseRollUp, facetAccount | facetPeople, ""},
+		"all":              {parseRollUp, facetAccount | facetPeople, ""},
+		"at_least":         {parseRollUp, facetAccount | facetPeople, ""},
 	}
 }
 

@@ -22,7 +22,7 @@ func ParseAccountFilter(doc []byte) (AccountFilter, error) {
 		known[name] = field{func(l leaf) (condition, error) {
 			is, err := f.parse(l)
 			return itself{is}, err
-		}, f.needs}
+		}, f.needs, f.takes}
 	}
 	tree, err := parseWith(known, doc)
 	return AccountFilter{tree}, err

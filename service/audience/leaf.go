@@ -14,50 +14,51 @@ import (
 type field struct {
 	parse func(leaf) (condition, error)
 	needs facet
+	takes string // its operators; none for a roll-up
 }
 
 // fields is the registry. A new field is a file field_<name>.go and a line here.
 func fields() map[string]field {
 	known := map[string]field{
-		"tag":           {parseTag, facetTags},
-		"owner":         {parseOwner, facetRelationships},
-		"department":    {parseDepartment, facetRelationships},
-		"channel_state": {parseChannelState, facetRelationships},
-		"friend":        {parseFriend, facetRelationships},
-		"added_at":      {parseAddedAt, 0},
-		"last_inbound":  {parseLastInbound, facetInbound},
-		"contact_type":  {parseContactType, 0},
-		"corp_name":     {parseCorpName, 0},
-		"touches":       {parseTouches, facetTouches},
-		"last_touch":    {parseLastTouch, facetTouches},
-		"sop":           {parseSOP, facetEnrollments},
+		"tag":           {parseTag, facetTags, "any all none exactly empty"},
+		"owner":         {parseOwner, facetRelationships, "in not_in"},
+		"department":    {parseDepartment, facetRelationships, "in not_in"},
+		"channel_state": {parseChannelState, facetRelationships, "in not_in"},
+		"friend":        {parseFriend, facetRelationships, "in not_in"},
+		"added_at":      {parseAddedAt, 0, "newer_than older_than between known unknown"},
+		"last_inbound":  {parseLastInbound, facetInbound, "newer_than older_than between known unknown"},
+		"contact_type":  {parseContactType, 0, "in not_in"},
+		"corp_name":     {parseCorpName, 0, "known unknown"},
+		"touches":       {parseTouches, facetTouches, "between"},
+		"last_touch":    {parseLastTouch, facetTouches, "newer_than older_than between known unknown"},
+		"sop":           {parseSOP, facetEnrollments, "in finished exited never"},
 
-		"stage":     {parseStage, facetLead},
-		"stage_at":  {parseStageAt, facetLead},
-		"awareness": {parseAwareness, facetLead},
-		"source":    {parseSource, facetLead},
+		"stage":     {parseStage, facetLead, "in not_in known unknown"},
+		"stage_at":  {parseStageAt, facetLead, "newer_than older_than between known unknown"},
+		"awareness": {parseAwareness, facetLead, "in not_in known unknown"},
+		"source":    {parseSource, facetLead, "in not_in known unknown"},
 
-		"score":      {parseScore, facetLead},
-		"fit":        {parseFit, facetLead},
-		"engagement": {parseEngagement, facetLead},
-		"intent":     {parseIntent, facetLead},
-		"grade":      {parseGrade, facetLead},
+		"score":      {parseScore, facetLead, "at_least at_most between known unknown"},
+		"fit":        {parseFit, facetLead, "at_least at_most between known unknown"},
+		"engagement": {parseEngagement, facetLead, "at_least at_most between known unknown"},
+		"intent":     {parseIntent, facetLead, "at_least at_most between known unknown"},
+		"grade":      {parseGrade, facetLead, "in not_in known unknown"},
 
-		"role":         {parseRole, facetLead},
-		"seniority":    {parseSeniority, facetLead},
-		"is_kp":        {parseIsKP, facetLead},
-		"consent":      {parseConsent, 0},
-		"contact_less": {parseContactLess, 0},
-		"email":        {parseEmail, facetLead},
-		"phone":        {parsePhone, facetLead | facetRelationships},
+		"role":         {parseRole, facetLead, "in not_in known unknown"},
+		"seniority":    {parseSeniority, facetLead, "in not_in known unknown"},
+		"is_kp":        {parseIsKP, facetLead, "yes no"},
+		"consent":      {parseConsent, 0, "in not_in known unknown"},
+		"contact_less": {parseContactLess, 0, "yes no"},
+		"email":        {parseEmail, facetLead, "known unknown"},
+		"phone":        {parsePhone, facetLead | facetRelationships, "known unknown"},
 
-		"account": {parseAccount, 0},
+		"account": {parseAccount, 0, "in not_in known unknown"},
 	}
 	for name, f := range accountFields() {
 		known[ofAccount+name] = field{func(l leaf) (condition, error) {
 			is, err := f.parse(l)
 			return ofContact{is}, err
-		}, f.needs}
+		}, f.needs, f.takes}
 	}
 	return known
 }
