@@ -3,6 +3,7 @@ package sop_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -126,15 +127,22 @@ func TestStage_exitStagesAreChecked(t *testing.T) {
 	require.Contains(t, e.Fields["exit_stages[3]"], "name the stage")
 }
 
-// Whoever begins a deal enters, whatever the source.
-func TestTrigger_opportunityLetsItsContactIn(t *testing.T) {
+// A target account's deal begins the programme for them, however the deal came
+// about, and whatever rung the contact is on already.
+func TestTrigger_opportunityOfATargetAccountStartsItsProgramme(t *testing.T) {
 	each(t, func(w *world) {
 		w.rep("lin")
-		any := w.publish("大客户", triggered(`{"kind":"opportunity_opened"}`, ""))
+		target := w.publish("重点客户", triggered(`{"kind":"opportunity_opened"}`, `"filter":{"v":1,"op":"and","of":[{"f":"account.target","is":"yes"}]},`))
 		renewals := w.publish("续约", triggered(`{"kind":"opportunity_opened","key":"renewal"}`, ""))
-		c, _ := w.add("lin", "王小明", "")
-		w.happens(c, model.ActivityOpportunityOpened, model.ActivityData{Key: "new", AccountID: 1})
-		require.Len(w.t, w.runs(any, c.ID), 1)
-		require.Empty(w.t, w.runs(renewals, c.ID))
+		for i, isTarget := range []bool{true, false} {
+			slot := int8(1)
+			a := model.Account{Name: fmt.Sprint("公司", i), NameKey: fmt.Sprint("公司", i), LiveSlot: &slot, IsTarget: isTarget, Version: 1}
+			require.NoError(w.t, w.db.Conn(w.ctx).Create(&a).Error)
+			c, _ := w.add("lin", "王小明", "")
+			require.NoError(w.t, w.db.Conn(w.ctx).Model(&model.Contact{}).Where("id = ?", c.ID).Updates(map[string]any{"account_id": a.ID, "stage": "won"}).Error)
+			w.happens(c, model.ActivityOpportunityOpened, model.ActivityData{Key: "upsell", AccountID: a.ID})
+			require.Equal(w.t, isTarget, len(w.runs(target, c.ID)) == 1)
+			require.Empty(w.t, w.runs(renewals, c.ID))
+		}
 	})
 }

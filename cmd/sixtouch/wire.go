@@ -178,7 +178,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	a.contacts = contact.New(a.db, record)
-	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log, WakeMatcher: a.wakeMatcher})
+	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log, WakeMatcher: a.wakeMatcher, Movers: a.movers()})
 	a.privacy = privacy.New(privacy.Deps{DB: a.db, Record: record, Logger: a.log})
 	a.audience = audience.New(a.db, a.zone)
 	a.routes = routing.New(a.db, record)
@@ -204,7 +204,7 @@ func (a *app) buildServices(context.Context) (err error) {
 			LessDays: a.cfg.SOP.LessDays, RemindAfter: a.cfg.SOP.RemindAfter, EscalateTo: userIDs(a.cfg.SOP.EscalateTo), Link: a.cfg.PublicURL + "/touches",
 		},
 	})
-	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays})
+	a.stages = ladder.New(ladder.Deps{DB: a.db, Zone: a.zone, Record: record, Working: a.workdays, Responsible: a.takesMQLs})
 	a.imports = transfer.New(transfer.Deps{
 		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Stages: a.stages, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
 	})
@@ -240,6 +240,25 @@ func (a *app) chooseWelcome(ctx context.Context, r welcome.Request) (int64, stri
 func (a *app) workdays(ctx context.Context) (func(time.Time) bool, error) {
 	days, err := a.calendar.Days(ctx)
 	return days.Working, err
+}
+
+// takesMQLs is the SDR of an account or who stands in today, 0 for nobody.
+func (a *app) takesMQLs(ctx context.Context, accountID int64) (int64, error) {
+	charge, err := a.accounts.Responsible(ctx, accountID, account.DutySDR, a.db.Now(ctx))
+	if errors.Is(err, model.ErrNotFound) || charge.Reason == account.DutyBothAway {
+		return 0, nil
+	}
+	return charge.RepID, err
+}
+
+// movers are what a merge of accounts takes along beside the accounts' own rows.
+func (a *app) movers() []account.Mover {
+	deals := func(ctx context.Context, from, into int64, only []int64) ([]int64, error) {
+		return a.stages.MoveAccount(ctx, from, into, only)
+	}
+	return []account.Mover{
+		{Name: "opportunities", Move: deals}, account.MoveTable(a.db, "handovers"), account.MoveTable(a.db, "stage_events"),
+	}
 }
 
 // loops are the background work that wakes on a signal or a heartbeat.

@@ -59,8 +59,10 @@ func TestStatements_readNoWholeTable(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.stages.Funnel(w.ctx, stage.Window{From: clock.Now().AddDate(0, 0, -1), To: clock.Now()})
 	require.NoError(t, err)
-	require.NoError(t, w.stages.MoveAccount(w.ctx, account, 77))
-	require.NoError(t, w.stages.ReturnAccount(w.ctx, account, 77))
+	moved, err := w.stages.MoveAccount(w.ctx, account, 77, nil)
+	require.NoError(t, err)
+	_, err = w.stages.MoveAccount(w.ctx, 77, account, moved)
+	require.NoError(t, err)
 
 	require.Less(t, climbing, 25, "statements of two activities")
 	list := statements()

@@ -29,14 +29,16 @@ type LeakCount struct {
 }
 
 // leaking is the condition over contacts c: from MIL to an open deal. The rungs
-// before and behind have nobody who should act today.
-const leaking = `c.stage IN ('mil', 'mql', 'sal', 'sql', 'opportunity') AND c.stage_at < ? AND c.erased_at IS NULL AND (` + noOwner + ` OR NOT EXISTS (
-    SELECT 1 FROM enrollments n WHERE n.contact_id = c.id AND n.active_slot = 1)
-  AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.contact_id = c.id AND h.open_slot = 1)
-  AND NOT EXISTS (SELECT 1 FROM opportunities o WHERE o.contact_id = c.id AND o.state = 'open')
-  AND NOT EXISTS (SELECT 1 FROM last_actives l WHERE l.contact_id = c.id AND l.at >= ?))`
+// before and behind have nobody who should act today. What is counted instead of
+// tested for existence is looked up contact by contact: as existence, the
+// database may decide to read all hand-overs or deals there are first.
+const leaking = `c.stage IN ('mil', 'mql', 'sal', 'sql', 'opportunity') AND c.stage_at < ? AND c.erased_at IS NULL AND (` + noOwner + `
+  OR (SELECT COUNT(*) FROM enrollments n WHERE n.contact_id = c.id AND n.active_slot = 1) = 0
+  AND (SELECT COUNT(*) FROM handovers h WHERE h.contact_id = c.id AND h.open_slot = 1) = 0
+  AND (SELECT COUNT(*) FROM opportunities o WHERE o.contact_id = c.id AND o.state = 'open') = 0
+  AND (SELECT COUNT(*) FROM last_actives l WHERE l.contact_id = c.id AND l.at >= ?) = 0)`
 
-const noOwner = `NOT EXISTS (SELECT 1 FROM relationships r WHERE r.contact_id = c.id AND r.state = 'active')`
+const noOwner = `(SELECT COUNT(*) FROM relationships r WHERE r.contact_id = c.id AND r.state = 'active') = 0`
 
 // Leaks counts those whom nobody looks after, by rung in the ladder's order.
 func (s *Service) Leaks(ctx context.Context) ([]LeakCount, error) {
@@ -45,7 +47,7 @@ func (s *Service) Leaks(ctx context.Context) ([]LeakCount, error) {
 		return nil, err
 	}
 	var out []LeakCount
-	err = s.DB.Read(ctx).Raw(`SELECT d.team, c.stage, SUM(`+noOwner+`) AS no_owner, SUM(NOT `+noOwner+`) AS no_steps
+	err = s.DB.Read(ctx).Raw(`SELECT d.team, c.stage, SUM(`+noOwner+`) AS no_owner, SUM(NOT (`+noOwner+`)) AS no_steps
 FROM contacts c JOIN stage_defs d ON d.kind = 'ladder' AND d.stage_key = c.stage WHERE `+leaking+`
 GROUP BY d.team, c.stage, d.position ORDER BY d.position`, since, since).Scan(&out).Error
 	return out, wrap("count leaks", err)

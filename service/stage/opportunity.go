@@ -324,59 +324,32 @@ func (s *Service) AcceptOpportunity(ctx context.Context, id int64, by string) (m
 	return o, wrap(fmt.Sprintf("accept opportunity %d", id), err)
 }
 
-// MoveAccount gives an account's deals to the one that takes it in, inside the
-// transaction that merges the two.
-func (s *Service) MoveAccount(ctx context.Context, from, into int64) error {
-	ids, err := s.dealsOf(ctx, from)
-	if err != nil {
-		return err
+// MoveAccount gives an account's deals to another, inside the transaction that
+// merges the two or parts them again: all of them or, where only is not nil,
+// those that have these ids. It returns the ids of what it moved.
+func (s *Service) MoveAccount(ctx context.Context, from, into int64, only []int64) ([]int64, error) {
+	q := s.DB.Conn(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Model(&model.Opportunity{}).Where("account_id = ?", from)
+	if only != nil {
+		q = q.Where("id IN ?", only)
 	}
-	return s.moveDeals(ctx, from, into, ids)
-}
-
-// ReturnAccount undoes that: the deals that had come from the account go back to
-// it, those that the other has opened itself stay.
-func (s *Service) ReturnAccount(ctx context.Context, from, into int64) error {
-	ids, err := s.dealsOf(ctx, into)
-	if err != nil {
-		return err
-	}
-	var came []int64
-	for part := range slices.Chunk(ids, tickPage) {
-		var found []int64
-		err := s.DB.Conn(ctx).Model(&model.OpportunityEvent{}).Where("opportunity_id IN ? AND field = ?", part, "account").
-			Where("from_value = ? AND to_value = ?", strconv.FormatInt(from, 10), strconv.FormatInt(into, 10)).
-			Distinct().Pluck("opportunity_id", &found).Error
-		if err != nil {
-			return fmt.Errorf("find the opportunities that came along: %w", err)
-		}
-		came = append(came, found...)
-	}
-	return s.moveDeals(ctx, into, from, came)
-}
-
-func (s *Service) dealsOf(ctx context.Context, accountID int64) ([]int64, error) {
 	var ids []int64
-	err := s.DB.Conn(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Model(&model.Opportunity{}).Where("account_id = ?", accountID).
-		Order("id").Pluck("id", &ids).Error
-	return ids, wrap("find the account's opportunities", err)
-}
-
-func (s *Service) moveDeals(ctx context.Context, from, to int64, ids []int64) error {
+	if err := q.Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("find the account's opportunities: %w", err)
+	}
 	now := s.DB.Now(ctx)
 	for part := range slices.Chunk(ids, tickPage) {
 		err := s.DB.Conn(ctx).Model(&model.Opportunity{}).Where("id IN ?", part).
-			Updates(map[string]any{"account_id": to, "version": gorm.Expr("version + 1"), "updated_at": now}).Error
+			Updates(map[string]any{"account_id": into, "version": gorm.Expr("version + 1"), "updated_at": now}).Error
 		if err != nil {
-			return fmt.Errorf("move opportunities: %w", err)
+			return nil, fmt.Errorf("move opportunities: %w", err)
 		}
 		rows := make([]model.OpportunityEvent, len(part))
 		for i, id := range part {
-			rows[i] = model.OpportunityEvent{OpportunityID: id, At: now, Field: "account", FromValue: strconv.FormatInt(from, 10), ToValue: strconv.FormatInt(to, 10)}
+			rows[i] = model.OpportunityEvent{OpportunityID: id, At: now, Field: "account", FromValue: strconv.FormatInt(from, 10), ToValue: strconv.FormatInt(into, 10)}
 		}
 		if err := s.DB.Conn(ctx).Create(&rows).Error; err != nil {
-			return fmt.Errorf("store the opportunities' history: %w", err)
+			return nil, fmt.Errorf("store the opportunities' history: %w", err)
 		}
 	}
-	return nil
+	return ids, nil
 }

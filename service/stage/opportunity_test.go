@@ -1,11 +1,14 @@
 package stage_test
 
 import (
+	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
+	"sixtouch/service/account"
 	"sixtouch/service/stage"
 )
 
@@ -27,16 +30,16 @@ func TestOpportunity_carriesItsContactAndItsAccount(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
 		rep, owner := w.rep("lin"), w.rep("ae")
-		account := w.account("云杉", func(a *model.Account) { a.OwnerID, a.IsTarget = owner, true })
-		c := w.contact(rep, account)
+		company := w.account("云杉", func(a *model.Account) { a.OwnerID, a.IsTarget = owner, true })
+		c := w.contact(rep, company)
 		w.happens(c, model.ActivityVisitBooked, model.ActivityData{})
 		o := w.open(stage.Deal{ContactID: c, Amount: 100})
-		require.Equal(t, []any{account, owner, "discovery"}, []any{o.AccountID, o.OwnerID, o.Stage}, "all from what is known")
+		require.Equal(t, []any{company, owner, "discovery"}, []any{o.AccountID, o.OwnerID, o.Stage}, "all from what is known")
 		require.Equal(t, "mql→opportunity opened[1]", w.events(c)[1])
 		require.Equal(t, model.HandoverAccepted, w.handover(c).State)
 		var said model.Activity
 		require.NoError(t, w.db.Read(w.ctx).Take(&said, "kind = ?", model.ActivityOpportunityOpened).Error)
-		require.Equal(t, account, said.Data.V.AccountID)
+		require.Equal(t, company, said.Data.V.AccountID)
 
 		second := w.open(stage.Deal{ContactID: c, Kind: model.OpportunityUpsell})
 		turn := func(id int64, turn stage.Turn) {
@@ -53,7 +56,7 @@ func TestOpportunity_carriesItsContactAndItsAccount(t *testing.T) {
 		turn(o.ID, stage.Turn{State: model.OpportunityWon})
 		require.Equal(t, model.StageWon, w.at(c))
 		var a model.Account
-		require.NoError(t, w.db.Read(w.ctx).Take(&a, account).Error)
+		require.NoError(t, w.db.Read(w.ctx).Take(&a, company).Error)
 		require.Equal(t, model.LifecycleCustomer, a.Lifecycle)
 		row, history, err := w.stages.Opportunity(w.ctx, o.ID)
 		require.NoError(t, err)
@@ -84,12 +87,12 @@ func TestOpportunity_originIsFoundOutOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
 		rep := w.rep("lin")
-		account := w.account("云杉", nil)
+		company := w.account("云杉", nil)
 		for code, origin := range map[string]model.Origin{"ads_x": model.OriginMarketing, "agency_x": model.OriginPartner, "rep_x": model.OriginRep} {
 			create(w, model.LeadSource{Code: code, Name: code, Origin: origin})
 		}
 		from := func(source string) int64 {
-			c := w.contact(rep, account)
+			c := w.contact(rep, company)
 			require.NoError(t, w.db.Conn(w.ctx).Model(&model.Contact{}).Where("id = ?", c).Update("source", source).Error)
 			return c
 		}
@@ -126,7 +129,7 @@ func TestOpportunity_originIsFoundOutOnce(t *testing.T) {
 			o := w.open(stage.Deal{ContactID: tc.contact, Origin: tc.stated})
 			require.Equal(t, []any{tc.want, tc.because}, []any{o.Origin, o.OriginReason})
 		}
-		without := w.open(stage.Deal{AccountID: account})
+		without := w.open(stage.Deal{AccountID: company})
 		require.Equal(t, model.DealBySales, without.Origin)
 		edited, err := w.stages.Edit(w.ctx, 1, 0, stage.Deal{Name: "改", Kind: model.OpportunityNew, Origin: model.DealByPartner})
 		require.NoError(t, err)
@@ -134,17 +137,25 @@ func TestOpportunity_originIsFoundOutOnce(t *testing.T) {
 	})
 }
 
-func TestMoveAccount_mergesAndComesBack(t *testing.T) {
+// A merge brings the deals along; its undoing takes back those that had come.
+func TestMoveAccount_followsAMergeThereAndBack(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
+		accounts := account.New(account.Deps{
+			DB: w.db, Record: w.pipeline.Record, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Movers: []account.Mover{{Name: "opportunities", Move: w.stages.MoveAccount}},
+		})
 		a, b := w.account("甲", nil), w.account("乙", nil)
 		w.open(stage.Deal{AccountID: a})
 		w.open(stage.Deal{AccountID: b})
 		at := func(account int64) int64 { return w.count(&model.Opportunity{}, "account_id = ?", account) }
-		require.NoError(t, w.stages.MoveAccount(w.ctx, a, b))
+		merge, err := accounts.Merge(w.ctx, a, b, "小林")
+		require.NoError(t, err)
 		require.Equal(t, []int64{0, 2}, []int64{at(a), at(b)})
 		w.open(stage.Deal{AccountID: b})
-		require.NoError(t, w.stages.ReturnAccount(w.ctx, a, b))
+		_, err = w.stages.Open(w.ctx, stage.Deal{AccountID: a, Name: "晚了", Kind: model.OpportunityNew})
+		require.ErrorContains(t, err, "stands for itself")
+		require.NoError(t, accounts.UndoMerge(w.ctx, merge.ID, "小林"))
 		require.Equal(t, []int64{1, 2}, []int64{at(a), at(b)}, "what was the other's, or began since, stays there")
 		_, history, err := w.stages.Opportunity(w.ctx, 1)
 		require.NoError(t, err)
