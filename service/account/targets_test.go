@@ -222,3 +222,62 @@ func TestPlan_goalsActionsEventsAndNotes(t *testing.T) {
 		require.NoError(t, w.RemoveNote(ctx, a.ID, note.ID))
 	})
 }
+
+func TestTargets_dynamicListFollowsItsFilter(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		var all []model.Account
+		for i, tier := range []model.Tier{model.TierA, model.TierB, model.TierA} {
+			a, err := w.Create(ctx, account.Input{Name: fmt.Sprintf("公司%d", i), Tier: tier})
+			require.NoError(t, err)
+			all = append(all, a)
+		}
+		filter := func(tier string) json.RawMessage {
+			return json.RawMessage(`{"v":1,"op":"and","of":[{"f":"tier","is":"in","v":["` + tier + `"]}]}`)
+		}
+		for _, bad := range []string{`{"v":1,"op":"and","of":[{"f":"luck","is":"yes"}]}`, `null`, `{"v":1,"op":"and","of":[{"f":"target","is":"yes"}]}`} {
+			_, err := w.CreateTarget(ctx, account.TargetInput{Name: "错", Filter: json.RawMessage(bad)}, "admin")
+			require.Equal(t, model.CodeInvalid, model.CodeOf(err), bad)
+		}
+		list, err := w.CreateTarget(ctx, account.TargetInput{Name: "A 级", Filter: filter("A")}, "admin")
+		require.NoError(t, err)
+		on := func() (ids []int64) {
+			rows, err := w.TargetAccounts(ctx, list.ID, w.clock.Now(), model.Page{})
+			require.NoError(t, err)
+			for _, r := range rows {
+				ids = append(ids, r.AccountID)
+			}
+			return ids
+		}
+		require.Equal(t, []int64{all[0].ID, all[2].ID}, on())
+		_, err = w.Nominate(ctx, list.ID, []account.Nomination{{AccountID: all[1].ID, Note: "x"}}, false, "admin")
+		require.Equal(t, model.CodeConflict, model.CodeOf(err), "its filter says who is on it")
+
+		_, err = w.Update(ctx, all[1].ID, 1, account.Input{Name: "公司1", Tier: model.TierA})
+		require.NoError(t, err)
+		_, err = w.Update(ctx, all[0].ID, 1, account.Input{Name: "公司0", Tier: model.TierC})
+		require.NoError(t, err, "being put on a list is no edit")
+		require.NoError(t, w.RefreshTargets(ctx))
+		require.Len(t, on(), 2, "it is not an hour old")
+		w.clock.Advance(time.Hour)
+		require.NoError(t, w.RefreshTargets(ctx))
+		require.NoError(t, w.RefreshTargets(ctx))
+		require.Equal(t, []int64{all[1].ID, all[2].ID}, on())
+		sizes, err := w.Sizes(ctx, list.ID, []time.Time{w.clock.Now().Add(-time.Minute), w.clock.Now()})
+		require.NoError(t, err)
+		require.Equal(t, []int64{2, 2}, sizes)
+		a, err := w.Get(ctx, all[0].ID)
+		require.NoError(t, err)
+		require.False(t, a.IsTarget)
+
+		changed, err := w.UpdateTarget(ctx, list.ID, 1, account.TargetInput{Name: "C 级", Filter: filter("C")})
+		require.NoError(t, err)
+		require.NotNil(t, changed.RefreshedAt)
+		require.Equal(t, []int64{all[0].ID}, on())
+		for _, tpl := range account.Templates() {
+			_, err := w.CreateTarget(ctx, account.TargetInput{Name: tpl.Key, Purposes: tpl.Purposes, Filter: tpl.Filter}, "admin")
+			require.NoError(t, err, tpl.Key)
+		}
+	})
+}
