@@ -271,9 +271,19 @@ func (s *server) accountScore(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.Scores.Account(c.Request.Context(), id)
+	out, err := s.explainAccount(c, id)
 	if err != nil {
 		return err
+	}
+	c.JSON(http.StatusOK, out)
+	return nil
+}
+
+// explainAccount says what an account's score is and why, in the reader's words.
+func (s *server) explainAccount(c *gin.Context, id int64) (accountScoreResponse, error) {
+	x, err := s.Scores.Account(c.Request.Context(), id)
+	if err != nil {
+		return accountScoreResponse{}, err
 	}
 	t := scoreTeller{teller: teller{s.Texts, language(c), s.Engine.Config.Zone}, now: x.At}
 	out := accountScoreResponse{
@@ -298,8 +308,7 @@ func (s *server) accountScore(c *gin.Context) error {
 	for i, p := range x.People {
 		out.People[i] = scorePerson{ContactID: p.ContactID, Name: x.Names[p.ContactID], Role: p.Role, Points: p.Points, LastAt: p.LastAt}
 	}
-	c.JSON(http.StatusOK, out)
-	return nil
+	return out, nil
 }
 
 type silentResponse struct {

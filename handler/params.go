@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/account"
 	"sixtouch/service/report"
 )
 
@@ -107,7 +108,41 @@ func cursorAtPlace(p report.BacklogPlace) string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, placeFormat, p.Since.UnixMicro(), p.ID))
 }
 
+const ringFormat = "3:%d:%d"
+
+// ringPlace reads limit and the cursor of the weekly meeting's list.
+func (q *query) ringPlace() (limit int, after account.RingPlace) {
+	limit = q.limit()
+	text, given := q.c.GetQuery("cursor")
+	if !given {
+		return limit, after
+	}
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	if n, scanErr := fmt.Sscanf(string(plain), ringFormat, &after.Total, &after.ID); err != nil || scanErr != nil || n != 2 || after.ID < 0 || after.Total < 0 {
+		q.faults["cursor"] = "must be a next_cursor of this list"
+	}
+	return limit, after
+}
+
+// cursorAtRing names a place in the weekly meeting's list.
+func cursorAtRing(p account.RingPlace) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, ringFormat, p.Total, p.ID))
+}
+
 func (q *query) err() error { return invalidQuery(q.faults) }
+
+// day reads a day of the corp's zone; the zero time when it is not given.
+func (q *query) day(name string) time.Time {
+	text, given := q.c.GetQuery(name)
+	if !given {
+		return time.Time{}
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		q.faults[name] = "must look like 2026-03-02"
+	}
+	return day
+}
 
 // oneOf reads one of a list of words; empty when it is not given.
 func oneOf[T ~string](q *query, name string, words ...T) T {

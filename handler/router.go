@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"sixtouch/model"
+	"sixtouch/service/account"
 	"sixtouch/service/audience"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
@@ -70,6 +71,7 @@ type Syncs interface {
 type Deps struct {
 	Engine    *sop.Engine
 	Contacts  *contact.Service
+	Accounts  *account.Service
 	Audiences *audience.Service
 	Routes    *routing.Service
 	Webhooks  *webhook.Service
@@ -178,7 +180,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
-	for _, r := range slices.Concat(s.routes(), s.scoreRoutes(), s.exportRoutes()) {
+	for _, r := range slices.Concat(s.routes(), s.accountRoutes(), s.scoreRoutes(), s.exportRoutes()) {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
 		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)

@@ -40,6 +40,7 @@ func (a *app) schedule() []job {
 		{"tell other systems", every(tellEvery), func(context.Context) error { a.teller.Wake(); return nil }},
 		{"delete old deliveries to other systems", "@daily", func(ctx context.Context) error { return a.webhooks.Purge(ctx, keepDeliveries) }},
 		{"match contacts to accounts", every(sweepEvery), func(context.Context) error { a.matcher.Wake(); return nil }},
+		{"refresh target lists", every(targetCheck), a.accounts.RefreshTargets},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"go on erasing", every(eraseCheck), func(context.Context) error { a.eraser.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
@@ -78,6 +79,10 @@ const (
 	tellEvery      = 5 * time.Second
 	keepDeliveries = 14 * 24 * time.Hour
 )
+
+// targetCheck is how often it is looked for dynamic target lists that are an hour
+// old.
+const targetCheck = 5 * time.Minute
 
 // sweepEvery is how often people are looked for whom no activity announces.
 const sweepEvery = time.Minute

@@ -208,7 +208,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	a.imports = transfer.New(transfer.Deps{
 		DB: a.db, Accounts: a.accounts, Contacts: a.contacts, Stages: a.stages, Wake: a.wakeEngine, Logger: a.log, Page: a.cfg.Import.PageSize,
 	})
-	pipeline = activity.New(a.db, a.imports.Appeared(), a.accounts.Matcher(), a.routes.Reactor(),
+	pipeline = activity.New(a.db, a.imports.Appeared(), a.accounts.Guesser(), a.accounts.Matcher(), a.routes.Reactor(),
 		contact.Holder{DB: a.db, For: a.cfg.SOP.DeclinedHold}, a.scores, a.stages.Stager(),
 		a.engine.Wishes(), a.engine.Enroller(), a.engine.Responses(), a.webhooks.Reactor())
 	a.welcomes = welcome.New(welcome.Deps{DB: a.db, Sender: a.client, Messages: a.media, Choose: a.chooseWelcome, Zone: a.zone, Logger: a.log, Metrics: a.metrics})
@@ -440,8 +440,8 @@ func (a *app) buildHandler(context.Context) error {
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth, Privacy: a.privacy,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
-		Imports: a.imports,
-		Inbox:   a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
+		Imports: a.imports, Accounts: a.accounts,
+		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),

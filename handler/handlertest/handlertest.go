@@ -143,7 +143,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	contacts := contact.New(db, record)
 	accounts := account.New(account.Deps{DB: db, Record: record, Zone: zone, Logger: log})
 	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Stages: stages, Wake: func() {}, Logger: log})
-	pipeline = activity.New(db, a.Imports.Appeared(), routes.Reactor(),
+	pipeline = activity.New(db, a.Imports.Appeared(), accounts.Guesser(), routes.Reactor(),
 		contact.Holder{DB: db, For: 30 * 24 * time.Hour}, a.Scores, stages.Stager(), a.Engine.Wishes(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
@@ -156,8 +156,8 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Privacy: privacy.New(privacy.Deps{DB: db, Record: record, Logger: log}), Reports: report.New(db, zone),
 		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Webhooks: hooks, Scores: a.Scores, Stages: stages,
-		Imports: a.Imports,
-		Auth:    a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
+		Imports: a.Imports, Accounts: accounts,
+		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media:     files,
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },

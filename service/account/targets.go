@@ -191,6 +191,11 @@ func (s *Service) TargetAccounts(ctx context.Context, id int64, at time.Time, pa
 	return rows, wrap(fmt.Sprintf("list accounts of target list %d", id), err)
 }
 
+// EndOf is the instant at which a day of the corp's zone is over.
+func (s *Service) EndOf(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, s.Zone)
+}
+
 // maxSizes bounds the instants of Sizes.
 const maxSizes = 60
 
