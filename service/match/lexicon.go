@@ -121,10 +121,14 @@ func (x *lexicon) readPlaces() {
 		}
 	}
 	for name, p := range x.places {
-		if p.depth() <= 1 {
-			if latin := strings.Join(syllables(name), ""); x.latinPlace[latin] == nil || p.depth() == 0 {
-				x.latinPlace[latin] = p
-			}
+		latin := strings.Join(syllables(name), "")
+		had := x.latinPlace[latin]
+		switch {
+		case p.depth() > 1, had != nil && had.within == nil && had.name != "":
+		case had == nil, p.within == nil:
+			x.latinPlace[latin] = p
+		default:
+			x.latinPlace[latin] = &place{within: p} // Taizhou: one cannot tell which
 		}
 	}
 }

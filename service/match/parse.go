@@ -103,7 +103,11 @@ func (p *Parsed) takeBrackets(words *lexicon, s string) string {
 	var out strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "(")
-		out.WriteString(strings.ReplaceAll(before, ")", ""))
+		before = strings.ReplaceAll(before, ")", "")
+		if !endsInHan(out.String()) && before != "" && before[0] < utf8.RuneSelf {
+			out.WriteByte(' ')
+		}
+		out.WriteString(before)
 		if !found {
 			return strings.TrimSpace(out.String())
 		}

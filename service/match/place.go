@@ -20,9 +20,23 @@ func takePlaces(words *lexicon, s string) (head []*place, tail string) {
 		if len(head) > 0 && p.within == nil && !ranked {
 			return head, s
 		}
-		head, s = append(head, p), rest
+		head, s = append(head, p), dropTown(words, rest)
 	}
 	return head, s
+}
+
+// dropTown cuts a town off that no list has: 狮山镇.
+func dropTown(words *lexicon, s string) string {
+	runes := []rune(s)
+	for n := 2; n <= 3 && n < len(runes); n++ {
+		for _, rank := range []string{"镇", "乡", "街道", "县"} {
+			rest, ok := strings.CutPrefix(string(runes[n:]), rank)
+			if ok && utf8.RuneCountInString(rest) >= 2 && words.places[string(runes[:n])] == nil {
+				return rest
+			}
+		}
+	}
+	return s
 }
 
 // in tells whether p lies in q.
