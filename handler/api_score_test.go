@@ -33,7 +33,7 @@ func TestAPI_explainsScores(t *testing.T) {
 				})
 			}))
 		}
-		did(model.ActivityPriceAsked, model.ActivityData{})
+		did(model.ActivityMeetingHeld, model.ActivityData{})
 		app.Clock.Advance(24 * time.Hour)
 		did(model.ActivityNeedAnswered, model.ActivityData{Key: "budget"})
 
@@ -42,11 +42,11 @@ func TestAPI_explainsScores(t *testing.T) {
 			handlertest.Scenario{
 				Name: "a contact's", URL: contact, As: handlertest.Reader, Status: 200,
 				Contains: []string{
-					`"rules_version":0`, `"grade":"B"`, "昨天：询问价格、试用或合同，现在值", "今天：确认预算，现在值 4 分", "互动 62 分，贡献 28.1 分",
+					`"rules_version":0`, `"grade":"B"`, "昨天：完成会面，现在值", "今天：确认预算，现在值 4 分", "互动 72 分，贡献 32.8 分",
 					"如果没有新互动，到", "达到 MQL", "行业还没有设理想客户标准", `"field":"role","points":25,"max":25,"say":"match"`,
 				},
 			},
-			handlertest.Scenario{Name: "in English", URL: contact, As: handlertest.Reader, Status: 200, Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{"yesterday: asking about price", "an MQL"}},
+			handlertest.Scenario{Name: "in English", URL: contact, As: handlertest.Reader, Status: 200, Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{"yesterday: a meeting", "an MQL"}},
 			handlertest.Scenario{
 				Name: "of somebody unknown", URL: fmt.Sprintf("/api/v1/contacts/%d/score", quiet.ContactID), As: handlertest.Reader, Status: 200,
 				Contains: []string{`"contributions":[]`, `"fading":null`, "问清角色，最多加 7 分", "角色未知"},
@@ -54,7 +54,7 @@ func TestAPI_explainsScores(t *testing.T) {
 			handlertest.Scenario{Name: "of nobody", URL: "/api/v1/contacts/999/score", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{
 				Name: "an account's", URL: account, As: handlertest.Reader, Status: 200,
-				Contains: []string{`"engaged":false`, "✓ 互动分 58.6（至少 40）", "✗ 近期活跃 1 人（至少 2 人）", "王小明", `"level":"aware"`, `"box":"leave"`, "本周没有明显升温"},
+				Contains: []string{`"engaged":false`, "✓ 互动分 78.2（至少 40）", "✗ 近期活跃 1 人（至少 2 人）", "王小明", `"level":"aware"`, `"box":"leave"`, "本周没有明显升温"},
 			},
 			handlertest.Scenario{Name: "of no account", URL: "/api/v1/accounts/999/score", As: handlertest.Reader, Status: 404},
 		)

@@ -189,7 +189,7 @@ func (a *app) buildServices(context.Context) (err error) {
 		return err
 	}
 	a.hooker = a.webhooks.Sender()
-	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone})
+	a.scores = scoring.New(scoring.Deps{DB: a.db, Record: record, Zone: a.zone, MQL: a.mqlMark})
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}

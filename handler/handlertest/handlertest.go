@@ -131,9 +131,13 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
 	routes := routing.New(db, record)
-	a.Scores = scoring.New(scoring.Deps{DB: db, Record: record, Zone: zone})
+	var stages *stage.Service
+	a.Scores = scoring.New(scoring.Deps{DB: db, Record: record, Zone: zone, MQL: func(ctx context.Context) (scoring.MQLMark, error) {
+		_, rules, err := stages.InForce(ctx)
+		return scoring.MQLMark{Score: rules.MQL.Score, Fit: rules.MQL.Fit, Actions: rules.MQL.Actions}, err
+	}})
 	a.Record = record
-	stages := stage.New(stage.Deps{
+	stages = stage.New(stage.Deps{
 		DB: db, Zone: zone, Record: record,
 		Working: func(ctx context.Context) (func(time.Time) bool, error) {
 			d, err := days.Days(ctx)

@@ -30,8 +30,8 @@ type Backtest struct {
 	Draft        Verdict          `json:"draft"`
 }
 
-// Verdict counts whom rules call a marketing qualified lead at any time of those
-// days, and compares that with what became of them: accepted by sales or further
+// Verdict counts whose score and fit made them a marketing qualified lead at any
+// time of those days, and compares that with what became of them: accepted by sales or further
 // is right, lost is wrong, and of everybody else nobody knows yet.
 type Verdict struct {
 	MQL   int64 `json:"mql"`
@@ -88,7 +88,7 @@ func outcomeOf(stage string) outcome {
 }
 
 func (s *Service) backtestPage(ctx context.Context, job *model.ScoreJob, list []model.Contact) error {
-	live, err := s.book(ctx)
+	live, err := s.judging(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,6 +100,7 @@ func (s *Service) backtestPage(ctx context.Context, job *model.ScoreJob, list []
 	if err != nil {
 		return err
 	}
+	draft.mql = live.mql
 	people, err := s.load(ctx, live, list)
 	if err != nil {
 		return err

@@ -76,8 +76,6 @@ func (r Rules) Check() error {
 	for name, n := range map[string]int{"people": e.People, "high_value": e.HighValue, "roles": e.Roles} {
 		f.between("engaged."+name, float64(n), 0, 100)
 	}
-	f.between("mql.score", r.MQL.Score, 0, 100)
-	f.between("mql.fit", r.MQL.Fit, 0, 100)
 	if len(f) == 0 {
 		return nil
 	}

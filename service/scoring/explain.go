@@ -72,10 +72,14 @@ func (r Rules) Name(key string) string {
 }
 
 // reaches tells whether the marks of a marketing qualified lead are reached.
-func (r Rules) reaches(b Breakdown) bool { return b.Score >= r.MQL.Score && b.Fit >= r.MQL.Fit }
+func (b book) reaches(n Breakdown) bool { return n.Score >= b.mql.Score && n.Fit >= b.mql.Fit }
+
+// qualified tells whether a contact has been made an MQL, or more.
+func qualified(stage string) bool { return stage == model.StageMQL || outcomeOf(stage) == outcomeGood }
 
 // explain is a pure function too.
-func (b book) explain(p Profile, ledger []model.ScoreEntry, now time.Time, zone *time.Location) Explanation {
+func (b book) explain(someone person, now time.Time, zone *time.Location) Explanation {
+	p, ledger := someone.Profile, someone.ledger
 	x := Explanation{Breakdown: b.Score(p, ledger, now), Rules: b.Rules, Version: b.version}
 	x.Top = x.Lines[:min(topLines, len(x.Lines))]
 	x.More = len(x.Lines) - len(x.Top)
@@ -87,7 +91,7 @@ func (b book) explain(p Profile, ledger []model.ScoreEntry, now time.Time, zone 
 		}
 	}
 	slices.SortStableFunc(x.Ask, func(a, b Ask) int { return cmp.Compare(b.Gain, a.Gain) })
-	x.Steps = b.steps(x.Breakdown, p, ledger, zone)
+	x.Steps = b.steps(x.Breakdown, someone, zone)
 	return x
 }
 
@@ -117,18 +121,19 @@ func (b book) fade(n Breakdown, p Profile, ledger []model.ScoreEntry) *Fade {
 
 // steps tries everything that could happen now: first what makes a marketing
 // qualified lead with the least, then what lifts most.
-func (b book) steps(n Breakdown, p Profile, ledger []model.ScoreEntry, zone *time.Location) []Step {
+func (b book) steps(n Breakdown, someone person, zone *time.Location) []Step {
 	var out []Step
+	is := b.reaches(n) || qualified(someone.contact.Stage)
 	try := func(a model.Activity, key string) {
-		e, ok := b.line(a, ledger, zone)
+		e, ok := b.line(a, someone.ledger, zone)
 		if !ok || e.RuleKey != key || e.Points <= 0 {
 			return
 		}
-		next := p
-		next.LastActive = n.At
-		then := b.Score(next, append(slices.Clip(ledger), e), n.At)
+		p := someone.Profile
+		p.LastActive = n.At
+		then := b.Score(p, append(slices.Clip(someone.ledger), e), n.At)
 		if gain := then.Score - n.Score; gain >= 1 {
-			out = append(out, Step{Rule: key, Part: e.Part, Score: then.Score, Gain: gain, MQL: b.reaches(then) && !b.reaches(n)})
+			out = append(out, Step{Rule: key, Part: e.Part, Score: then.Score, Gain: gain, MQL: !is && (b.reaches(then) || slices.Contains(b.mql.Actions, a.Kind))})
 		}
 	}
 	for _, r := range b.Events {
@@ -182,7 +187,7 @@ func (s *Service) Contact(ctx context.Context, id int64) (Explanation, error) {
 		}
 		return Explanation{}, fmt.Errorf("load contact %d: %w", id, err)
 	}
-	b, err := s.book(ctx)
+	b, err := s.judging(ctx)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -190,7 +195,7 @@ func (s *Service) Contact(ctx context.Context, id int64) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	return b.explain(people[0].Profile, people[0].ledger, s.DB.Now(ctx), s.Zone), nil
+	return b.explain(people[0], s.DB.Now(ctx), s.Zone), nil
 }
 
 // AccountExplanation is an account's score in full.

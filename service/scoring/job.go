@@ -85,7 +85,7 @@ func (s *Service) work(ctx context.Context) (again bool, err error) {
 
 func (s *Service) step(ctx context.Context, job *model.ScoreJob) error {
 	var list []model.Contact
-	q := s.DB.Conn(ctx).Select(append(contactColumns(), "stage")).Where("id > ? AND id <= ?", job.AfterID, job.UntilID).Order("id").Limit(jobPage)
+	q := s.DB.Conn(ctx).Select(contactColumns()).Where("id > ? AND id <= ?", job.AfterID, job.UntilID).Order("id").Limit(jobPage)
 	if job.Kind == model.ScoreJobRescore {
 		q = q.Clauses(forUpdate())
 	}

@@ -129,8 +129,10 @@ func (b book) lost(a model.Activity) model.ScoreEntry {
 	}
 }
 
-// book is a version of the rules with its number.
+// book is a version of the rules with its number and, where they are asked for,
+// the marks of a marketing qualified lead.
 type book struct {
 	Rules
 	version int64
+	mql     MQLMark
 }

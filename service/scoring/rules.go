@@ -37,7 +37,6 @@ type Rules struct {
 	Fit            FitRules               `json:"fit"`
 	Grades         Grades                 `json:"grades"`
 	Engaged        EngagedRules           `json:"engaged"`
-	MQL            MQLMark                `json:"mql"`
 }
 
 // Weights of the three parts; their sum is 1.
@@ -164,13 +163,6 @@ type EngagedRules struct {
 	Roles     int          `json:"roles"`    // different ones among them make it multi-threaded
 }
 
-// MQLMark is what the explanation and the back-test take for a marketing
-// qualified lead. Who enters a stage is the stage rules' matter.
-type MQLMark struct {
-	Score float64 `json:"score"`
-	Fit   float64 `json:"fit"`
-}
-
 // Defaults are the rules that hold until others are published: version 0.
 func Defaults() Rules {
 	return Rules{
@@ -200,7 +192,6 @@ func Defaults() Rules {
 		},
 		Grades:  Grades{A: 80, B: 60, C: 40},
 		Engaged: EngagedRules{Points: 40, People: 2, HighValue: 2, Days: 30, KPTiers: []model.Tier{model.TierA}, Roles: 3},
-		MQL:     MQLMark{Score: 60, Fit: 40},
 	}
 }
 

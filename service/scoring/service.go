@@ -20,6 +20,27 @@ type Deps struct {
 	// Record records a derived activity through the pipeline.
 	Record func(ctx context.Context, a model.Activity) error
 	Zone   *time.Location // of caps per day and week
+	// MQL tells what makes a marketing qualified lead now: the stage rules' matter,
+	// which explanations and back-tests speak of.
+	MQL func(ctx context.Context) (MQLMark, error)
+}
+
+// MQLMark is what makes a marketing qualified lead: a score and a fit together, or
+// any of the actions.
+type MQLMark struct {
+	Score   float64
+	Fit     float64
+	Actions []model.ActivityKind
+}
+
+// judging returns the live rules with the marks of a marketing qualified lead.
+func (s *Service) judging(ctx context.Context) (book, error) {
+	b, err := s.book(ctx)
+	if err != nil {
+		return b, err
+	}
+	b.mql, err = s.MQL(ctx)
+	return b, wrap("ask what makes an MQL", err)
 }
 
 // Service keeps the ledger and the copies of the scores on contacts and accounts.
@@ -207,7 +228,7 @@ func (b book) about(a model.Activity) bool {
 
 // contactColumns are what a score needs of a contact.
 func contactColumns() []string {
-	return []string{"id", "role", "is_kp", "account_id", "first_added_at", "fit", "engagement", "intent", "score", "grade", "scored_at", "rescore_at"}
+	return []string{"id", "role", "is_kp", "account_id", "first_added_at", "fit", "engagement", "intent", "score", "grade", "stage", "scored_at", "rescore_at"}
 }
 
 // person is a contact with everything that their score needs.

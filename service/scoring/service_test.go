@@ -23,6 +23,7 @@ type world struct {
 	clock *modeltest.Clock
 	s     *scoring.Service
 	line  *activity.Pipeline
+	mql   scoring.MQLMark
 	n     int
 }
 
@@ -33,10 +34,10 @@ func each(t *testing.T, test func(w *world)) {
 
 func newWorld(t *testing.T, db *model.DB, clock *modeltest.Clock) *world {
 	t.Helper()
-	w := &world{t: t, db: db, clock: clock}
+	w := &world{t: t, db: db, clock: clock, mql: scoring.MQLMark{Score: 60, Fit: 40, Actions: []model.ActivityKind{model.ActivityVisitBooked}}}
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(t, err)
-	w.s = scoring.New(scoring.Deps{DB: db, Zone: zone, Record: func(ctx context.Context, a model.Activity) error { return w.line.Record(ctx, a) }})
+	w.s = scoring.New(scoring.Deps{DB: db, Zone: zone, MQL: func(context.Context) (scoring.MQLMark, error) { return w.mql, nil }, Record: func(ctx context.Context, a model.Activity) error { return w.line.Record(ctx, a) }})
 	w.line = activity.New(db, w.s)
 	return w
 }

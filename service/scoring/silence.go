@@ -68,7 +68,7 @@ func (s *Service) Silent(ctx context.Context, band int, after SilentPlace, limit
 	}
 	err = s.DB.Read(ctx).Table(s.DB.Walk("contacts c", "ix_contacts_added")).
 		Select("c.id AS contact_id, c.name, c.account_id, c.first_added_at AS since").Where(reachable).
-		Where("NOT EXISTS (SELECT 1 FROM last_actives la WHERE la.contact_id = c.id)").
+		Joins("LEFT JOIN last_actives la ON la.contact_id = c.id").Where("la.contact_id IS NULL").
 		Where("c.first_added_at <= ? AND c.first_added_at >= ? AND (c.first_added_at > ? OR c.id > ?)", to, from.Since, from.Since, from.ID).
 		Order("c.first_added_at, c.id").Limit(limit).Find(&never).Error
 	if err != nil {
