@@ -104,7 +104,7 @@ func (t filterTeller) tell(p audience.Phrase, inside bool) string {
 // its operator into which the field's name is put.
 func (t filterTeller) condition(p audience.Phrase) string {
 	args := t.values(p)
-	said := ""
+	var said string
 	if own := "filter." + p.Field + "." + cmp.Or(p.Is, "is"); t.texts.Has(own) {
 		said = t.text(own, args...)
 	} else {

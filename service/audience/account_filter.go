@@ -3,6 +3,8 @@ package audience
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"sixtouch/model"
@@ -44,8 +46,20 @@ func (f AccountFilter) MarshalJSON() ([]byte, error) { return f.tree.MarshalJSON
 // Everything tells whether the filter leaves no account out.
 func (f AccountFilter) Everything() bool { return f.tree.Everybody() }
 
-// Fields lists the fields that the filter looks at, each once, sorted.
-func (f AccountFilter) Fields() []string { return f.tree.Fields() }
+// Fields lists the fields that the filter looks at, each once, sorted; what it
+// asks of people too, and of their account by the account's names.
+func (f AccountFilter) Fields() []string {
+	names := f.tree.Fields()
+	f.tree.each(func(n *node) {
+		if r, ok := rollUpOf(n.is); ok {
+			for _, name := range r.of.Fields() {
+				names = append(names, strings.TrimPrefix(name, ofAccount))
+			}
+		}
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // Match tells whether the filter selects an account with these facts, which
 // LoadAccounts has read for this filter.

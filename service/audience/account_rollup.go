@@ -60,6 +60,19 @@ func parseRollUp(l leaf) (accountCondition, error) {
 	return c, nil
 }
 
+// rollUpOf returns the roll-up that a condition is, in either language.
+func rollUpOf(c condition) (rollUp, bool) {
+	var of accountCondition
+	switch c := c.(type) {
+	case ofContact:
+		of = c.is
+	case itself:
+		of = c.is
+	}
+	r, ok := of.(rollUp)
+	return r, ok
+}
+
 func (c rollUp) match(a Account) bool {
 	fit := a.tallies[c.key]
 	switch c.is {

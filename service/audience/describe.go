@@ -77,19 +77,10 @@ func (n *node) phrase() Phrase {
 	if n.op == "" {
 		p.values(n.leaf)
 	}
-	if c, ok := n.is.(ofContact); ok {
-		p.rollUp(c.is)
-	}
-	if c, ok := n.is.(itself); ok {
-		p.rollUp(c.is)
-	}
-	return p
-}
-
-func (p *Phrase) rollUp(c accountCondition) {
-	if r, ok := c.(rollUp); ok {
+	if r, ok := rollUpOf(n.is); ok {
 		p.Inside, p.N = r.of.Describe(), r.n
 	}
+	return p
 }
 
 // values takes what the leaf was given; it has been checked when it was parsed.

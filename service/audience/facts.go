@@ -117,19 +117,16 @@ func Load(ctx context.Context, db *model.DB, now time.Time, contactIDs []int64, 
 
 // needsOf is what filters look at, and their roll-ups, each once.
 func needsOf(filters []Filter) (needs facet, rollUps map[string]Filter) {
-	contacts, accounts := fields(), accountFields()
+	registry := fields()
 	rollUps = map[string]Filter{}
 	for _, f := range filters {
 		f.each(func(n *node) {
-			needs |= contacts[n.leaf.field].needs
-			var is accountCondition
-			switch c := n.is.(type) {
-			case ofContact:
-				is = c.is
-			case itself:
-				is, needs = c.is, needs|accounts[n.leaf.field].needs
+			name := n.leaf.field
+			if _, ok := n.is.(itself); ok {
+				name = ofAccount + name
 			}
-			if r, ok := is.(rollUp); ok {
+			needs |= registry[name].needs
+			if r, ok := rollUpOf(n.is); ok {
 				rollUps[r.key] = r.of
 			}
 		})

@@ -95,7 +95,9 @@ func TestAccountFilter_knowsOnlyWhatAccountsHave(t *testing.T) {
 	again, err := json.Marshal(f)
 	require.NoError(t, err)
 	require.JSONEq(t, doc, string(again))
-	require.Equal(t, []string{"at_least", "tier"}, f.Fields())
+	require.Equal(t, []string{"at_least", "is_kp", "tier"}, f.Fields())
+	inside := parseAccounts(t, `{"f":"any","v":{"filter":{"f":"account.target","is":"yes"}}}`)
+	require.Equal(t, []string{"any", "target"}, inside.Fields())
 	require.False(t, f.Everything())
 }
 
