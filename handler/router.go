@@ -180,7 +180,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
-	for _, r := range slices.Concat(s.routes(), s.accountRoutes(), s.scoreRoutes(), s.exportRoutes()) {
+	for _, r := range slices.Concat(s.routes(), s.matchRoutes(), s.accountRoutes(), s.scoreRoutes(), s.exportRoutes()) {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
 		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)

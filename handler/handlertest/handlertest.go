@@ -67,20 +67,21 @@ const (
 
 // App is a whole server without listener and loops.
 type App struct {
-	DB      *model.DB
-	Clock   *modeltest.Clock
-	WeCom   *simtest.World
-	Engine  *sop.Engine
-	Scores  *scoring.Service
-	Record  func(ctx context.Context, a model.Activity) error // through the pipeline, inside a transaction
-	Auth    *auth.Service
-	Imports *transfer.Service
-	Router  *gin.Engine
-	Spec    *openapi3.T
-	Log     *Buffer // what the handlers logged
-	Synced  int     // how often a synchronisation was asked for
-	Ready   error   // what the readiness check "part" answers
-	Metrics *prometheus.Registry
+	DB       *model.DB
+	Clock    *modeltest.Clock
+	WeCom    *simtest.World
+	Engine   *sop.Engine
+	Scores   *scoring.Service
+	Record   func(ctx context.Context, a model.Activity) error // through the pipeline, inside a transaction
+	Auth     *auth.Service
+	Imports  *transfer.Service
+	Accounts *account.Service
+	Router   *gin.Engine
+	Spec     *openapi3.T
+	Log      *Buffer // what the handlers logged
+	Synced   int     // how often a synchronisation was asked for
+	Ready    error   // what the readiness check "part" answers
+	Metrics  *prometheus.Registry
 
 	tokens  map[string]string
 	session string
@@ -146,8 +147,9 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	})
 	contacts := contact.New(db, record)
 	accounts := account.New(account.Deps{DB: db, Record: record, Zone: zone, Logger: log})
+	a.Accounts = accounts
 	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Stages: stages, Wake: func() {}, Logger: log})
-	pipeline = activity.New(db, a.Imports.Appeared(), accounts.Guesser(), routes.Reactor(),
+	pipeline = activity.New(db, a.Imports.Appeared(), accounts.Matcher(), accounts.Guesser(), routes.Reactor(),
 		contact.Holder{DB: db, For: 30 * 24 * time.Hour}, a.Scores, stages.Stager(), a.Engine.Wishes(), a.Engine.Enroller(), a.Engine.Responses())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",

@@ -34,7 +34,7 @@ func (p *matchBatch) answer(index *match.Index, c model.Contact, now time.Time) 
 	}
 	result, overruled := p.allowed(index, c, l)
 	if accountOf(c) == 0 {
-		out.waits = l.Keys()
+		out.waits = p.all[c.ID].Keys() // also for a domain that may become evidence
 	}
 	d := model.MatchDecision{
 		ContactID: c.ID, AccountID: result.AccountID, Source: result.Source, Tier: result.Tier, Score: result.Score,

@@ -82,7 +82,8 @@ func without(l match.Lead, source, text string) match.Lead {
 // matchBatch is what one transaction matches, loaded in sets.
 type matchBatch struct {
 	people    []model.Contact
-	leads     map[int64]match.Lead
+	all       map[int64]match.Lead // what is known of each
+	leads     map[int64]match.Lead // of it, what is evidence
 	decisions map[int64][]model.MatchDecision
 	standing  map[int64]int64 // who stands for the decisions' accounts
 	rejected  map[textPair]bool
@@ -95,7 +96,7 @@ type textPair struct {
 }
 
 func (s *Service) loadPage(ctx context.Context, ids []int64) (*matchBatch, error) {
-	p := &matchBatch{leads: map[int64]match.Lead{}, rejected: map[textPair]bool{}}
+	p := &matchBatch{all: map[int64]match.Lead{}, leads: map[int64]match.Lead{}, rejected: map[textPair]bool{}}
 	var err error
 	if p.people, err = s.lockContacts(ctx, ids); err != nil {
 		return nil, err
@@ -114,7 +115,8 @@ func (s *Service) loadPage(ctx context.Context, ids []int64) (*matchBatch, error
 	of := byKey(notes, func(r model.Relationship) int64 { return r.ContactID })
 	for _, c := range p.people {
 		if c.ErasedAt == nil {
-			p.leads[c.ID] = leadOf(c, told[c.ID], of[c.ID])
+			p.all[c.ID] = leadOf(c, told[c.ID], of[c.ID])
+			p.leads[c.ID] = p.all[c.ID]
 		}
 	}
 	var decisions []model.MatchDecision
