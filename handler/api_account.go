@@ -17,7 +17,7 @@ import (
 func (s *server) accountRoutes() []route {
 	const paged = " limit cursor"
 	return []route{
-		{method: "GET", path: "/accounts", query: "q owner_id sdr_id tier lifecycle list_id target review lacks" + paged, do: s.listAccounts},
+		{method: "GET", path: "/accounts", query: accountQuery + paged, do: s.listAccounts},
 		{method: "POST", path: "/accounts", do: s.createAccount},
 		{method: "GET", path: "/accounts/quality", do: s.accountQuality},
 		{method: "GET", path: "/accounts/rings", query: "owner_id list_id days" + paged, do: s.listRings},
@@ -143,11 +143,7 @@ func partID(c *gin.Context) (int64, error) {
 func (s *server) listAccounts(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
-	f := account.Filter{
-		Query: q.text("q"), OwnerID: q.id("owner_id"), SDRID: q.id("sdr_id"), ListID: q.id("list_id"),
-		Tier: oneOf(q, "tier", model.TierA, model.TierB, model.TierC), Lifecycle: oneOf(q, "lifecycle", account.Lifecycles()...),
-		Target: q.flag("target"), Review: q.flag("review"), Lacks: oneOf(q, "lacks", account.Lacks()...),
-	}
+	f := accountFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -62,3 +62,31 @@ func TestExport_givesListsAsFilesWithoutFormulasAndPeoplesDataToAdminsOnly(t *te
 		)
 	})
 }
+
+func TestExport_ofAccountsComesInAgainUnchanged(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		app.Person(t, "anna", "王小明")
+		work := func() {
+			for again := true; again; {
+				var err error
+				again, err = app.Imports.Run(t.Context())
+				require.NoError(t, err)
+			}
+		}
+		body, header := form(t, "file", "a.csv", []byte("公司,等级,年合同额,负责人,战略客户\n'=甲公司,A,12万,anna,是\n乙公司,,,,\n"))
+		app.Run(t, handlertest.Scenario{Name: "bring", Method: "POST", URL: "/api/v1/imports?kind=accounts", As: handlertest.Admin, Body: body, Header: header, Status: 201})
+		work()
+		app.Run(t, handlertest.Scenario{Name: "start", Method: "POST", URL: "/api/v1/imports/1/start", As: handlertest.Admin, Status: 200})
+		work()
+		answer := app.Do(t, handlertest.Request{URL: "/api/v1/accounts/export?format=xlsx", As: handlertest.Reader})
+		require.Equal(t, 200, answer.Code)
+		body, header = form(t, "file", "a.xlsx", answer.Body.Bytes())
+		app.Run(t,
+			handlertest.Scenario{Name: "one tier", URL: "/api/v1/accounts/export?tier=A", As: handlertest.Reader, Status: 200, Contains: []string{"'=甲公司", "120000", "anna"}, NotContains: []string{"乙公司"}},
+			handlertest.Scenario{Name: "no such list", URL: "/api/v1/accounts/export?list_id=9", As: handlertest.Reader, Status: 200, NotContains: []string{"甲公司"}},
+			handlertest.Scenario{Name: "again", Method: "POST", URL: "/api/v1/imports?kind=accounts", As: handlertest.Admin, Body: body, Header: header, Status: 201},
+		)
+		work()
+		app.Run(t, handlertest.Scenario{Name: "nothing is new", URL: "/api/v1/imports/2", As: handlertest.Admin, Status: 200, Contains: []string{`"unchanged":2`, `"new":0`, `"updated":0`}})
+	})
+}

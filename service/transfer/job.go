@@ -89,6 +89,19 @@ func (s *Service) reps(ctx context.Context) (book, error) {
 	return newBook(reps), nil
 }
 
+// UserIDs tells the userids of all reps by id, those who left included.
+func (s *Service) UserIDs(ctx context.Context) (map[int64]string, error) {
+	var reps []model.Rep
+	if err := s.DB.Read(ctx).Select("id", "userid").Find(&reps).Error; err != nil {
+		return nil, fmt.Errorf("load reps: %w", err)
+	}
+	ids := make(map[int64]string, len(reps))
+	for _, r := range reps {
+		ids[r.ID] = r.UserID
+	}
+	return ids, nil
+}
+
 // page brings the next chunk in, or only looks at it, and moves the place.
 func (s *Service) page(ctx context.Context, claimed model.Import, reps book) (im model.Import, done bool, err error) {
 	err = s.DB.InTx(ctx, func(ctx context.Context) error {
