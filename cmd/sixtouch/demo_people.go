@@ -37,14 +37,24 @@ func upTo(n int, salt string, limit int) int {
 }
 
 // company is the n-th company: place, name, trade and legal form.
-func (cast) company(n int) string {
-	cities := strings.Fields("上海 北京 深圳 广州 杭州 苏州 南京 成都 武汉 西安 宁波 青岛 天津 长沙 合肥 无锡 东莞 佛山 厦门 济南")
+func (c cast) company(n int) string {
+	return c.shortName(n) + pick(n, "form", []string{"有限公司", "有限公司", "有限公司", "股份有限公司", "集团有限公司"})
+}
+
+// shortName is a company without its legal form.
+func (c cast) shortName(n int) string {
+	return c.city(n) + c.brand(n) + pick(n, "trade", c.trades()).name
+}
+
+func (cast) city(n int) string {
+	return pick(n, "city", strings.Fields("上海 北京 深圳 广州 杭州 苏州 南京 成都 武汉 西安 宁波 青岛 天津 长沙 合肥 无锡 东莞 佛山 厦门 济南"))
+}
+
+// brand alone is different for each of the first 400 companies.
+func (cast) brand(n int) string {
 	first := []rune("华瑞恒鼎盛博科远航信诚宏泰安达嘉联众凯锐")
 	second := []rune("图云川岳泽源森翔腾驰智维创景辰星拓域朗宇")
-	// The brand alone is different for each of the first 400.
-	brand := string(first[n%len(first)]) + string(second[(n/len(first)+n)%len(second)])
-	form := pick(n, "form", []string{"有限公司", "有限公司", "有限公司", "股份有限公司", "集团有限公司"})
-	return pick(n, "city", cities) + brand + pick(n, "trade", (cast{}).trades()).name + form
+	return string(first[n%len(first)]) + string(second[(n/len(first)+n)%len(second)])
 }
 
 type trade struct{ name, tag string }

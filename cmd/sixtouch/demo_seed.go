@@ -20,8 +20,8 @@ type simulatorControl interface {
 const demoAge = 60 * 24 * time.Hour
 
 // seedDemo fills an empty simulated corp and an empty product: people and tags
-// in WeCom, then the product's own full synchronisation, then welcomes and one
-// live programme. The programme comes last, so that only people who come from
+// in WeCom, then the product's own full synchronisation, the list of accounts and
+// what their people have done, then welcomes and one live programme. The programme comes last, so that only people who come from
 // now on enter it.
 func seedDemo(ctx context.Context, a *app, control simulatorControl) error {
 	if err := seedCorp(ctx, control, a.clock.Now()); err != nil {
@@ -33,6 +33,12 @@ func seedDemo(ctx context.Context, a *app, control simulatorControl) error {
 	}
 	if done.State != model.SyncComplete {
 		return fmt.Errorf("synchronise the demo's corp: it is %s: %s", done.State, done.LastError)
+	}
+	if err := seedAccounts(ctx, a); err != nil {
+		return fmt.Errorf("bring the demo's accounts in: %w", err)
+	}
+	if err := seedLife(ctx, a, a.clock.Now()); err != nil {
+		return fmt.Errorf("give the demo a past: %w", err)
 	}
 	if err := seedWelcomes(ctx, a); err != nil {
 		return fmt.Errorf("set the demo's welcomes: %w", err)
@@ -77,6 +83,8 @@ type demoFollow struct {
 	ExternalUserID string   `json:"external_userid"`
 	Name           string   `json:"name"`
 	CorpName       string   `json:"corp_name,omitempty"`
+	CorpFullName   string   `json:"corp_full_name,omitempty"`
+	Position       string   `json:"position,omitempty"`
 	Type           int      `json:"type"`
 	State          string   `json:"state,omitempty"`
 	AddWay         int      `json:"add_way"`
@@ -94,13 +102,14 @@ func (c cast) follows(tags map[string]string, now time.Time) []demoFollow {
 	for n := range demoContacts {
 		company, industry := c.employer(n)
 		f := demoFollow{
-			Name: c.person(n), Type: 1, RemarkCompany: company, AddWay: 1, Silent: true,
+			Name: c.person(n), Type: 1, RemarkCompany: c.employerAs(n), AddWay: 1, Silent: true,
 			UserID: reps[n%len(reps)].UserID, Tags: c.tagsOf(n, industry, tags),
 			State:      pick(n, "state", []string{"", "", "expo", "website", "live"}),
 			CreateTime: now.Add(-time.Hour - time.Duration(upTo(n, "age", int(demoAge.Seconds())))*time.Second).Unix(),
 		}
 		if upTo(n, "type", wecomUsers) == 0 {
-			f.Type, f.CorpName, f.RemarkCompany = 2, company, ""
+			f.Type, f.CorpName, f.CorpFullName, f.Position = 2, c.brand(n%demoCompanies), company, c.titleOf(n)
+			f.RemarkCompany = ""
 		}
 		f.ExternalUserID = c.externalUserID(n, f.Type == 2)
 		list = append(list, f)

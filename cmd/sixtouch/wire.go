@@ -81,6 +81,7 @@ type appDeps struct {
 type app struct {
 	appDeps
 	zone     *time.Location
+	record   func(ctx context.Context, happening model.Activity) error // what has happened, and all that follows
 	db       *model.DB
 	kv       *kv.KV
 	texts    *web.Catalogue
@@ -177,6 +178,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	// The line that is the product's flow: who reacts to a happening, in order.
 	var pipeline *activity.Pipeline
 	record := func(ctx context.Context, happening model.Activity) error { return pipeline.Record(ctx, happening) }
+	a.record = record
 	a.contacts = contact.New(a.db, record)
 	a.accounts = account.New(account.Deps{DB: a.db, Record: record, Zone: a.zone, Logger: a.log, WakeMatcher: a.wakeMatcher, Movers: a.movers()})
 	a.privacy = privacy.New(privacy.Deps{DB: a.db, Record: record, Logger: a.log})
