@@ -97,6 +97,9 @@ func byWhole(lead, own, main *name) score {
 		s = tier(0.91, TierStripped, own.tail)
 	case lead.loose > 0 && lead.loose == own.brand:
 		s = tier(0.91, TierKnown, lead.bare, own.bare)
+		if lead.bare != lead.Core && len(own.kinds)+len(own.softs) > 0 {
+			s.compareTrades(lead, own)
+		}
 	case lead.latin && lead.brand > 0 && (lead.brand == own.brand || lead.brand == own.loose):
 		s = tier(0.92, TierKnown, lead.Core, own.bare)
 		s.compareTrades(lead, main)
@@ -105,6 +108,8 @@ func byWhole(lead, own, main *name) score {
 		if own.weakCore() && own.known == 0 {
 			return score{}
 		}
+	case shortened(lead, own):
+		s = tier(0.91, TierAcronym, lead.bare, own.bare)
 	case nationalEqual(lead, own):
 		s = tier(0.93, TierNational, lead.bare, own.bare)
 	default:
@@ -304,6 +309,7 @@ func (s *score) compareSoft(lead, own *name) {
 	case strings.HasPrefix(b, a) && (len(lead.softs) > 0 || a == b):
 		s.adjust(0.03, "trade_equal", a)
 	case digital(lead.softs) && digital(own.softs):
+	case strings.HasSuffix(b, a): // 科技 for 电子科技
 	case len(lead.softs) == 0:
 		if !near {
 			s.adjust(-0.05, "trade_differs", a, b)

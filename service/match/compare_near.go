@@ -181,6 +181,16 @@ func inOrder(short, name string) bool {
 	return i == len(x)
 }
 
+// shortened tells whether the lead is the core and then characters of what
+// follows it, two or three in their order, as listed companies are called:
+// 三花智控 for 三花智能控制.
+func shortened(lead, own *name) bool {
+	rest, ok := strings.CutPrefix(lead.bare, own.Core)
+	of, _ := strings.CutPrefix(own.bare, own.Core)
+	n := utf8.RuneCountInString(rest)
+	return ok && own.hasHan && own.count >= 2 && (n == 2 || n == 3) && len(lead.Hard) == 0 && inOrder(rest, of)
+}
+
 // dice is the share of pairs of neighbouring characters that two texts have in
 // common: 2·|A∩B| / (|A|+|B|).
 func dice(a, b string) float64 {

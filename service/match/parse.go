@@ -457,7 +457,7 @@ func cutTrades(words *lexicon, s string) (core string, found []string) {
 // cutProduct reads a word of trade that no list has: after two characters, two or
 // three that end as names of goods do (紧固件, 锻件).
 func cutProduct(core string) (rest, product string) {
-	const ends = "业品件器机具料材剂板管缆钢"
+	const ends = "业品件器机具料材剂板管缆钢灯胶泵阀表镜鞋纸锁窗柜"
 	runes := []rune(core)
 	if len(runes) < 4 || len(runes) > 5 || !strings.ContainsRune(ends, runes[len(runes)-1]) {
 		return core, ""
