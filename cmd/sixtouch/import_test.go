@@ -34,7 +34,7 @@ func companies() []byte {
 		case i%29 == 28:
 			fmt.Fprintf(&b, "坏公司%d,,,特级,,没有这个人\n", i)
 		default:
-			fmt.Fprintf(&b, "第%d号科技有限公司,%d号,d%d.example.com,%c级,%d万,rep%d\n", i, i, i, 'A'+rune(i%3), i, i%3)
+			fmt.Fprintf(&b, "第%d号科技有限公司,%d号,d%d.com,%c级,%d万,rep%d\n", i, i, i, 'A'+rune(i%3), i, i%3)
 		}
 	}
 	return b.Bytes()
