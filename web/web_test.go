@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"regexp"
@@ -21,6 +24,32 @@ func texts(t *testing.T, lang web.Lang) map[string]string {
 	out := map[string]string{}
 	require.NoError(t, json.Unmarshal(data, &out))
 	return out
+}
+
+// JSON keeps the last of two texts of one key, and says nothing.
+func TestCatalogueHasEachKeyOnce(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []web.Lang{web.Chinese, web.English} {
+		doc, err := os.ReadFile("i18n/" + string(lang) + ".json")
+		require.NoError(t, err)
+		seen := map[string]bool{}
+		for tokens := json.NewDecoder(bytes.NewReader(doc)); ; {
+			key, err := tokens.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err)
+			text, ok := key.(string)
+			if !ok {
+				continue
+			}
+			require.False(t, seen[text], "%s: %s", lang, text)
+			seen[text] = true
+			_, err = tokens.Token() // its text
+			require.NoError(t, err)
+		}
+		require.NotEmpty(t, seen)
+	}
 }
 
 func TestCatalogueSaysTheSameThingsInEveryLanguage(t *testing.T) {

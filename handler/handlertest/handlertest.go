@@ -149,15 +149,15 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	accounts := account.New(account.Deps{DB: db, Record: record, Zone: zone, Logger: log})
 	a.Accounts = accounts
 	a.Imports = transfer.New(transfer.Deps{DB: db, Accounts: accounts, Contacts: contacts, Stages: stages, Wake: func() {}, Logger: log})
-	pipeline = activity.New(db, a.Imports.Appeared(), accounts.Matcher(), accounts.Guesser(), routes.Reactor(),
-		contact.Holder{DB: db, For: 30 * 24 * time.Hour}, a.Scores, stages.Stager(), a.Engine.Wishes(), a.Engine.Enroller(), a.Engine.Responses())
+	hooks, err := webhook.New(webhook.Deps{DB: db, Logger: log, SecretKey: "a key for tests"})
+	require.NoError(t, err)
+	pipeline = activity.New(db, a.Imports.Appeared(), accounts.Guesser(), accounts.Matcher(), routes.Reactor(),
+		contact.Holder{DB: db, For: 30 * 24 * time.Hour}, a.Scores, stages.Stager(), a.Engine.Wishes(), a.Engine.Enroller(), a.Engine.Responses(), hooks.Reactor())
 	a.Auth, err = auth.New(auth.Deps{
 		DB: db, Attempts: store.Attempts(), Logger: log, Clock: clock, Password: Password, SecretKey: "a key for tests",
 	})
 	require.NoError(t, err)
 	worker, err := inbox.NewWorker(db, nil, inbox.WorkerOptions{Logger: log})
-	require.NoError(t, err)
-	hooks, err := webhook.New(webhook.Deps{DB: db, Logger: log, SecretKey: "a key for tests"})
 	require.NoError(t, err)
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Privacy: privacy.New(privacy.Deps{DB: db, Record: record, Logger: log}), Reports: report.New(db, zone),

@@ -26,6 +26,9 @@ func checkFilter(doc json.RawMessage) error {
 	if slices.Contains(f.Fields(), "target") {
 		return model.Invalid("filter", "must not ask who is a target: that is what it decides")
 	}
+	if slices.Contains(f.Fields(), "list") {
+		return model.Invalid("filter", "must not ask about lists: two that ask about each other would never settle")
+	}
 	return nil
 }
 

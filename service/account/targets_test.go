@@ -236,7 +236,7 @@ func TestTargets_dynamicListFollowsItsFilter(t *testing.T) {
 		filter := func(tier string) json.RawMessage {
 			return json.RawMessage(`{"v":1,"op":"and","of":[{"f":"tier","is":"in","v":["` + tier + `"]}]}`)
 		}
-		for _, bad := range []string{`{"v":1,"op":"and","of":[{"f":"luck","is":"yes"}]}`, `null`, `{"v":1,"op":"and","of":[{"f":"target","is":"yes"}]}`} {
+		for _, bad := range []string{`{"v":1,"op":"and","of":[{"f":"luck","is":"yes"}]}`, `null`, `{"v":1,"op":"and","of":[{"f":"target","is":"yes"}]}`, `{"v":1,"op":"and","of":[{"f":"list","is":"not_in","v":[1]}]}`} {
 			_, err := w.CreateTarget(ctx, account.TargetInput{Name: "错", Filter: json.RawMessage(bad)}, "admin")
 			require.Equal(t, model.CodeInvalid, model.CodeOf(err), bad)
 		}
