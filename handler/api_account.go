@@ -15,7 +15,6 @@ import (
 // accountRoutes are the routes of accounts, of what is planned for them, of target
 // lists and of who does what.
 func (s *server) accountRoutes() []route {
-	const paged = " limit cursor"
 	return []route{
 		{method: "GET", path: "/accounts", query: accountQuery + paged, do: s.listAccounts},
 		{method: "POST", path: "/accounts", do: s.createAccount},

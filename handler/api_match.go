@@ -15,7 +15,6 @@ import (
 
 // matchRoutes are the routes of which account a contact is at.
 func (s *server) matchRoutes() []route {
-	const paged = " limit cursor"
 	return []route{
 		{method: "GET", path: "/match/suggestions", query: "rep_id" + paged, do: s.listSuggestions},
 		{method: "POST", path: "/match/suggestions/:id/accept", do: s.acceptSuggestion},

@@ -180,7 +180,7 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
-	for _, r := range slices.Concat(s.routes(), s.matchRoutes(), s.accountRoutes(), s.scoreRoutes(), s.exportRoutes()) {
+	for _, r := range s.routes() {
 		chain := []gin.HandlerFunc{strictQuery(r.query), wrap(r.do)}
 		if r.admin || r.method != http.MethodGet && !r.reads {
 			chain = append([]gin.HandlerFunc{adminOnly}, chain...)
@@ -191,9 +191,16 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	return nil
 }
 
+// paged are the query parameters of every list with pages.
+const paged = " limit cursor"
+
 // routes is the JSON API, but for signing in and out, which a reader may.
 func (s *server) routes() []route {
-	const paged = " limit cursor"
+	return slices.Concat(s.programmeRoutes(), s.peopleRoutes(), s.accountRoutes(), s.matchRoutes(), s.scoreRoutes(), s.ladderRoutes(), s.systemRoutes(), s.exportRoutes())
+}
+
+// programmeRoutes are about what is sent, to whom and why.
+func (s *server) programmeRoutes() []route {
 	return []route{
 		{method: "GET", path: "/session", do: s.whoAmI},
 		{method: "GET", path: "/sops", query: paged, do: s.listSOPs},
@@ -235,6 +242,29 @@ func (s *server) routes() []route {
 		{method: "POST", path: "/enrollment-jobs/:id/cancel", do: s.cancelJob},
 		{method: "GET", path: "/settings/holdout", do: s.getHoldout},
 		{method: "PUT", path: "/settings/holdout", do: s.setHoldout},
+		{method: "GET", path: "/touches", query: touchQuery + paged, do: s.listTouches},
+		{method: "GET", path: "/touches/:id", do: s.getTouch},
+		{method: "GET", path: "/touches/:id/why", do: s.whyTouch},
+		{method: "GET", path: "/why", query: "contact_id group_id sop_id step_key", do: s.whyStep},
+		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
+		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
+		{method: "GET", path: "/dispatches/:id/reminders", do: s.dispatchReminders},
+		{method: "GET", path: "/cohorts", query: paged, do: s.listCohorts},
+		{method: "GET", path: "/cohorts/budget", do: s.tagBudget},
+		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
+		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
+		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},
+		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
+		{method: "PUT", path: "/welcomes", do: s.setWelcome},
+		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},
+		{method: "GET", path: "/limits", do: s.listLimits},
+		{method: "PUT", path: "/limits", do: s.setLimits},
+	}
+}
+
+// peopleRoutes are about contacts and the people of ours.
+func (s *server) peopleRoutes() []route {
+	return []route{
 		{method: "GET", path: "/contacts", query: contactQuery + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", do: s.getContact},
 		{method: "GET", path: "/contacts/:id/personal-data", admin: true, do: s.exportPerson},
@@ -249,36 +279,10 @@ func (s *server) routes() []route {
 		{method: "PUT", path: "/audiences/:id", do: s.updateAudience},
 		{method: "DELETE", path: "/audiences/:id", do: s.deleteAudience},
 		{method: "GET", path: "/audiences/:id/members", query: paged, do: s.listMembers},
-		{method: "GET", path: "/stages", do: s.listStages},
-		{method: "PUT", path: "/stages/:key", do: s.nameStage},
-		{method: "PUT", path: "/opportunity-stages", do: s.setOpportunityStages},
-		{method: "GET", path: "/stage-rules", query: paged, do: s.listStageRules},
-		{method: "POST", path: "/stage-rules", do: s.draftStageRules},
-		{method: "GET", path: "/stage-rules/current", do: s.currentStageRules},
-		{method: "GET", path: "/stage-rules/:id", do: s.getStageRules},
-		{method: "PUT", path: "/stage-rules/:id", do: s.redraftStageRules},
-		{method: "DELETE", path: "/stage-rules/:id", do: s.discardStageRules},
-		{method: "POST", path: "/stage-rules/:id/sign", do: s.signStageRules},
-		{method: "GET", path: "/stage-rules/:id/diff", query: "from", do: s.diffStageRules},
 		{method: "GET", path: "/contacts/:id/stage", do: s.getStanding},
 		{method: "POST", path: "/contacts/:id/stage", do: s.moveContact},
 		{method: "GET", path: "/contacts/:id/stage-events", query: paged, do: s.listStageEvents},
 		{method: "POST", path: "/contacts/:id/activities", do: s.logActivity},
-		{method: "GET", path: "/handovers", query: "state rep_id overdue" + paged, do: s.listHandovers},
-		{method: "POST", path: "/handovers/:id/accept", do: s.acceptHandover},
-		{method: "POST", path: "/handovers/:id/reject", do: s.rejectHandover},
-		{method: "GET", path: "/settings/handover", do: s.getHandoverRule},
-		{method: "PUT", path: "/settings/handover", do: s.setHandoverRule},
-		{method: "GET", path: "/opportunities", query: opportunityQuery + paged, do: s.listOpportunities},
-		{method: "POST", path: "/opportunities", do: s.openOpportunity},
-		{method: "GET", path: "/opportunities/:id", do: s.getOpportunity},
-		{method: "PUT", path: "/opportunities/:id", do: s.editOpportunity},
-		{method: "POST", path: "/opportunities/:id/move", do: s.turnOpportunity},
-		{method: "POST", path: "/opportunities/:id/accept", do: s.acceptOpportunity},
-		{method: "GET", path: "/figures/funnel", query: "from to", do: s.funnel},
-		{method: "GET", path: "/figures/pipeline", query: "from to", do: s.pipeline},
-		{method: "GET", path: "/figures/leaks", do: s.countLeaks},
-		{method: "GET", path: "/leaks", query: "team" + paged, do: s.listLeaks},
 		{method: "GET", path: "/calendar", query: "year", do: s.getCalendar},
 		{method: "PUT", path: "/calendar/:day", do: s.setCalendarDay},
 		{method: "DELETE", path: "/calendar/:day", do: s.unsetCalendarDay},
@@ -291,18 +295,52 @@ func (s *server) routes() []route {
 		{method: "GET", path: "/reps", query: paged, do: s.listReps},
 		{method: "GET", path: "/tags", query: paged, do: s.listTags},
 		{method: "GET", path: "/departments", query: paged, do: s.listDepartments},
-		{method: "GET", path: "/touches", query: touchQuery + paged, do: s.listTouches},
-		{method: "GET", path: "/touches/:id", do: s.getTouch},
-		{method: "GET", path: "/touches/:id/why", do: s.whyTouch},
-		{method: "GET", path: "/why", query: "contact_id group_id sop_id step_key", do: s.whyStep},
-		{method: "GET", path: "/dispatches", query: "state" + paged, do: s.listDispatches},
-		{method: "POST", path: "/dispatches/:id/retry", do: s.retryDispatch},
-		{method: "GET", path: "/dispatches/:id/reminders", do: s.dispatchReminders},
-		{method: "GET", path: "/cohorts", query: paged, do: s.listCohorts},
-		{method: "GET", path: "/cohorts/budget", do: s.tagBudget},
-		{method: "GET", path: mediaPath, query: "kind" + paged, do: s.listMedia},
-		{method: "POST", path: mediaPath, query: "kind", do: s.storeMedia},
-		{method: "GET", path: mediaPath + "/:id", do: s.getMedia},
+	}
+}
+
+// ladderRoutes are about where people stand, deals, and where leads come from and go.
+func (s *server) ladderRoutes() []route {
+	return []route{
+		{method: "GET", path: "/stages", do: s.listStages},
+		{method: "PUT", path: "/stages/:key", do: s.nameStage},
+		{method: "PUT", path: "/opportunity-stages", do: s.setOpportunityStages},
+		{method: "GET", path: "/stage-rules", query: paged, do: s.listStageRules},
+		{method: "POST", path: "/stage-rules", do: s.draftStageRules},
+		{method: "GET", path: "/stage-rules/current", do: s.currentStageRules},
+		{method: "GET", path: "/stage-rules/:id", do: s.getStageRules},
+		{method: "PUT", path: "/stage-rules/:id", do: s.redraftStageRules},
+		{method: "DELETE", path: "/stage-rules/:id", do: s.discardStageRules},
+		{method: "POST", path: "/stage-rules/:id/sign", do: s.signStageRules},
+		{method: "GET", path: "/stage-rules/:id/diff", query: "from", do: s.diffStageRules},
+		{method: "GET", path: "/handovers", query: "state rep_id overdue" + paged, do: s.listHandovers},
+		{method: "POST", path: "/handovers/:id/accept", do: s.acceptHandover},
+		{method: "POST", path: "/handovers/:id/reject", do: s.rejectHandover},
+		{method: "GET", path: "/settings/handover", do: s.getHandoverRule},
+		{method: "PUT", path: "/settings/handover", do: s.setHandoverRule},
+		{method: "GET", path: "/opportunities", query: opportunityQuery + paged, do: s.listOpportunities},
+		{method: "POST", path: "/opportunities", do: s.openOpportunity},
+		{method: "GET", path: "/opportunities/:id", do: s.getOpportunity},
+		{method: "PUT", path: "/opportunities/:id", do: s.editOpportunity},
+		{method: "POST", path: "/opportunities/:id/move", do: s.turnOpportunity},
+		{method: "POST", path: "/opportunities/:id/accept", do: s.acceptOpportunity},
+		{method: "GET", path: "/leaks", query: "team" + paged, do: s.listLeaks},
+		{method: "GET", path: "/sources", do: s.listSources},
+		{method: "POST", path: "/sources", do: s.createSource},
+		{method: "PUT", path: "/sources/:id", do: s.updateSource},
+		{method: "GET", path: "/routing", do: s.getRouting},
+		{method: "PUT", path: "/routing", do: s.setRouting},
+		{method: "POST", path: "/routing/dry-run", reads: true, do: s.tryRouting},
+		{method: "GET", path: "/leads", query: "rep_id contact_id state" + paged, do: s.listLeads},
+		{method: "POST", path: "/leads/:id/take", do: s.takeLead},
+	}
+}
+
+// systemRoutes are about figures, and about what goes in and out.
+func (s *server) systemRoutes() []route {
+	return []route{
+		{method: "GET", path: "/figures/funnel", query: "from to", do: s.funnel},
+		{method: "GET", path: "/figures/pipeline", query: "from to", do: s.pipeline},
+		{method: "GET", path: "/figures/leaks", do: s.countLeaks},
 		{method: "GET", path: importsPath, query: paged, admin: true, do: s.listImports},
 		{method: "POST", path: importsPath, query: "kind", do: s.createImport},
 		{method: "GET", path: importsPath + "/fields", query: "kind", do: s.importFields},
@@ -312,19 +350,6 @@ func (s *server) routes() []route {
 		{method: "POST", path: importsPath + "/:id/cancel", do: s.moveImport(s.Imports.Cancel)},
 		{method: "GET", path: importsPath + "/:id/notes", query: paged, admin: true, do: s.listImportNotes},
 		{method: "GET", path: importsPath + "/:id/notes/file", admin: true, do: s.importNotesFile},
-		{method: "GET", path: "/welcomes", query: paged, do: s.listWelcomes},
-		{method: "PUT", path: "/welcomes", do: s.setWelcome},
-		{method: "DELETE", path: "/welcomes/:id", do: s.deleteWelcome},
-		{method: "GET", path: "/limits", do: s.listLimits},
-		{method: "PUT", path: "/limits", do: s.setLimits},
-		{method: "GET", path: "/sources", do: s.listSources},
-		{method: "POST", path: "/sources", do: s.createSource},
-		{method: "PUT", path: "/sources/:id", do: s.updateSource},
-		{method: "GET", path: "/routing", do: s.getRouting},
-		{method: "PUT", path: "/routing", do: s.setRouting},
-		{method: "POST", path: "/routing/dry-run", reads: true, do: s.tryRouting},
-		{method: "GET", path: "/leads", query: "rep_id contact_id state" + paged, do: s.listLeads},
-		{method: "POST", path: "/leads/:id/take", do: s.takeLead},
 		{method: "GET", path: "/growth/model", query: "acv", do: s.growthModel},
 		{method: "GET", path: "/growth/capacity", query: "reps_a reps_b reps_c hours_a hours_b hours_c hours_per_week accounts_per_rep", do: s.growthCapacity},
 		{method: "GET", path: "/growth/quota", query: "arr sdrs close_rate mrr users price", do: s.growthQuota},

@@ -90,7 +90,7 @@ func seedLife(ctx context.Context, a *app, now time.Time) error {
 			return fmt.Errorf("record the past: %w", err)
 		}
 	}
-	return errors.Join(seedSales(ctx, a, people), seedPlans(ctx, a))
+	return errors.Join(seedSales(ctx, a), seedPlans(ctx, a))
 }
 
 // demoPeople are the contacts who are at an account, by their number in the cast.
@@ -147,9 +147,9 @@ func (cast) doings(n int, c model.Contact, now time.Time) []model.Activity {
 	list := make([]model.Activity, 0, times)
 	for i := range times {
 		what := kinds[upTo(n*31+i, "doing", len(kinds))]
-		part := time.Duration(upTo(n*31+i, "when", 1000))
+		minutes := upTo(n*31+i, "when", int(now.Sub(since).Minutes()))
 		list = append(list, model.Activity{
-			DedupeKey: fmt.Sprintf("demo:%d:%d", n, i), Kind: what.kind, ContactID: c.ID, OccurredAt: since.Add(now.Sub(since) / 1000 * part),
+			DedupeKey: fmt.Sprintf("demo:%d:%d", n, i), Kind: what.kind, ContactID: c.ID, OccurredAt: since.Add(time.Duration(minutes) * time.Minute),
 			Data: model.AsJSON(model.ActivityData{Key: what.key, Seconds: what.seconds}),
 		})
 	}
@@ -158,7 +158,7 @@ func (cast) doings(n int, c model.Contact, now time.Time) []model.Activity {
 
 // seedSales has sales take half of what marketing hands over, and opens deals
 // with the first of them.
-func seedSales(ctx context.Context, a *app, people map[int]model.Contact) error {
+func seedSales(ctx context.Context, a *app) error {
 	inbox, err := a.stages.Inbox(ctx, ladder.HandoverFilter{}, model.Page{Limit: 100})
 	if err != nil {
 		return fmt.Errorf("read what was handed over: %w", err)

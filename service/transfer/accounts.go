@@ -44,7 +44,7 @@ func readCompany(r *row, reps book) company {
 		}
 		return nil
 	}
-	rep := func(field string) int64 { id, _ := r.rep(field, reps); return id }
+	rep := func(field string) int64 { return r.rep(field, reps) }
 	c := company{row: r, Row: account.Row{Input: account.Input{
 		Name: r.text("name", 120), CreditCode: r.creditCode("credit_code"),
 		Tier: model.Tier(r.word("tier", tiers())), Lifecycle: model.Lifecycle(r.word("lifecycle", lifecycles())),

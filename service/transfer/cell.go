@@ -226,24 +226,25 @@ func newBook(reps []model.Rep) book {
 	return b
 }
 
-// rep reads a userid, or a name that only one of those who are still here has.
-func (r *row) rep(field string, b book) (int64, bool) {
+// rep reads a userid, or a name that only one of those who are still here has; 0
+// when it says nobody, or nobody we know.
+func (r *row) rep(field string, b book) int64 {
 	text := r.cells[field]
 	if text == "" {
-		return 0, false
+		return 0
 	}
 	if id, ok := b.byUserID[strings.ToLower(text)]; ok {
-		return id, true
+		return id
 	}
 	switch ids := b.byName[plain(text)]; len(ids) {
 	case 1:
-		return ids[0], true
+		return ids[0]
 	case 0:
 		r.fault(field, noteRep, text, "")
 	default:
 		r.fault(field, noteReps, text, "")
 	}
-	return 0, false
+	return 0
 }
 
 // creditCode reads a unified social credit code.

@@ -35,7 +35,7 @@ type deal struct {
 func readDeal(r *row, sh *sheet, stages map[string][]string) *deal {
 	d := &deal{row: r, key: account.NameKey(r.cells["account"]), has: map[string]bool{}}
 	amount, _ := r.number("amount")
-	owner, _ := r.rep("owner", sh.reps)
+	owner := r.rep("owner", sh.reps)
 	d.said = stage.Deal{
 		Name: r.text("name", 120), Amount: amount, Kind: model.OpportunityKind(r.word("kind", dealKinds())), Stage: r.word("stage", stages),
 		Origin: model.DealOrigin(r.word("origin", dealOrigins())), OwnerID: owner, ExpectedClose: r.date("close_on"), By: sh.im.CreatedBy,
