@@ -49,7 +49,7 @@ type growthModelResponse struct {
 
 func (s *server) growthModel(c *gin.Context) error {
 	q := queryOf(c)
-	acv := q.whole("acv", -1)
+	acv, focused := q.whole("acv", -1), oneOf(q, "focus", "true", "false") != "false"
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *server) growthModel(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, growthModelResponse{Model: m.Motion, From: m.From, To: m.To, Approach: m.Approach, SDR: m.SDR})
+	c.JSON(http.StatusOK, growthModelResponse{Model: m.Motion, From: m.From, To: m.To, Approach: m.Advice(focused), SDR: m.SDR})
 	return nil
 }
 

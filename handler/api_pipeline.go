@@ -106,6 +106,36 @@ func (s *server) pipeline(c *gin.Context) error {
 	return nil
 }
 
+type lossResponse struct {
+	Kind     stage.LossKind `json:"kind"`
+	Stage    string         `json:"stage"`
+	Reason   string         `json:"reason"`
+	Sentence string         `json:"sentence"`
+	Count    int            `json:"count"`
+}
+
+// losses tells why contacts and deals were lost or went back in a window.
+func (s *server) losses(c *gin.Context) error {
+	q := queryOf(c)
+	w := q.window()
+	if err := q.err(); err != nil {
+		return err
+	}
+	list, err := s.Stages.Losses(c.Request.Context(), w)
+	if err != nil {
+		return err
+	}
+	items, totals := make([]lossResponse, len(list.Items)), gin.H{}
+	for i, l := range list.Items {
+		items[i] = lossResponse{Kind: l.Kind, Stage: l.Stage, Reason: l.Reason, Sentence: s.Texts.Text(language(c), "loss."+l.Reason), Count: l.Count}
+	}
+	for _, kind := range stage.LossKinds() {
+		totals[string(kind)] = list.Totals[kind]
+	}
+	c.JSON(http.StatusOK, gin.H{"items": items, "totals": totals})
+	return nil
+}
+
 type leakResponse struct {
 	ContactID   int64      `json:"contact_id"`
 	ContactName string     `json:"contact_name"`

@@ -340,6 +340,7 @@ func (s *server) systemRoutes() []route {
 	return []route{
 		{method: "GET", path: "/figures/funnel", query: "from to", do: s.funnel},
 		{method: "GET", path: "/figures/pipeline", query: "from to", do: s.pipeline},
+		{method: "GET", path: "/figures/losses", query: "from to", do: s.losses},
 		{method: "GET", path: "/figures/leaks", do: s.countLeaks},
 		{method: "GET", path: importsPath, query: paged, admin: true, do: s.listImports},
 		{method: "POST", path: importsPath, query: "kind", do: s.createImport},
@@ -350,7 +351,7 @@ func (s *server) systemRoutes() []route {
 		{method: "POST", path: importsPath + "/:id/cancel", do: s.moveImport(s.Imports.Cancel)},
 		{method: "GET", path: importsPath + "/:id/notes", query: paged, admin: true, do: s.listImportNotes},
 		{method: "GET", path: importsPath + "/:id/notes/file", admin: true, do: s.importNotesFile},
-		{method: "GET", path: "/growth/model", query: "acv", do: s.growthModel},
+		{method: "GET", path: "/growth/model", query: "acv focus", do: s.growthModel},
 		{method: "GET", path: "/growth/capacity", query: "reps_a reps_b reps_c hours_a hours_b hours_c hours_per_week accounts_per_rep", do: s.growthCapacity},
 		{method: "GET", path: "/growth/quota", query: "arr sdrs close_rate mrr users price", do: s.growthQuota},
 		{method: "GET", path: "/growth/staffing", query: "leads leads_per_sdr opportunities_per_sales leads_per_sales_alone mql_rate opportunity_rate", do: s.growthStaffing},

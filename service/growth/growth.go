@@ -50,6 +50,16 @@ type Model struct {
 	SDR      bool // leads are qualified before sales sees them
 }
 
+// Advice tells how to come by accounts: the approach of the model for those who
+// have a list or an industry to focus on, and inbound for those who have none,
+// whatever the contract value. Both ways stay allowed.
+func (m Model) Advice(focused bool) Approach {
+	if !focused {
+		return Inbound
+	}
+	return m.Approach
+}
+
 // ModelFor chooses by the annual contract value: below 20 000 the product leads,
 // from 20 000 to 300 000 marketing, above 300 000 sales.
 func ModelFor(acv int64) (Model, error) {

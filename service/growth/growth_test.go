@@ -28,6 +28,18 @@ func TestModelFor_boundariesBelongToMarketing(t *testing.T) {
 	require.Equal(t, model.CodeInvalid, model.CodeOf(err))
 }
 
+func TestAdvice_withoutFocusIsInbound(t *testing.T) {
+	t.Parallel()
+	for acv, want := range map[int64]growth.Approach{
+		19_999: growth.Inbound, 20_000: growth.Both, 300_000: growth.Both, 300_001: growth.ABM,
+	} {
+		m, err := growth.ModelFor(acv)
+		require.NoError(t, err)
+		require.Equal(t, want, m.Advice(true), acv)
+		require.Equal(t, growth.Inbound, m.Advice(false), acv)
+	}
+}
+
 func TestListSize_isRepsTimesAccounts(t *testing.T) {
 	t.Parallel()
 	size, err := growth.ListSize(20, 20)

@@ -121,6 +121,16 @@ func (s *Service) closeHandover(ctx context.Context, e model.StageEvent) error {
 	return wrap("close hand-over", err)
 }
 
+// withdraw takes the open hand-over of somebody whose personal data were erased
+// out of the inbox: nobody is to follow them any more.
+func (s *Service) withdraw(ctx context.Context, contactID int64) error {
+	now := s.DB.Now(ctx)
+	err := s.DB.Conn(ctx).Model(&model.Handover{}).Where("contact_id = ? AND open_slot = 1", contactID).Updates(map[string]any{
+		"state": model.HandoverWithdrawn, "open_slot": nil, "decided_at": now, "updated_at": now,
+	}).Error
+	return wrap("withdraw hand-over", err)
+}
+
 // Accept says yes for sales: the MQL becomes a SAL, and whoever accepts follows.
 func (s *Service) Accept(ctx context.Context, id int64, by string) error {
 	return s.decide(ctx, id, by, map[string]any{"state": model.HandoverAccepted}, step{model.StageSAL, ReasonAccepted, []string{by}})

@@ -25,6 +25,9 @@ const attempts = 3
 
 // React implements activity.Reactor.
 func (r Stager) React(ctx context.Context, a model.Activity) error {
+	if a.Kind == model.ActivityContactErased {
+		return r.stages.withdraw(ctx, a.ContactID)
+	}
 	if a.ContactID <= 0 || a.Kind != model.ActivityScoreChanged && !reaches(a) {
 		return nil // a customer group, or nothing that a rule looks at
 	}
