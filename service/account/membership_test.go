@@ -154,7 +154,9 @@ func TestMerge_undoneLeavesTheRowsThatWere(t *testing.T) {
 		clock.Advance(time.Hour)
 		m.assign(people[2], three, model.MatchMove)
 		m.match()
+		both, theirs := m.target("both", one, two), m.target("theirs", two)
 		before := m.snapshot()
+		require.Equal(t, []int64{one, two}, m.on(both))
 
 		merge, err := m.accounts.Merge(ctx, two, one, "anna")
 		require.NoError(t, err)
@@ -162,6 +164,8 @@ func TestMerge_undoneLeavesTheRowsThatWere(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, merge.ID, again.ID, "what is merged is merged")
 		require.Equal(t, []int64{one, one, three}, []int64{m.at(people[0]), m.at(people[1]), m.at(people[2])})
+		require.Equal(t, [][]int64{{one}, {one}}, [][]int64{m.on(both), m.on(theirs)}, "who is on a list twice is on it once")
+		require.Equal(t, []bool{true, false}, []bool{m.isTarget(one), m.isTarget(two)})
 		require.Equal(t, 3, m.touches(one), "the touches follow, also of who has gone since")
 		_, err = m.accounts.Merge(ctx, three, two, "anna")
 		requireConflict(t, err, "merged into another one")
@@ -185,10 +189,65 @@ func TestMerge_undoneLeavesTheRowsThatWere(t *testing.T) {
 		require.NoError(t, m.accounts.UndoMerge(ctx, next.ID, "anna"))
 		require.Equal(t, one, m.at(late))
 		require.Equal(t, []int{1, 2}, []int{m.touches(one), m.touches(two)})
+		require.Equal(t, [][]int64{{one, two}, {two}}, [][]int64{m.on(both), m.on(theirs)})
 
 		m.assign(late, 0, model.MatchCorrect)
 		require.Equal(t, before, m.snapshot(late))
 	})
+}
+
+func TestUndoMerge_whoWasNoTargetIsNone(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		m, ctx := newMatching(t, db, clock), t.Context()
+		one, two := m.account("甲"), m.account("乙")
+		list, closed := m.target("乙的", two), m.target("两家", one, two)
+		require.NoError(t, m.accounts.RemoveFromTarget(ctx, closed, one))
+		merge, err := m.accounts.Merge(ctx, two, one, "anna")
+		require.NoError(t, err)
+		require.True(t, m.isTarget(one))
+		require.NoError(t, m.accounts.UndoMerge(ctx, merge.ID, "anna"))
+		require.Equal(t, []bool{false, true}, []bool{m.isTarget(one), m.isTarget(two)})
+		require.Equal(t, []int64{two}, m.on(list))
+
+		// A list that was closed meanwhile opens for nobody.
+		_, err = m.accounts.Nominate(ctx, closed, []account.Nomination{{AccountID: one, Note: "x"}}, false, "anna")
+		require.NoError(t, err)
+		merge, err = m.accounts.Merge(ctx, two, one, "anna")
+		require.NoError(t, err)
+		require.NoError(t, m.accounts.CloseTarget(ctx, closed))
+		require.NoError(t, m.accounts.UndoMerge(ctx, merge.ID, "anna"))
+		require.Empty(t, m.on(closed))
+	})
+}
+
+// target makes a list of the accounts.
+func (m *matching) target(name string, ids ...int64) int64 {
+	m.t.Helper()
+	list, err := m.accounts.CreateTarget(m.t.Context(), account.TargetInput{Name: name}, "anna")
+	require.NoError(m.t, err)
+	set := make([]account.Nomination, len(ids))
+	for i, id := range ids {
+		set[i] = account.Nomination{AccountID: id, Note: "x"}
+	}
+	_, err = m.accounts.Nominate(m.t.Context(), list.ID, set, false, "anna")
+	require.NoError(m.t, err)
+	return list.ID
+}
+
+// on are the accounts of a list.
+func (m *matching) on(listID int64) (ids []int64) {
+	m.t.Helper()
+	err := m.db.Read(m.t.Context()).Model(&model.TargetMember{}).Where("list_id = ? AND open_slot = 1", listID).Order("account_id").Pluck("account_id", &ids).Error
+	require.NoError(m.t, err)
+	return ids
+}
+
+func (m *matching) isTarget(id int64) bool {
+	m.t.Helper()
+	var a model.Account
+	require.NoError(m.t, m.db.Read(m.t.Context()).Take(&a, id).Error)
+	return a.IsTarget
 }
 
 // snapshot is everything that a merge moves, but for when it was written.
@@ -204,8 +263,10 @@ func (m *matching) snapshot(but ...int64) map[string]any {
 	var contacts []model.Contact
 	require.NoError(m.t, m.db.Read(ctx).Order("id").Find(&contacts, "id NOT IN ?", but).Error)
 	for i := range contacts {
-		contacts[i].UpdatedAt = time.Time{}
+		contacts[i].UpdatedAt, contacts[i].RescoreAt = time.Time{}, nil
 	}
+	var targets []model.TargetMember
+	require.NoError(m.t, m.db.Read(ctx).Order("id").Find(&targets).Error)
 	var aliases []model.AccountAlias
 	require.NoError(m.t, m.db.Read(ctx).Order("id").Find(&aliases).Error)
 	var accounts []model.Account
@@ -213,7 +274,7 @@ func (m *matching) snapshot(but ...int64) map[string]any {
 	for i := range accounts {
 		accounts[i].UpdatedAt, accounts[i].NamesVersion, accounts[i].RescoreAt = time.Time{}, 0, nil
 	}
-	return map[string]any{"members": members, "contacts": contacts, "aliases": aliases, "accounts": accounts}
+	return map[string]any{"members": members, "contacts": contacts, "aliases": aliases, "accounts": accounts, "targets": targets}
 }
 
 func TestMerge_nameGoneMeanwhileIsAConflict(t *testing.T) {

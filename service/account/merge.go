@@ -47,6 +47,7 @@ func (s *Service) movers() []Mover {
 		{Name: "account_aliases", Move: s.moveNames("account_aliases", "alias_key")},
 		{Name: "account_domains", Move: s.moveNames("account_domains", "domain")},
 		{Name: "target_members", Move: s.moveTargets},
+		{Name: "target_members closed", Move: s.closeTargets},
 	}
 	for _, table := range []string{"account_actions", "account_events", "account_notes"} {
 		own = append(own, MoveTable(s.DB, table))
@@ -81,6 +82,23 @@ func (s *Service) moveTargets(ctx context.Context, from, into int64, only []int6
 		}
 	}
 	return MoveTable(s.DB, "target_members").Move(ctx, from, into, notNil(only))
+}
+
+// closeTargets ends, at a merge, an account's places on lists that the other is on
+// too, and opens them again on the way back, but for lists closed meanwhile.
+func (s *Service) closeTargets(ctx context.Context, from, into int64, only []int64) ([]int64, error) {
+	rows := s.DB.Conn(ctx).Model(&model.TargetMember{})
+	if only != nil {
+		live := s.DB.Conn(ctx).Model(&model.TargetList{}).Select("id").Where("closed_at IS NULL")
+		err := rows.Where("id IN ? AND account_id = ? AND list_id IN (?)", only, into, live).Updates(map[string]any{"open_slot": 1, "to_at": nil}).Error
+		return nil, wrap(fmt.Sprintf("open places of account %d on target lists", into), err)
+	}
+	ids := []int64{}
+	if err := rows.Where("account_id = ? AND open_slot = 1", from).Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("list target lists that both accounts are on: %w", err)
+	}
+	err := s.DB.Conn(ctx).Model(&model.TargetMember{}).Where("id IN ?", ids).Updates(map[string]any{"open_slot": nil, "to_at": s.DB.Now(ctx)}).Error
+	return ids, wrap(fmt.Sprintf("close places of account %d on target lists", from), err)
 }
 
 // notNil is an empty list for none: a mover takes nil for all.
@@ -121,7 +139,7 @@ func (s *Service) Merge(ctx context.Context, from, into int64, author string) (m
 			}
 		}
 		m = model.AccountMerge{FromID: from, IntoID: into, Author: author, Moved: model.AsJSON(map[string][]int64{})}
-		if err := s.moveAll(ctx, m); err != nil {
+		if err := s.marking(ctx, []int64{from, into}, func() error { return s.moveAll(ctx, m) }); err != nil {
 			return err
 		}
 		if err := s.takeName(ctx, pair[from], m); err != nil {
@@ -132,12 +150,6 @@ func (s *Service) Merge(ctx context.Context, from, into int64, author string) (m
 			Updates(map[string]any{"live_slot": nil, "merged_into": into, "rescore_at": nil, "updated_at": now}).Error
 		if err != nil {
 			return fmt.Errorf("close account %d: %w", from, err)
-		}
-		if pair[from].IsTarget {
-			err := s.DB.Conn(ctx).Model(&model.Account{}).Where("id = ?", into).UpdateColumn("is_target", true).Error
-			if err != nil {
-				return fmt.Errorf("mark account %d as a target: %w", into, err)
-			}
 		}
 		if err := s.rescore(ctx, into); err != nil {
 			return err
@@ -188,9 +200,19 @@ func (s *Service) takeName(ctx context.Context, from model.Account, m model.Acco
 	return nil
 }
 
+// rescore asks for new scores of accounts and their people.
 func (s *Service) rescore(ctx context.Context, ids ...int64) error {
 	err := s.DB.Conn(ctx).Model(&model.Account{}).Where("id IN ?", ids).UpdateColumn("rescore_at", s.DB.Now(ctx)).Error
-	return wrap("ask for new scores", err)
+	if err != nil {
+		return fmt.Errorf("ask for new scores: %w", err)
+	}
+	return s.rescorePeople(ctx, ids...)
+}
+
+// rescorePeople asks for new scores of accounts' people.
+func (s *Service) rescorePeople(ctx context.Context, ids ...int64) error {
+	err := s.DB.Conn(ctx).Model(&model.Contact{}).Where("account_id IN ?", ids).UpdateColumn("rescore_at", s.DB.Now(ctx)).Error
+	return wrap("ask for new scores of people", err)
 }
 
 // UndoMerge takes a merge back: what went along returns, unless it has gone on
@@ -220,7 +242,7 @@ func (s *Service) UndoMerge(ctx context.Context, id int64, author string) error 
 			return err
 		}
 		holder := standing[m.IntoID]
-		if err := s.giveBack(ctx, m, holder); err != nil {
+		if err := s.marking(ctx, []int64{from.ID, holder}, func() error { return s.giveBack(ctx, m, holder) }); err != nil {
 			return err
 		}
 		if err := s.refuseTaken(ctx, from); err != nil {

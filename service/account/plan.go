@@ -238,14 +238,22 @@ func (s *Service) AddEvent(ctx context.Context, accountID int64, in EventInput, 
 		if _, err := s.lockLive(ctx, accountID); err != nil {
 			return err
 		}
-		return s.DB.Conn(ctx).Create(&row).Error
+		if err := s.DB.Conn(ctx).Create(&row).Error; err != nil {
+			return err
+		}
+		return s.rescorePeople(ctx, accountID) // a reason to call counts for them
 	})
 	return row, wrap(fmt.Sprintf("note an event of account %d", accountID), err)
 }
 
 // RemoveEvent deletes an event; model.ErrNotFound.
 func (s *Service) RemoveEvent(ctx context.Context, accountID, id int64) error {
-	return s.removeOf(ctx, &model.AccountEvent{}, accountID, id, model.NotFound("event"))
+	return s.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := s.removeOf(ctx, &model.AccountEvent{}, accountID, id, model.NotFound("event")); err != nil {
+			return err
+		}
+		return s.rescorePeople(ctx, accountID)
+	})
 }
 
 // Events lists an account's latest events.
