@@ -164,10 +164,13 @@ func (t scoreTeller) bar(part string, value, weight float64) scoreBar {
 }
 
 func (t scoreTeller) line(l scoring.Line) scoreLine {
-	e := l.Entry
+	e, name := l.Entry, t.ruleName(l.Entry.RuleKey, l.Entry.Part)
+	if e.Part == model.PartIntent && e.Subject != "" {
+		name = t.say("score.need.event", e.Subject)
+	}
 	return scoreLine{
 		Rule: e.RuleKey, Part: string(e.Part), Subject: e.Subject, ActivityID: e.ActivityID, RulesVersion: e.RulesVersion, At: e.At,
-		Worth: e.Points, Points: l.Score, Text: t.say("score.line", t.ago(e.At), t.ruleName(e.RuleKey, e.Part), signed(l.Score)),
+		Worth: e.Points, Points: l.Score, Text: t.say("score.line", t.ago(e.At), name, signed(l.Score)),
 	}
 }
 

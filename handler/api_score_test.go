@@ -58,6 +58,8 @@ func TestAPI_explainsScores(t *testing.T) {
 			},
 			handlertest.Scenario{Name: "of no account", URL: "/api/v1/accounts/999/score", As: handlertest.Reader, Status: 404},
 		)
+		require.NoError(t, conn.Create(&model.AccountEvent{AccountID: a.ID, Kind: "funding", Title: "B 轮融资", At: app.Clock.Now()}).Error)
+		app.Run(t, handlertest.Scenario{Name: "with news of the company", URL: contact, As: handlertest.Reader, Status: 200, Contains: []string{"今天：公司动态“B 轮融资”，现在值 4 分"}})
 		spike := 3.
 		require.NoError(t, conn.Model(&a).UpdateColumns(map[string]any{"fit": 80, "spike": spike, "is_target": true, "industry": "制造"}).Error)
 		winner := model.Account{Name: "乙", NameKey: "乙", LiveSlot: &one, Industry: "制造"}

@@ -60,6 +60,7 @@ func TestScorer_statementsAreFewAndReadNoTable(t *testing.T) {
 	var lines []model.ScoreEntry
 	var rels []model.Relationship
 	var lasts []model.LastActive
+	var news []model.AccountEvent
 	for i := range people {
 		id := int64(i + 1)
 		added := now.Add(-time.Duration(i) * time.Hour)
@@ -70,6 +71,9 @@ func TestScorer_statementsAreFewAndReadNoTable(t *testing.T) {
 		}
 		members = append(members, model.AccountMember{ContactID: id, AccountID: id, OpenSlot: &one, FromAt: added, Reason: "manual"})
 		rels = append(rels, model.Relationship{RepID: 1, ContactID: id, State: model.RelationshipActive, AddedAt: added, SeenAt: now})
+		for k := range 3 {
+			news = append(news, model.AccountEvent{AccountID: id, Kind: "funding", Title: "B 轮融资", At: now.Add(-time.Duration(k*20) * day)})
+		}
 		if i%2 == 0 {
 			lasts = append(lasts, model.LastActive{ContactID: id, At: added})
 		}
@@ -85,7 +89,8 @@ func TestScorer_statementsAreFewAndReadNoTable(t *testing.T) {
 	require.NoError(t, conn.CreateInBatches(rels, 500).Error)
 	require.NoError(t, conn.CreateInBatches(lasts, 500).Error)
 	require.NoError(t, conn.CreateInBatches(lines, 500).Error)
-	require.NoError(t, conn.Exec("ANALYZE TABLE contacts, accounts, account_members, relationships, last_actives, score_entries").Error)
+	require.NoError(t, conn.CreateInBatches(news, 500).Error)
+	require.NoError(t, conn.Exec("ANALYZE TABLE contacts, accounts, account_members, relationships, last_actives, score_entries, account_events").Error)
 
 	statements := w.recorded()
 	w.did(contacts[7], model.ActivityPriceAsked, model.ActivityData{})
@@ -120,7 +125,7 @@ func TestScorer_statementsAreFewAndReadNoTable(t *testing.T) {
 		var plan []map[string]any
 		require.NoError(t, conn.Session(&gorm.Session{NewDB: true}).Raw("EXPLAIN "+sql).Scan(&plan).Error, sql)
 		for _, row := range plan {
-			if slices.Contains([]string{"contacts", "c", "accounts", "m", "la", "r", "score_entries"}, fmt.Sprint(row["table"])) {
+			if slices.Contains([]string{"contacts", "c", "accounts", "m", "la", "r", "score_entries", "e", "later"}, fmt.Sprint(row["table"])) {
 				explained++
 				require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", sql, row)
 			}

@@ -256,7 +256,7 @@ func (s *Service) load(ctx context.Context, b book, list []model.Contact) ([]per
 	for _, e := range entries {
 		ledgers[e.ContactID] = append(ledgers[e.ContactID], e)
 	}
-	accounts := map[int64]*model.Account{}
+	accounts, triggers := map[int64]*model.Account{}, map[int64]model.ScoreEntry{}
 	if len(accountIDs) > 0 {
 		var rows []model.Account
 		if err := s.DB.Read(ctx).Find(&rows, "id IN ?", accountIDs).Error; err != nil {
@@ -264,6 +264,9 @@ func (s *Service) load(ctx context.Context, b book, list []model.Contact) ([]per
 		}
 		for i := range rows {
 			accounts[rows[i].ID] = &rows[i]
+		}
+		if triggers, err = s.triggers(ctx, b, accountIDs); err != nil {
+			return nil, err
 		}
 	}
 	lasts, err := s.lastActive(ctx, b, list, ids)
@@ -275,6 +278,10 @@ func (s *Service) load(ctx context.Context, b book, list []model.Contact) ([]per
 		out[i] = person{contact: c, ledger: ledgers[c.ID], Profile: Profile{Role: c.Role, IsKP: c.IsKP, LastActive: lasts[c.ID]}}
 		if c.AccountID != nil {
 			out[i].Account = accounts[*c.AccountID]
+			if e, ok := triggers[*c.AccountID]; ok {
+				e.ContactID = c.ID
+				out[i].ledger = append(out[i].ledger, e)
+			}
 		}
 	}
 	return out, nil

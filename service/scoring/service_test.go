@@ -3,6 +3,7 @@ package scoring_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -332,4 +333,54 @@ func TestRescore_costsWhatIsDue(t *testing.T) {
 		}
 	}
 	require.Equal(t, 21, pages, "4000 people, 200 a page, and a look that finds nobody")
+}
+
+// What happens to an account is a reason to act for its people for 30 days, by
+// the table of events alone.
+func TestScore_accountEventsAreTriggersOfItsPeople(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		ctx, conn := w.t.Context(), w.db.Conn(w.t.Context())
+		c, other, a := w.contact(model.RoleBoss), w.contact(model.RoleBoss), model.Account{Name: "甲"}
+		w.join(c, &a)
+		event := func(daysAgo int, title string) {
+			at := w.clock.Now().Add(-time.Duration(daysAgo) * day)
+			require.NoError(w.t, conn.Create(&model.AccountEvent{AccountID: a.ID, Kind: "funding", Title: title, At: at}).Error)
+		}
+		event(40, "旧闻")
+		x, err := w.s.Contact(ctx, c.ID)
+		require.NoError(w.t, err)
+		require.Zero(w.t, x.Intent, "it is more than 30 days old")
+		event(15, "招标")
+		event(0, "B 轮融资")
+		x, err = w.s.Contact(ctx, c.ID)
+		require.NoError(w.t, err)
+		require.InDelta(w.t, 20, x.Intent, 1e-9, "the latest counts, once")
+		require.Equal(w.t, "B 轮融资", x.Top[0].Entry.Subject)
+
+		w.did(c, model.ActivityReplied, model.ActivityData{})
+		w.did(other, model.ActivityReplied, model.ActivityData{})
+		require.InDelta(w.t, 20, *w.now(c).Intent, 1e-9)
+		require.Zero(w.t, *w.now(other).Intent, "it is not their company")
+		require.Len(w.t, w.lines(c), 1, "the ledger holds what they did")
+		w.clock.Advance(29 * day)
+		w.rescore()
+		require.InDelta(w.t, 20*math.Exp2(-29./60), *w.now(c).Intent, 1, "it fades by its half-life of 60 days")
+		w.clock.Advance(day)
+		w.rescore()
+		require.Zero(w.t, *w.now(c).Intent)
+	})
+}
+
+// Somebody of whom nothing is known but a fact that came by import or by hand is
+// scored with it.
+func TestScore_factsScoreWhoNeverWas(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		c := w.contact(model.RoleBoss)
+		require.Nil(w.t, c.ScoredAt)
+		w.did(c, model.ActivityProfileChanged, model.ActivityData{Field: model.FieldRole})
+		require.NotNil(w.t, w.now(c).ScoredAt)
+		require.InDelta(w.t, 62.5, *w.now(c).Fit, 1e-9)
+	})
 }
