@@ -106,6 +106,34 @@ func (s *server) pipeline(c *gin.Context) error {
 	return nil
 }
 
+type renewalResponse struct {
+	Month   string   `json:"month"`
+	Ended   int      `json:"ended"`
+	Renewed int      `json:"renewed"`
+	Open    int      `json:"open"`
+	Rate    *float64 `json:"rate"`
+}
+
+// renewals tells of how many accounts the contract was renewed, by the month of
+// its end.
+func (s *server) renewals(c *gin.Context) error {
+	q := queryOf(c)
+	w := q.window()
+	if err := q.err(); err != nil {
+		return err
+	}
+	rows, err := s.Stages.Renewals(c.Request.Context(), w)
+	if err != nil {
+		return err
+	}
+	out := make([]renewalResponse, len(rows))
+	for i, r := range rows {
+		out[i] = renewalResponse(r)
+	}
+	c.JSON(http.StatusOK, gin.H{"cohorts": out})
+	return nil
+}
+
 type lossResponse struct {
 	Kind     stage.LossKind `json:"kind"`
 	Stage    string         `json:"stage"`

@@ -56,6 +56,7 @@ func TestAPI_contactClimbsTheLadder(t *testing.T) {
 			get("with its contact", "/contacts/1/stage", `"stage":"won"`),
 			get("in the list", "/opportunities?state=won&account_id=1&kind=new&origin=sales", `"name":"云杉首单"`),
 			get("in the funnel", "/figures/funnel?from=2026-01-31T16:00:00Z&to=2026-04-30T16:00:00Z", `{"month":"2026-03","leads":2,"mil":2,"mql":2,"sal":1,"sql":1,"opportunities":1,"won":1,"lead_to_mql":1,"mql_to_opportunity":0.5,"opportunity_to_won":1,"lead_to_won":0.5}`),
+			get("in no renewal", "/figures/renewals?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", `{"cohorts":[]}`),
 			get("in the losses", "/figures/losses?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", `{"kind":"rejected","stage":"mql","reason":"no_budget","sentence":"没有预算","count":1}`, `"rejected":1`, `"deal":0`),
 			get("and in the other figures", "/figures/pipeline?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z", `"mlg":0`, `"rejected_rate":0.5`, `"reasons":{"no_budget":1}`, `"won_amount":180000`),
 			handlertest.Scenario{Name: "of no window", URL: "/api/v1/figures/funnel?from=now", As: handlertest.Reader, Status: 400, Contains: []string{`"from"`, `"to"`}},

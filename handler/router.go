@@ -340,6 +340,7 @@ func (s *server) systemRoutes() []route {
 	return []route{
 		{method: "GET", path: "/figures/funnel", query: "from to", do: s.funnel},
 		{method: "GET", path: "/figures/pipeline", query: "from to", do: s.pipeline},
+		{method: "GET", path: "/figures/renewals", query: "from to", do: s.renewals},
 		{method: "GET", path: "/figures/losses", query: "from to", do: s.losses},
 		{method: "GET", path: "/figures/leaks", do: s.countLeaks},
 		{method: "GET", path: importsPath, query: paged, admin: true, do: s.listImports},

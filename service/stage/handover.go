@@ -249,7 +249,7 @@ const tickPage = 100
 // Tick does what time alone brings: it takes MQLs back whose days are up while
 // their score is too low, and, where the settings say so, accepts hand-overs
 // that nobody has answered. It costs what is due. more says that there is work
-// left.
+// left. Beside that it puts old friends onto the ladder, some at each call.
 func (s *Service) Tick(ctx context.Context) (more bool, err error) {
 	aged, err := s.ageOut(ctx)
 	if err != nil {
@@ -258,6 +258,9 @@ func (s *Service) Tick(ctx context.Context) (more bool, err error) {
 	accepted, err := s.acceptLate(ctx)
 	if err != nil {
 		return false, fmt.Errorf("accept late hand-overs: %w", err)
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return false, fmt.Errorf("put old friends onto the ladder: %w", err)
 	}
 	return aged || accepted, nil
 }
