@@ -89,14 +89,17 @@ func byWhole(lead, own, main *name) score {
 	switch {
 	case lead.stripped == own.stripped && own.alias:
 		s = tier(0.96, TierAlias, own.text)
+		s.parent(lead, own, main)
 	case lead.stripped == own.stripped:
 		s = tier(0.95, TierStripped, own.stripped)
 	case lead.bare == own.bare && own.alias && relate(lead.Region, main.Region) != placeDiffers:
 		s = tier(0.92, TierAlias, own.text)
+		s.parent(lead, own, main)
 	case own.tail != "" && own.tail == lead.bare && own.tail != own.Core && utf8.RuneCountInString(own.tail) >= 4:
 		s = tier(0.91, TierStripped, own.tail)
 	case lead.loose > 0 && lead.loose == own.brand:
 		s = tier(0.91, TierKnown, lead.bare, own.bare)
+		s.parent(lead, own, main)
 		if lead.bare != lead.Core && len(own.kinds)+len(own.softs) > 0 {
 			s.compareTrades(lead, own)
 		}
@@ -108,8 +111,10 @@ func byWhole(lead, own, main *name) score {
 		if own.weakCore() && own.known == 0 {
 			return score{}
 		}
-	case shortened(lead, own):
+	case slices.Contains(own.inner, lead.Core), shortened(lead, own):
 		s = tier(0.91, TierAcronym, lead.bare, own.bare)
+	case shopOf(lead, own):
+		return tier(0.91, TierStripped, own.Core)
 	case nationalEqual(lead, own):
 		s = tier(0.93, TierNational, lead.bare, own.bare)
 	default:
@@ -119,12 +124,29 @@ func byWhole(lead, own, main *name) score {
 	return s
 }
 
+// bareGroup tells whether the lead is a group of which only the short name is
+// said, and the account none: 格力集团 is the parent of 格力电器.
+func bareGroup(lead, own *name) bool {
+	return slices.Contains(lead.markers, "集团") && !slices.Contains(own.markers, "集团") && len(lead.kinds)+len(lead.softs) == 0
+}
+
+// parent makes it a question whether an alias means the group as well, where the
+// account's own name says a line of business.
+func (s *score) parent(lead, own, main *name) {
+	if bareGroup(lead, own) && bareGroup(lead, main) && len(main.kinds) > 0 {
+		s.adjust(-0.12, "hard_missing", strings.Join(main.Hard, " "))
+	}
+}
+
 // nationalEqual tells whether two names are one but for 中国 before it
 // (农业银行), or but for the last words of trade after 中国 (中国移动 for
 // 中国移动通信). Each word has to agree: 中国石油 is not 中国石油化工.
 func nationalEqual(lead, own *name) bool {
 	if short, long := lead.national, own.national; short != nil && len(short) < len(long) {
 		return slices.Equal(short, long[:len(short)]) && sayLittle(short, long[len(short):])
+	}
+	if slices.Contains(lead.kinds, "institution") && lead.Region != "" {
+		return false // 武汉科技大学 is not 中国科技大学
 	}
 	const least = 4
 	a, b := strings.TrimPrefix(lead.bare, "中国"), strings.TrimPrefix(own.bare, "中国")
@@ -175,10 +197,14 @@ func byAliasCore(lead, own, main *name) score {
 		return score{}
 	}
 	s := tier(0.84, TierAliasCore, own.text)
-	foreign := own.latin && len(lead.kinds) > 0 && len(lead.softs) == 0 && !slices.ContainsFunc(lead.kinds, func(kind string) bool { return !slices.Contains(main.kinds, kind) })
-	if (foreign || equalTrades(lead, main)) && relate(lead.Region, main.Region) != placeDiffers {
+	foreign := own.latin && len(lead.kinds) > 0 && len(lead.softs) == 0 && !slices.ContainsFunc(lead.kinds, func(kind string) bool { return !lead.akin(kind, main) })
+	if (foreign || equalTrades(lead, main) || tradeWithin(lead, main)) && relate(lead.Region, main.Region) != placeDiffers {
 		s.value = 0.92
 		s.adjust(0, "trade_equal", strings.Join(append(slices.Clone(main.Hard), main.Trade...), " "))
+		return s
+	}
+	if onlyCountry(lead, own, main) && relate(lead.Region, main.Region) != placeDiffers {
+		s.value = 0.91
 		return s
 	}
 	all := *main
@@ -187,6 +213,18 @@ func byAliasCore(lead, own, main *name) score {
 	s.compareTrades(lead, &all)
 	s.compareRegion(lead, main)
 	return s
+}
+
+// tradeWithin tells whether the lead's words of business are part of those that
+// the account has: 徐工机械 for 徐工…工程机械.
+func tradeWithin(lead, main *name) bool {
+	return len(lead.Hard) > 0 && len(lead.Trade) == 0 && strings.Contains(strings.Join(main.Hard, ""), strings.Join(lead.Hard, ""))
+}
+
+// onlyCountry tells whether a foreign name has nothing beside the alias but China,
+// a legal form and such words as Technology: SAP China, Siemens Ltd., China.
+func onlyCountry(lead, own, main *name) bool {
+	return lead.latin && own.latin && len(lead.Hard)+len(lead.softs) == 0 && (len(lead.Trade) == 0 || len(main.Trade) > 0)
 }
 
 func equalTrades(a, b *name) bool {
@@ -215,7 +253,7 @@ func (s *score) compareRegion(lead, main *name) {
 func (s *score) compareTrades(lead, own *name) {
 	shared := 0
 	for _, kind := range lead.kinds {
-		if slices.Contains(own.kinds, kind) {
+		if lead.akin(kind, own) {
 			shared++
 		}
 	}
@@ -230,6 +268,8 @@ func (s *score) compareTrades(lead, own *name) {
 			by = -0.25
 		}
 		s.adjust(by, "hard_missing", strings.Join(lead.Hard, " "))
+	case shared == 0 && begins(lead, own):
+		s.begins(lead, own)
 	case shared == 0:
 		s.adjust(-0.40, "hard_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
 	case shared < len(lead.kinds):
@@ -241,6 +281,28 @@ func (s *score) compareTrades(lead, own *name) {
 	case !lead.latin && !kindred(strings.Join(lead.Hard, ""), strings.Join(own.Hard, ""), lead.strong):
 		s.adjust(-0.06, "trade_differs", strings.Join(lead.Hard, " "), strings.Join(own.Hard, " "))
 	}
+}
+
+// akin tells whether the account has the kind of trade. Electric is 电器 as well as
+// 电气.
+func (n *name) akin(kind string, own *name) bool {
+	return slices.Contains(own.kinds, kind) || n.latin && kind == "energy" && slices.Contains(own.kinds, "appliances")
+}
+
+// begins tells whether the lead is the beginning of the account's name, cut within
+// its words of trade: 迈瑞生物 for 迈瑞生物医疗电子. Words that are identity are not
+// cut: 长城汽车 is not 长城汽车租赁.
+func begins(lead, own *name) bool {
+	return !lead.strong && lead.Legal == "" && !slices.Equal(lead.Hard, own.Hard) && len(lead.bare) < len(own.bare) && strings.HasPrefix(own.bare, lead.bare)
+}
+
+// begins takes nothing off if the place or three characters say which one it is.
+func (s *score) begins(lead, own *name) {
+	by := 0.0
+	if lead.count <= 2 && relate(lead.Region, own.Region) != placeEqual {
+		by = -0.06
+	}
+	s.adjust(by, "trade_begins", lead.bare, own.bare)
 }
 
 // kindred tells whether words of one kind may stand for each other: one holds the
@@ -255,11 +317,17 @@ func (s *score) onlyAccount(lead, own *name) {
 	by := 0.0
 	bare := len(lead.Trade) == 0 || !slices.ContainsFunc(lead.Trade, func(word string) bool { return !sizeWord(word) })
 	switch {
+	case bareGroup(lead, own):
+		by = -0.08
+		if own.financial() {
+			by = -0.15
+		}
 	case len(lead.bare) > len(lead.Core) && !own.strong && strings.HasPrefix(own.bare, lead.bare): // 先导智能|装备
 	case own.strong && !bare:
 		by = -0.25
-	case own.strong && own.financial():
+	case own.strong && own.financial() && lead.count <= 3:
 		by = -0.15
+	case own.strong && !own.financial() && lead.Legal == "" && relate(lead.Region, own.Region) == placeEqual: // 安徽江淮
 	case own.strong && lead.count > 2:
 		by = -0.02
 	case bare && len(lead.Trade) > 0 && lead.count <= 2: // 恒立实业 for 恒立液压

@@ -35,7 +35,11 @@ func bySound(lead, own, main *name) score {
 	default:
 		return s
 	}
-	s.compareTrades(lead, main)
+	trades := main
+	if own.alias && len(own.kinds) > 0 {
+		trades = own // 嘀嘀出行 for the alias 滴滴出行
+	}
+	s.compareTrades(lead, trades)
 	s.compareRegion(lead, main)
 	s.value = min(s.value, 0.88)
 	return s
@@ -189,6 +193,32 @@ func shortened(lead, own *name) bool {
 	of, _ := strings.CutPrefix(own.bare, own.Core)
 	n := utf8.RuneCountInString(rest)
 	return ok && own.hasHan && own.count >= 2 && (n == 2 || n == 3) && len(lead.Hard) == 0 && inOrder(rest, of)
+}
+
+// shopOf tells whether the lead is a shop of the account that is called after its
+// street: 渝味坊解放碑店.
+func shopOf(lead, own *name) bool {
+	const longest = 4
+	place, ok := strings.CutPrefix(lead.Core, own.Core)
+	n := utf8.RuneCountInString(place)
+	return ok && own.hasHan && own.count >= 3 && !own.whole && n >= 2 && n <= longest && lead.bare == lead.Core &&
+		strings.HasSuffix(lead.Branch, "店")
+}
+
+// innerNames are what people call a university's hospital: 复旦中山医院 for
+// 复旦大学附属中山医院, 川大华西医院 for 四川大学华西医院.
+func innerNames(core string) []string {
+	university, hospital, ok := strings.Cut(core, "大学")
+	hospital = strings.TrimPrefix(strings.TrimPrefix(hospital, "医学院"), "附属")
+	runes := []rune(university)
+	if !ok || len(runes) < 2 || !strings.HasSuffix(hospital, "医院") || hospital == "医院" {
+		return nil
+	}
+	out := []string{string(runes[0]) + "大" + hospital, string(runes[len(runes)-1]) + "大" + hospital}
+	if vocabulary().places[university] == nil {
+		out = append(out, university+hospital)
+	}
+	return out
 }
 
 // dice is the share of pairs of neighbouring characters that two texts have in

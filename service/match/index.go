@@ -240,6 +240,9 @@ func (n *name) strongKeys() []uint64 {
 	if n.tail != "" {
 		keys = append(keys, hash(keyBare, n.tail))
 	}
+	for _, inner := range n.inner {
+		keys = append(keys, hash(keyCore, inner))
+	}
 	for _, id := range []int{n.loose, n.brand} {
 		if id > 0 {
 			keys = append(keys, hash(keyKnown, string(rune(id))))

@@ -89,7 +89,7 @@ func readLexicon() *lexicon {
 // some.
 func (x *lexicon) addKnown(id int, names []string) {
 	for i := range names {
-		names[i] = x.fold(names[i])
+		names[i] = oneForm(x.fold(names[i]))
 		if had := x.known[names[i]]; had > 0 {
 			id = had
 		}

@@ -16,6 +16,7 @@ type name struct {
 	brand    int      // the well-known company whose brand is the core, if only business stands beside it
 	sound    string   // of the core: the blurred syllables
 	spelt    []string // the core in Latin letters
+	inner    []string // what people call a university's hospital
 	count    int      // characters of the core
 	hasHan   bool
 	variants bool // it is one of several names in one text
@@ -42,6 +43,7 @@ func newName(text string, p Parsed) *name {
 	}
 	if n.hasHan {
 		n.sound, n.spelt = blurred(syllables(p.Core)), spellings(p)
+		n.inner = innerNames(p.Core)
 	} else {
 		n.spelt = []string{p.Core}
 	}

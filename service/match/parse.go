@@ -76,8 +76,21 @@ func (p *Parsed) parseHan(words *lexicon, rest string) {
 
 // oneForm writes one word for each of some that are the same.
 func oneForm(s string) string {
-	for _, same := range [][2]string{{"农村商业银行", "农商行"}, {"农商银行", "农商行"}, {"律师事务所", "律所"}, {"会计师事务所", "会计师"}, {"计算机", "电脑"}} {
-		s = strings.ReplaceAll(s, same[0], same[1])
+	same := [][2]string{
+		{"农村商业银行", "农商行"},
+		{"农商银行", "农商行"},
+		{"律师事务所", "律所"},
+		{"会计师事务所", "会计师"},
+		{"计算机", "电脑"},
+		{"速运", "快递"},
+		{"速递", "快递"},
+		{"财产保险", "财险"},
+		{"产险", "财险"},
+		{"人寿保险", "人寿"},
+		{"科学技术大学", "科技大学"},
+	}
+	for _, pair := range same {
+		s = strings.ReplaceAll(s, pair[0], pair[1])
 	}
 	return s
 }
@@ -316,9 +329,9 @@ func (p *Parsed) takeLegal(words *lexicon, s string) string {
 }
 
 // isTradeEnd tells whether the short legal form at the end is part of a word of
-// trade or of an institution: 酒店, 药店, 律师事务所.
+// trade or of an institution: 酒店, 药店, 律师事务所. Of 汽车集团 a word is left.
 func isTradeEnd(words *lexicon, s, form string) bool {
-	if utf8.RuneCountInString(form) > 3 {
+	if utf8.RuneCountInString(form) > 3 || form == "集团" {
 		return false
 	}
 	runes := []rune(s)
