@@ -53,7 +53,7 @@ func benchMatchCommand(e env) *cobra.Command {
 	cmd.Flags().StringVar(&o.labels, "labels", "", "a file of labels (default: the built-in test part)")
 	cmd.Flags().BoolVar(&o.scale, "scale", false, "measure time and growth")
 	cmd.Flags().IntSliceVar(&o.sizes, "sizes", []int{10_000, 30_000, 100_000}, "contacts and accounts of --scale")
-	cmd.Flags().IntVar(&o.rounds, "rounds", 3, "rounds of --scale, of which the quickest counts")
+	cmd.Flags().IntVar(&o.rounds, "rounds", 3, "rounds of --scale, of which the middle one counts")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		if err := o.check(); err != nil {
 			return err

@@ -163,28 +163,35 @@ func bigramDice(a, b string) float64 {
 // scaleReport is what `bench match --scale` prints.
 type scaleReport struct {
 	Workers int        `json:"workers"`
+	Rounds  int        `json:"rounds"`
 	Sizes   []scaleRow `json:"sizes"`
 }
 
-// scaleRow is one size. OfNLogN is how the CPU time grew since the size before,
-// relative to n·log n: 1 is just so, less is slower growth.
+// scaleRow is one size; all figures are the median of the rounds. OfNLogN is how
+// the CPU time grew since the size before, divided by how much n·log n grew: 1 is
+// just so, less is slower growth. OfFirst is the same since the first size.
 type scaleRow struct {
 	Contacts     int     `json:"contacts"`
 	Accounts     int     `json:"accounts"`
 	IndexSeconds float64 `json:"index_seconds"`
 	MatchSeconds float64 `json:"match_seconds"`
 	Seconds      float64 `json:"seconds"`
-	CPUSeconds   float64 `json:"cpu_seconds"` // of all workers; what others do on the machine is not in it
+	CPUSeconds   float64 `json:"cpu_seconds"`
 	MicrosEach   float64 `json:"micros_each"`
 	Found        float64 `json:"found"` // share of the contacts of an account that were given it
 	OfNLogN      float64 `json:"of_n_log_n"`
+	OfFirst      float64 `json:"of_n_log_n_from_first"`
 }
 
 func (r scaleReport) print(out io.Writer) error {
+	fmt.Fprintf(out, "Index and match n contacts against n accounts, %d workers; median of %d rounds after one to warm up.\n"+
+		"In a round each size is done as often as it takes to match as many contacts as the largest has.\n"+
+		"Growth is that of CPU time (user and system, of all workers, memory's clean-up with it) since the size before,\n"+
+		"divided by the growth of n log n: 1 is just so, less is slower growth.\n\n", r.Workers, r.Rounds)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "contacts × accounts\tindex s\tmatch s\ttogether s\tCPU s\tµs each\tfound\tgrowth of n log n\n")
+	fmt.Fprintf(w, "contacts × accounts\tindex s\tmatch s\ttogether s\tCPU s\tµs each\tfound\tgrowth of n log n\tsince the first\n")
 	for _, row := range r.Sizes {
-		fmt.Fprintf(w, "%d × %d\t%.2f\t%.2f\t%.2f\t%.2f\t%.1f\t%.3f\t%s\n", row.Contacts, row.Accounts, row.IndexSeconds, row.MatchSeconds, row.Seconds, row.CPUSeconds, row.MicrosEach, row.Found, ratio(row.OfNLogN))
+		fmt.Fprintf(w, "%d × %d\t%.2f\t%.2f\t%.2f\t%.2f\t%.1f\t%.3f\t%s\t%s\n", row.Contacts, row.Accounts, row.IndexSeconds, row.MatchSeconds, row.Seconds, row.CPUSeconds, row.MicrosEach, row.Found, ratio(row.OfNLogN), ratio(row.OfFirst))
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("print table: %w", err)
@@ -192,31 +199,69 @@ func (r scaleReport) print(out io.Writer) error {
 	return nil
 }
 
-// measureScale matches n contacts with n accounts for each size; the round that
-// took the least of the processors counts.
+// measureScale matches n contacts with n accounts for each size. The sizes take
+// turns, so that what else the machine does falls on all of them, and the small
+// ones are done more often, so that each is measured as long.
 func measureScale(sizes []int, rounds int) scaleReport {
-	r := scaleReport{Workers: runtime.GOMAXPROCS(0)}
-	for i, n := range sizes {
-		row := measureSize(n, r.Workers)
-		for range rounds - 1 {
-			if again := measureSize(n, r.Workers); again.CPUSeconds < row.CPUSeconds {
-				row = again
+	r := scaleReport{Workers: runtime.GOMAXPROCS(0), Rounds: rounds}
+	all := make([][]scaleRow, len(sizes))
+	largest := slices.Max(sizes)
+	measureSize(largest, 1, r.Workers)
+	for range rounds {
+		for i, n := range sizes {
+			all[i] = append(all[i], measureSize(n, max(1, largest/n), r.Workers))
+		}
+	}
+	nlogn := func(n int) float64 { return float64(n) * math.Log(float64(n)) }
+	for i, rows := range all {
+		middle := func(of func(scaleRow) float64) float64 {
+			values := make([]float64, len(rows))
+			for k, row := range rows {
+				values[k] = of(row)
 			}
+			slices.Sort(values)
+			return values[len(values)/2]
+		}
+		row := scaleRow{
+			Contacts: sizes[i], Accounts: sizes[i], Found: rows[0].Found,
+			IndexSeconds: middle(func(r scaleRow) float64 { return r.IndexSeconds }),
+			MatchSeconds: middle(func(r scaleRow) float64 { return r.MatchSeconds }),
+			Seconds:      middle(func(r scaleRow) float64 { return r.Seconds }),
+			CPUSeconds:   middle(func(r scaleRow) float64 { return r.CPUSeconds }),
+			MicrosEach:   middle(func(r scaleRow) float64 { return r.MicrosEach }),
 		}
 		if i > 0 {
-			last := r.Sizes[i-1]
-			nlogn := func(n int) float64 { return float64(n) * math.Log(float64(n)) }
-			row.OfNLogN = row.CPUSeconds / last.CPUSeconds / (nlogn(n) / nlogn(last.Contacts))
+			grown := func(since scaleRow) float64 {
+				return row.CPUSeconds / since.CPUSeconds / (nlogn(row.Contacts) / nlogn(since.Contacts))
+			}
+			row.OfNLogN, row.OfFirst = grown(r.Sizes[i-1]), grown(r.Sizes[0])
 		}
 		r.Sizes = append(r.Sizes, row)
 	}
 	return r
 }
 
-func measureSize(n, workers int) scaleRow {
+// measureSize is one round of a size: the mean of so many times.
+func measureSize(n, times, workers int) scaleRow {
 	accounts, leads, want := madeUp(n)
 	runtime.GC()
-	start, used := time.Now(), cpuTime()
+	used := cpuTime()
+	var row scaleRow
+	for range times {
+		once := matchOnce(accounts, leads, want, workers)
+		row.IndexSeconds += once.IndexSeconds / float64(times)
+		row.MatchSeconds += once.MatchSeconds / float64(times)
+		row.Found = once.Found
+	}
+	row.CPUSeconds = (cpuTime() - used).Seconds() / float64(times)
+	row.Seconds = row.IndexSeconds + row.MatchSeconds
+	row.MicrosEach = row.MatchSeconds * 1e6 / float64(n)
+	return row
+}
+
+// matchOnce builds an index of the accounts and matches the leads with it.
+func matchOnce(accounts []match.Account, leads []match.Lead, want []int64, workers int) scaleRow {
+	start := time.Now()
 	x := match.NewIndex(accounts)
 	indexed := time.Since(start)
 	start = time.Now()
@@ -233,7 +278,6 @@ func measureSize(n, workers int) scaleRow {
 	}
 	all.Wait()
 	matched := time.Since(start)
-	used = cpuTime() - used
 	have, right := 0, 0
 	for _, id := range want {
 		if id != 0 {
@@ -243,11 +287,7 @@ func measureSize(n, workers int) scaleRow {
 	for _, k := range found {
 		right += k
 	}
-	both := indexed + matched
-	return scaleRow{
-		Contacts: n, Accounts: n, IndexSeconds: indexed.Seconds(), MatchSeconds: matched.Seconds(), Seconds: both.Seconds(), CPUSeconds: used.Seconds(),
-		MicrosEach: float64(matched.Microseconds()) / float64(n), Found: share(right, have),
-	}
+	return scaleRow{IndexSeconds: indexed.Seconds(), MatchSeconds: matched.Seconds(), Found: share(right, have)}
 }
 
 // cpuTime is what this process has used of the processors.
