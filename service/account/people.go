@@ -189,7 +189,7 @@ func (s *Service) savePerson(ctx context.Context, before model.Contact, c *model
 }
 
 // Guesser returns the reactor that guesses what part a contact has from their
-// title.
+// title, and what they know of from the contents that they view.
 func (s *Service) Guesser() Guesser { return Guesser{s} }
 
 // Guesser is a reactor; see Service.Guesser.
@@ -198,10 +198,13 @@ type Guesser struct{ s *Service }
 // Name implements activity.Reactor.
 func (Guesser) Name() string { return "roles" }
 
-// React implements activity.Reactor: a beginning or a new title is looked at.
+// React implements activity.Reactor: a beginning, a new title and a viewed
+// content are looked at.
 func (g Guesser) React(ctx context.Context, a model.Activity) error {
 	switch a.Kind {
 	case model.ActivityContactAdded, model.ActivityContactHalf, model.ActivityTakenOver:
+	case model.ActivityContentViewed:
+		return g.s.viewed(ctx, a)
 	case model.ActivityProfileChanged:
 		if a.Data.V.Field != model.FieldPosition && a.Data.V.Field != model.FieldDepartment {
 			return nil

@@ -151,3 +151,36 @@ func TestResponsible_backupStandsIn(t *testing.T) {
 		require.Equal(t, zhou, got.RepID, "who has left is away for good")
 	})
 }
+
+func TestAwareness_contentsRaiseItAndAPersonsWordWins(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		a := w.account("星辰科技")
+		wang, n := w.person(a.ID, model.Contact{Name: "王"}), int64(100)
+		views := func(key string) model.Awareness {
+			t.Helper()
+			n++
+			require.NoError(t, w.db.InTx(t.Context(), func(ctx context.Context) error {
+				return w.Guesser().React(ctx, model.Activity{
+					ID: n, Kind: model.ActivityContentViewed, ContactID: wang.ID, OccurredAt: w.clock.Now(), Data: model.AsJSON(model.ActivityData{Key: key}),
+				})
+			}))
+			return w.contact(wang.ID).Awareness
+		}
+		for _, step := range []struct {
+			key  string
+			want model.Awareness
+		}{
+			{"price", ""}, {"problem", ""}, {"_x", ""}, {"problem_costs", model.AwarenessProblem}, {"solution_guide", model.AwarenessSolution},
+			{"problem_costs", model.AwarenessSolution}, {"product_tour", model.AwarenessProduct},
+		} {
+			require.Equal(t, step.want, views(step.key), step.key)
+		}
+		require.Equal(t, []string{"awareness=problem", "awareness=solution", "awareness=product"}, w.changes())
+
+		says := model.AwarenessProblem
+		_, err := w.SetPerson(t.Context(), wang.ID, account.PersonInput{Awareness: &says})
+		require.NoError(t, err)
+		require.Equal(t, model.AwarenessProblem, views("product_tour"), "a person has said so")
+	})
+}
