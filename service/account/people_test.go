@@ -171,8 +171,13 @@ func TestAwareness_contentsRaiseItAndAPersonsWordWins(t *testing.T) {
 			key  string
 			want model.Awareness
 		}{
-			{"price", ""}, {"problem", ""}, {"_x", ""}, {"problem_costs", model.AwarenessProblem}, {"solution_guide", model.AwarenessSolution},
-			{"problem_costs", model.AwarenessSolution}, {"product_tour", model.AwarenessProduct},
+			{"price", ""},
+			{"problem", ""},
+			{"_x", ""},
+			{"problem_costs", model.AwarenessProblem},
+			{"solution_guide", model.AwarenessSolution},
+			{"problem_costs", model.AwarenessSolution},
+			{"product_tour", model.AwarenessProduct},
 		} {
 			require.Equal(t, step.want, views(step.key), step.key)
 		}
