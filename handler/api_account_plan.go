@@ -220,6 +220,10 @@ type tierResponse struct {
 	Expected int        `json:"expected"`
 	Floor    int        `json:"floor"`
 	Touches  int        `json:"touches"`
+
+	SLAMinutes int    `json:"sla_minutes"`
+	OwnerLevel string `json:"owner_level"`
+	GiftBudget int64  `json:"gift_budget"`
 }
 
 // listTiers tells what accounts of each tier ask for.
@@ -230,7 +234,10 @@ func (s *server) listTiers(c *gin.Context) error {
 	}
 	out := []tierResponse{}
 	for _, tier := range []model.Tier{"", model.TierA, model.TierB, model.TierC} {
-		out = append(out, tierResponse{tier, all[tier].Expected, all[tier].Floor, all[tier].Touches})
+		want := all[tier]
+		out = append(out, tierResponse{
+			tier, want.Expected, want.Floor, want.Touches, want.Service.SLAMinutes, want.Service.OwnerLevel, want.Service.GiftBudget,
+		})
 	}
 	c.JSON(http.StatusOK, gin.H{"items": out})
 	return nil
@@ -241,7 +248,10 @@ func (s *server) setTier(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	want := account.Want{Expected: in.Expected, Floor: in.Floor, Touches: in.Touches}
+	want := account.Want{
+		Expected: in.Expected, Floor: in.Floor, Touches: in.Touches,
+		Service: account.TierService{SLAMinutes: in.SLAMinutes, OwnerLevel: in.OwnerLevel, GiftBudget: in.GiftBudget},
+	}
 	if err := s.Accounts.SetPolicy(c.Request.Context(), in.Tier, want); err != nil {
 		return err
 	}

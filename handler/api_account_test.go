@@ -44,8 +44,10 @@ func TestAPI_keepsAccountsAndTheirPage(t *testing.T) {
 			handlertest.Scenario{Name: "the notes", URL: "/api/v1/accounts/1/notes", As: reader, Status: 200, Contains: []string{"下周沙龙"}},
 			handlertest.Scenario{Name: "its owner is away", Method: post, URL: "/api/v1/absences", As: admin, Body: `{"rep_id":1,"from_day":"2026-03-01","to_day":"2026-03-08"}`, Status: 201},
 			handlertest.Scenario{Name: "who is away", URL: "/api/v1/absences?rep_id=1", As: reader, Status: 200, Contains: []string{`"to_day":"2026-03-08"`}},
-			handlertest.Scenario{Name: "what tiers ask for", URL: "/api/v1/tiers", As: reader, Status: 200, Contains: []string{`{"tier":"A","expected":7,"floor":3,"touches":6}`}},
-			handlertest.Scenario{Name: "tier A asks for eight touches", Method: put, URL: "/api/v1/tiers", As: admin, Body: `{"tier":"A","expected":9,"floor":2,"touches":8}`, Status: 204},
+			handlertest.Scenario{Name: "what tiers ask for", URL: "/api/v1/tiers", As: reader, Status: 200, Contains: []string{`{"tier":"A","expected":7,"floor":3,"touches":6,"sla_minutes":0,"owner_level":"","gift_budget":0}`}},
+			handlertest.Scenario{Name: "tier A asks for eight touches", Method: put, URL: "/api/v1/tiers", As: admin, Body: `{"tier":"A","expected":9,"floor":2,"touches":8,"sla_minutes":30,"owner_level":"总监","gift_budget":5000}`, Status: 204},
+			handlertest.Scenario{Name: "which every rep sees", URL: "/api/v1/tiers", As: reader, Status: 200, Contains: []string{`"touches":8,"sla_minutes":30,"owner_level":"总监","gift_budget":5000}`}},
+			handlertest.Scenario{Name: "no time to answer", Method: put, URL: "/api/v1/tiers", As: admin, Body: `{"tier":"A","expected":9,"floor":2,"touches":8,"sla_minutes":-1,"gift_budget":-1}`, Status: 400, Contains: []string{`"sla_minutes"`, `"gift_budget"`}},
 			handlertest.Scenario{Name: "no policy", Method: put, URL: "/api/v1/tiers", As: admin, Body: `{"tier":"A","expected":0,"floor":2,"touches":8}`, Status: 400, Contains: []string{`"expected"`, `"floor"`}},
 		)
 		conn, now, one, account := app.DB.Conn(t.Context()), app.DB.Now(t.Context()), int8(1), int64(1)

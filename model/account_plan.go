@@ -84,11 +84,15 @@ type AccountNote struct {
 // TierPolicy is what an account of a tier asks for; the row without a tier is for
 // all others.
 type TierPolicy struct {
-	Tier      Tier `gorm:"primaryKey"`
-	Expected  int  // people of the buying group that should be known
-	Floor     int  // fewer are too few whatever the tier
-	Touches   int  // that fill the ring
-	UpdatedAt time.Time
+	Tier     Tier `gorm:"primaryKey"`
+	Expected int  // people of the buying group that should be known
+	Floor    int  // fewer are too few whatever the tier
+	Touches  int  // that fill the ring
+	// What service the tier is entitled to.
+	SLAMinutes int    `gorm:"column:sla_minutes"` // working minutes for sales' answer; 0: as the inbox is set
+	OwnerLevel string // who should own such an account, in the corp's words
+	GiftBudget int64  // CNY per account and year
+	UpdatedAt  time.Time
 }
 
 // RepAbsence says that a rep is away, from the first to the last day, both

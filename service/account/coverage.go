@@ -126,6 +126,15 @@ type Want struct {
 	Expected int // people of the buying group
 	Floor    int
 	Touches  int // that fill the ring
+	Service  TierService
+}
+
+// TierService is what service a tier is entitled to. The account's own plan does
+// not change it.
+type TierService struct {
+	SLAMinutes int    // working minutes in which sales answers a hand-over; 0: as the inbox is set
+	OwnerLevel string // who should own such an account
+	GiftBudget int64  // CNY per account and year
 }
 
 // DefaultWant holds where nobody has said otherwise: seven people, never fewer

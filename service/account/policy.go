@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"gorm.io/gorm/clause"
 
@@ -10,7 +11,12 @@ import (
 )
 
 // The most that a policy may ask for.
-const maxWant = 100
+const (
+	maxWant       = 100
+	maxTierSLA    = 10 * 24 * 60 // working minutes
+	maxOwnerLevel = 32           // characters
+	maxGiftBudget = 1_000_000_000
+)
 
 // tiers are those that a policy may be for; the empty one is all others.
 func tiers() []model.Tier { return []model.Tier{"", model.TierA, model.TierB, model.TierC} }
@@ -23,7 +29,10 @@ func (s *Service) Policies(ctx context.Context) (map[model.Tier]Want, error) {
 	}
 	stored := map[model.Tier]Want{}
 	for _, r := range rows {
-		stored[r.Tier] = Want{Expected: r.Expected, Floor: r.Floor, Touches: r.Touches}
+		stored[r.Tier] = Want{
+			Expected: r.Expected, Floor: r.Floor, Touches: r.Touches,
+			Service: TierService{SLAMinutes: r.SLAMinutes, OwnerLevel: r.OwnerLevel, GiftBudget: r.GiftBudget},
+		}
 	}
 	out := map[model.Tier]Want{}
 	for _, tier := range tiers() {
@@ -54,11 +63,27 @@ func (s *Service) SetPolicy(ctx context.Context, tier model.Tier, want Want) err
 	if want.Floor > want.Expected {
 		faults["floor"] = "must not be above what is expected"
 	}
+	want.Service.check(faults)
 	if len(faults) > 0 {
 		return &model.Error{Code: model.CodeInvalid, Message: "the policy has faults", Fields: faults}
 	}
-	row := model.TierPolicy{Tier: tier, Expected: want.Expected, Floor: want.Floor, Touches: want.Touches, UpdatedAt: s.DB.Now(ctx)}
+	row := model.TierPolicy{
+		Tier: tier, Expected: want.Expected, Floor: want.Floor, Touches: want.Touches,
+		SLAMinutes: want.Service.SLAMinutes, OwnerLevel: want.Service.OwnerLevel, GiftBudget: want.Service.GiftBudget, UpdatedAt: s.DB.Now(ctx),
+	}
 	return wrap("store policy of a tier", s.DB.Conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error)
+}
+
+func (t TierService) check(faults map[string]string) {
+	if t.SLAMinutes < 0 || t.SLAMinutes > maxTierSLA {
+		faults["sla_minutes"] = "must be 0 to 14400 working minutes"
+	}
+	if utf8.RuneCountInString(t.OwnerLevel) > maxOwnerLevel {
+		faults["owner_level"] = "is longer than 32 characters"
+	}
+	if t.GiftBudget < 0 || t.GiftBudget > maxGiftBudget {
+		faults["gift_budget"] = "must be 0 to 1000000000 CNY"
+	}
 }
 
 // ownWants returns what each account asks for: its plan's numbers, else its tier's.

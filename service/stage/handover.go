@@ -93,6 +93,9 @@ func (s *Service) handOver(ctx context.Context, p person, e model.StageEvent) er
 		if rep, err = s.Responsible(ctx, *p.AccountID); err != nil {
 			return err
 		}
+		if rule.SLAMinutes, err = s.tierSLA(ctx, *p.AccountID, rule.SLAMinutes); err != nil {
+			return err
+		}
 	}
 	if rep == 0 {
 		if rep, err = s.repOf(ctx, p.ID); err != nil {
@@ -105,6 +108,18 @@ func (s *Service) handOver(ctx context.Context, p person, e model.StageEvent) er
 		Score: p.Score, AskedAt: now, DueAt: model.Instant(work.add(now, rule.SLAMinutes)), UpdatedAt: now,
 	}
 	return wrap("hand over", s.DB.Conn(ctx).Create(&h).Error)
+}
+
+// tierSLA is how many working minutes sales has for an account: what the policy
+// of its tier says, or the policy for all others, else the inbox's.
+func (s *Service) tierSLA(ctx context.Context, accountID int64, inbox int) (int, error) {
+	var minutes []int
+	err := s.DB.Conn(ctx).Table("accounts a").Joins("JOIN tier_policies p ON p.tier = a.tier OR p.tier = ''").
+		Where("a.id = ?", accountID).Order("p.tier DESC").Limit(1).Pluck("p.sla_minutes", &minutes).Error
+	if err != nil || len(minutes) == 0 || minutes[0] == 0 {
+		return inbox, wrap("find the tier's time to answer", err)
+	}
+	return minutes[0], nil
 }
 
 // closeHandover ends the hand-over of a contact who has left MQL in another way

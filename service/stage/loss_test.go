@@ -79,3 +79,23 @@ func TestReact_erasureWithdrawsTheHandover(t *testing.T) {
 		require.Equal(t, model.HandoverOpen, w.handover(other).State)
 	})
 }
+
+// The policy of an account's tier, or of all others, says how long sales has.
+func TestInbox_countsByTheTier(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		rep := w.rep("lin")
+		minutes := func(tier model.Tier) int {
+			c := w.contact(rep, w.account("甲"+string(tier), func(a *model.Account) { a.Tier = tier }))
+			w.happens(c, model.ActivityPriceAsked, model.ActivityData{})
+			h := w.handover(c)
+			return int(h.DueAt.Sub(h.AskedAt).Minutes())
+		}
+		create(w, model.TierPolicy{Tier: model.TierA, Expected: 7, Floor: 3, Touches: 6, SLAMinutes: 30})
+		create(w, model.TierPolicy{Tier: model.TierB, Expected: 7, Floor: 3, Touches: 6})
+		require.Equal(t, []int{30, 120, 120}, []int{minutes(model.TierA), minutes(model.TierB), minutes(model.TierC)})
+		create(w, model.TierPolicy{Expected: 7, Floor: 3, Touches: 6, SLAMinutes: 60})
+		w.account("丙", nil)
+		require.Equal(t, 60, minutes(""))
+	})
+}
