@@ -461,9 +461,7 @@ func (p *Pages) moveClock(c *gin.Context) error {
 		return p.post(c, "/sim/clock", map[string]any{"advance": "24h"})
 	}
 	now := p.Clock.Now().In(p.Zone)
-	morning := time.Date(now.Year(), now.Month(), now.Day(), morningHour, morningMinute, 0, 0, p.Zone)
-	if !morning.After(now) {
-		morning = morning.AddDate(0, 0, 1)
-	}
+	// Of the next calendar day: who was added after midnight has their day 1 then.
+	morning := time.Date(now.Year(), now.Month(), now.Day()+1, morningHour, morningMinute, 0, 0, p.Zone)
 	return p.post(c, "/sim/clock", map[string]any{"set": morning})
 }

@@ -87,7 +87,7 @@ func (b *browser) press(text string) {
 }
 
 func TestBrowser_playsTheStory(t *testing.T) {
-	d := startDemo(t, t.TempDir())
+	d := startDemo(t, seededFolder(t))
 	password := regexp.MustCompile(`密码 password +(\S+)`).FindStringSubmatch(d.out.String())
 	require.Len(t, password, 2)
 	b := openBrowser(t, d.base)

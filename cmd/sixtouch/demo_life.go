@@ -90,51 +90,7 @@ func seedLife(ctx context.Context, a *app, now time.Time) error {
 			return fmt.Errorf("record the past: %w", err)
 		}
 	}
-	if err := seedTouches(ctx, a, people, now); err != nil {
-		return err
-	}
 	return errors.Join(seedSales(ctx, a), seedPlans(ctx, a))
-}
-
-// seedTouches is what sales and marketing have sent these people before there was
-// a programme.
-func seedTouches(ctx context.Context, a *app, people map[int]model.Contact, now time.Time) error {
-	var relations []model.Relationship
-	if err := a.db.Read(ctx).Select("id", "rep_id", "contact_id", "added_at").Where("state = ?", model.RelationshipActive).Find(&relations).Error; err != nil {
-		return fmt.Errorf("look for who may send: %w", err)
-	}
-	first := make(map[int64]model.Relationship, len(relations))
-	for _, r := range relations {
-		if _, known := first[r.ContactID]; !known {
-			first[r.ContactID] = r
-		}
-	}
-	var touches []model.Touch
-	for n, c := range people {
-		r := first[c.ID]
-		for i := range (cast{}).touched(n) {
-			at := now.Add(-time.Duration(60+upTo(n*17+i, "touch", 56*24*60)) * time.Minute)
-			if r.ID == 0 || at.Before(r.AddedAt) {
-				continue
-			}
-			t := model.Touch{
-				ContactID: c.ID, RepID: r.RepID, RelationshipID: r.ID, Channel: "group_message", State: model.TouchDelivered,
-				DueAt: at, NotBefore: at, ExpireAt: at, PlannedAt: at, SentAt: &at, ConfirmedAt: &at, FinalAt: &at, UpdatedAt: at,
-				LocalDay: at.In(a.zone).Format(time.DateOnly),
-			}
-			if upTo(n*17+i, "side", 5) < 2 {
-				t.Channel, t.State = "rep_prompt", model.TouchDone
-			}
-			touches = append(touches, t)
-		}
-	}
-	slices.SortFunc(touches, func(x, y model.Touch) int {
-		return cmp.Or(x.DueAt.Compare(y.DueAt), cmp.Compare(x.ContactID, y.ContactID))
-	})
-	if err := a.db.Conn(ctx).CreateInBatches(&touches, 200).Error; err != nil {
-		return fmt.Errorf("store what was sent: %w", err)
-	}
-	return nil
 }
 
 // heat is how much has been done about the n-th contact's company: 2 in one of
@@ -148,9 +104,6 @@ func (cast) heat(n int) int {
 	}
 	return 0
 }
-
-// touched is how often somebody has sent the n-th contact something.
-func (c cast) touched(n int) int { return upTo(n, "touches", 2+2*c.heat(n)) }
 
 // demoPeople are the contacts who are at an account, by their number in the cast.
 func demoPeople(ctx context.Context, a *app) (map[int]model.Contact, error) {

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -140,8 +143,47 @@ func (d *playedDemo) shows(path string, words ...string) {
 	}, 30*time.Second, 50*time.Millisecond, "%s does not show %q", path, words)
 }
 
+// seedOnce makes a folder with a demo in it, once for all tests. A plain build does
+// it, as a user's: under the race detector it takes minutes.
+var seedOnce = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "demo")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "sixtouch")
+	build := exec.Command("go", "build", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the demo: %w: %s", err, out)
+	}
+	out := newOutput()
+	cmd := exec.Command(binary, "demo", "--addr", "127.0.0.1:0", "--data", filepath.Join(folder, "data"))
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		return "", fmt.Errorf("start the demo: %w", err)
+	}
+	for !strings.Contains(out.String(), "/enter/") {
+		select {
+		case <-out.news:
+		case <-time.After(3 * time.Minute):
+			return "", errors.Join(fmt.Errorf("the demo did not come up in three minutes: %s", out), cmd.Process.Kill())
+		}
+	}
+	return filepath.Join(folder, "data"), errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait(), os.Remove(binary))
+})
+
+// seededFolder is a copy of it, for one test.
+func seededFolder(t *testing.T) string {
+	t.Helper()
+	seeded, err := seedOnce()
+	require.NoError(t, err)
+	folder := filepath.Join(t.TempDir(), "demo")
+	require.NoError(t, os.CopyFS(folder, os.DirFS(seeded)))
+	return folder
+}
+
 func TestDemo_tellsAWeekInAMinute(t *testing.T) {
-	d := startDemo(t, t.TempDir())
+	d := startDemo(t, seededFolder(t))
 	code, body := d.open("/")
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, body, "管理员密码", "without signing in there is only the form")
@@ -154,6 +196,7 @@ func TestDemo_tellsAWeekInAMinute(t *testing.T) {
 		require.Contains(t, body, part)
 	}
 
+	d.press("/phones/clock", url.Values{"to": {"morning"}}) // so that an hour later is the same day, whenever this runs
 	d.press("/phones/follow", url.Values{"userid": {"ZhouYu"}, "back": {"/"}})
 	d.press("/phones/clock", url.Values{"to": {"hour"}}) // at once: the welcome must not miss its 20 s for that
 	d.shows("/phones", "好，我是周瑜")
@@ -179,7 +222,7 @@ func TestDemo_tellsAWeekInAMinute(t *testing.T) {
 }
 
 func TestDemo_keepsItsDataOverARestart(t *testing.T) {
-	folder := t.TempDir()
+	folder := seededFolder(t)
 	first := startDemo(t, folder)
 	first.open(strings.TrimPrefix(first.enter, first.base))
 	first.press("/phones/clock", url.Values{"to": {"day"}})
