@@ -58,7 +58,8 @@ func (x *Index) byTexts(found map[int64]score, lead Lead) (named bool) {
 
 // exact tells whether an account is called just so, junk as it may look.
 func (x *Index) exact(n *name) bool {
-	_, ok := x.keys[hash(keyFolded, n.Folded)]
+	key := hash(keyFolded, n.Folded)
+	_, ok := x.part(key).keys[key]
 	return ok
 }
 

@@ -14,10 +14,29 @@ type Index struct {
 	slots []*entry
 	free  []int32
 	at    map[int64]int32 // account to slot
-	keys  map[uint64]int32
-	lists [][]int32 // of keys that several accounts have
+	parts [1 << partBits]part
 	codes map[string]int64
 }
+
+// partBits is how many of a key's bits say in which part of the index it is. A
+// part is small enough for a processor's cache while it is built, whatever the
+// size of the whole.
+const partBits = 8
+
+// part is the postings of some keys.
+type part struct {
+	keys  map[uint64]int32
+	lists [][]int32 // of keys that several accounts have
+}
+
+// posting says that the account in the slot has the key.
+type posting struct {
+	key  uint64
+	slot int32
+}
+
+// part is the one that a key is in.
+func (x *Index) part(key uint64) *part { return &x.parts[key>>(64-partBits)] }
 
 // entry is an account as it is compared.
 type entry struct {
@@ -37,19 +56,36 @@ const (
 
 // NewIndex returns an index of the accounts.
 func NewIndex(accounts []Account) *Index {
-	x := &Index{at: make(map[int64]int32, len(accounts)), keys: make(map[uint64]int32, 24*len(accounts)), codes: map[string]int64{}}
+	x := &Index{at: make(map[int64]int32, len(accounts)), slots: make([]*entry, 0, len(accounts)), codes: map[string]int64{}}
+	var postings [1 << partBits][]posting
+	var again []Account
 	for _, a := range accounts {
+		if _, twice := x.at[a.ID]; twice {
+			again = append(again, a)
+			continue
+		}
+		e := newEntry(a)
+		slot := x.place(e)
+		for _, key := range e.keys() {
+			i := key >> (64 - partBits)
+			postings[i] = append(postings[i], posting{key, slot})
+		}
+	}
+	for i := range x.parts {
+		x.parts[i].keys = make(map[uint64]int32, len(postings[i]))
+		for _, p := range postings[i] {
+			x.parts[i].post(p.key, p.slot)
+		}
+		postings[i] = nil
+	}
+	for _, a := range again {
 		x.Put(a)
 	}
 	return x
 }
 
-// Put adds the account, or takes it in place of the one with its ID.
-func (x *Index) Put(a Account) {
-	e := newEntry(a)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.remove(a.ID)
+// place gives the account a slot.
+func (x *Index) place(e *entry) int32 {
 	var slot int32
 	if n := len(x.free); n > 0 {
 		slot, x.free = x.free[n-1], x.free[:n-1]
@@ -58,12 +94,22 @@ func (x *Index) Put(a Account) {
 		slot = int32(len(x.slots))
 		x.slots = append(x.slots, e)
 	}
-	x.at[a.ID] = slot
-	for _, key := range e.keys() {
-		x.post(key, slot)
-	}
+	x.at[e.id] = slot
 	if e.code != "" {
-		x.codes[e.code] = a.ID
+		x.codes[e.code] = e.id
+	}
+	return slot
+}
+
+// Put adds the account, or takes it in place of the one with its ID.
+func (x *Index) Put(a Account) {
+	e := newEntry(a)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.remove(a.ID)
+	slot := x.place(e)
+	for _, key := range e.keys() {
+		x.part(key).post(key, slot)
 	}
 }
 
@@ -81,7 +127,7 @@ func (x *Index) remove(id int64) {
 	}
 	e := x.slots[slot]
 	for _, key := range e.keys() {
-		x.unpost(key, slot)
+		x.part(key).unpost(key, slot)
 	}
 	if x.codes[e.code] == id {
 		delete(x.codes, e.code)
@@ -100,45 +146,46 @@ func (x *Index) Len() int {
 
 // post notes that the account in the slot has the key. A key of one account
 // holds its slot, one of several the complement of a list's number.
-func (x *Index) post(key uint64, slot int32) {
-	had, ok := x.keys[key]
+func (p *part) post(key uint64, slot int32) {
+	had, ok := p.keys[key]
 	switch {
 	case !ok:
-		x.keys[key] = slot
+		p.keys[key] = slot
 	case had >= 0:
-		x.lists = append(x.lists, []int32{had, slot})
-		x.keys[key] = ^int32(len(x.lists) - 1)
+		p.lists = append(p.lists, []int32{had, slot})
+		p.keys[key] = ^int32(len(p.lists) - 1)
 	default:
-		x.lists[^had] = append(x.lists[^had], slot)
+		p.lists[^had] = append(p.lists[^had], slot)
 	}
 }
 
-func (x *Index) unpost(key uint64, slot int32) {
-	had, ok := x.keys[key]
+func (p *part) unpost(key uint64, slot int32) {
+	had, ok := p.keys[key]
 	switch {
 	case !ok:
 	case had >= 0:
-		delete(x.keys, key)
+		delete(p.keys, key)
 	default:
-		list := x.lists[^had]
+		list := p.lists[^had]
 		if i := slices.Index(list, slot); i >= 0 {
 			list[i] = list[len(list)-1]
-			x.lists[^had] = list[:len(list)-1]
+			p.lists[^had] = list[:len(list)-1]
 		}
 	}
 }
 
 // holders appends the slots of the accounts with the key.
 func (x *Index) holders(out []int32, key uint64, most int, strong bool) []int32 {
-	had, ok := x.keys[key]
+	p := x.part(key)
+	had, ok := p.keys[key]
 	switch {
 	case !ok:
 	case had >= 0:
 		out = append(out, had)
-	case len(x.lists[^had]) <= most:
-		out = append(out, x.lists[^had]...)
+	case len(p.lists[^had]) <= most:
+		out = append(out, p.lists[^had]...)
 	case strong:
-		out = append(out, x.lists[^had][:most]...)
+		out = append(out, p.lists[^had][:most]...)
 	}
 	return out
 }

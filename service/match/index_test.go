@@ -213,3 +213,12 @@ func TestReasons_haveSentences(t *testing.T) {
 	}
 	require.Greater(t, len(seen), 15)
 }
+
+func TestNewIndex_takesTheLastOfTwoWithOneID(t *testing.T) {
+	t.Parallel()
+	list := append(accounts(), match.Account{ID: 1, Name: "苏州泽源生物医药有限公司"})
+	x := match.NewIndex(list)
+	require.Equal(t, 3, x.Len())
+	require.Equal(t, int64(1), x.Match(lead("苏州泽源生物医药有限公司")).AccountID)
+	require.Equal(t, match.None, x.Match(lead("宁波远航模具有限公司")).Verdict)
+}
