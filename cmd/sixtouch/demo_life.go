@@ -90,6 +90,11 @@ func seedLife(ctx context.Context, a *app, now time.Time) error {
 			return fmt.Errorf("record the past: %w", err)
 		}
 	}
+	for more := true; more; {
+		if more, err = a.scores.Rescore(ctx); err != nil {
+			return fmt.Errorf("score the demo's people: %w", err)
+		}
+	}
 	return errors.Join(seedSales(ctx, a), seedPlans(ctx, a))
 }
 

@@ -180,6 +180,9 @@ func (s *Service) refresh(ctx context.Context, a model.Activity, write writer) e
 	if len(list) == 0 {
 		return nil // a customer group, or a contact erased since
 	}
+	if write == nil && list[0].ScoredAt == nil {
+		return s.scoreSoon(ctx, a.ContactID) // who has just come with thousands of others
+	}
 	people, err := s.load(ctx, b, list)
 	if err != nil {
 		return err

@@ -373,13 +373,15 @@ func TestScore_accountEventsAreTriggersOfItsPeople(t *testing.T) {
 }
 
 // Somebody of whom nothing is known but a fact that came by import or by hand is
-// scored with it.
+// scored with it, by the loop.
 func TestScore_factsScoreWhoNeverWas(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
 		c := w.contact(model.RoleBoss)
 		require.Nil(w.t, c.ScoredAt)
 		w.did(c, model.ActivityProfileChanged, model.ActivityData{Field: model.FieldRole})
+		require.Nil(w.t, w.now(c).ScoredAt, "the loop does it: a synchronisation brings thousands")
+		w.rescore()
 		require.NotNil(w.t, w.now(c).ScoredAt)
 		require.InDelta(w.t, 62.5, *w.now(c).Fit, 1e-9)
 	})
