@@ -77,6 +77,12 @@ func TestReact_erasureWithdrawsTheHandover(t *testing.T) {
 		require.Nil(t, w.handover(c).OpenSlot)
 		require.Len(t, w.inbox(stage.HandoverFilter{State: model.HandoverOpen}), 1)
 		require.Equal(t, model.HandoverOpen, w.handover(other).State)
+
+		gone := w.contact(rep, 0)
+		at := w.clock.Now()
+		require.NoError(t, w.db.Conn(t.Context()).Model(&model.Contact{}).Where("id = ?", gone).UpdateColumn("erased_at", at).Error)
+		w.happens(gone, model.ActivityPriceAsked, model.ActivityData{})
+		require.Len(t, w.inbox(stage.HandoverFilter{State: model.HandoverOpen}), 1, "who was erased is handed over to nobody")
 	})
 }
 

@@ -46,6 +46,9 @@ func (s *Service) apply(ctx context.Context, contactID int64, a model.Activity) 
 		if err != nil {
 			return err
 		}
+		if p.ErasedAt != nil {
+			return nil // until they come anew, nobody is to be told of them
+		}
 		now := s.DB.Now(ctx)
 		st, ok := rules.decide(p, a, now)
 		if !ok {

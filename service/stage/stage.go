@@ -56,6 +56,7 @@ type person struct {
 	Fit        *float64
 	Engagement *float64
 	Score      *float64
+	ErasedAt   *time.Time
 }
 
 func (s *Service) person(ctx context.Context, contactID int64) (person, error) {
