@@ -241,6 +241,7 @@ func TestGalera_floodWhileNodesDieAndPart(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	var customers []string
 	var wg sync.WaitGroup
+	s.database() // is opened once
 	wg.Go(func() { customers = s.load(ctx, reps) })
 	pause := func() { <-time.After(4 * time.Second) }
 	pause()
