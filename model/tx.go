@@ -124,6 +124,25 @@ func commitFault(err error) error {
 	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 }
 
+// Snapshot runs fn, which only reads, on the state that the database has at its
+// first read: what fn counts in several queries agrees. Inside a transaction it
+// joins that one.
+func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context) error) error {
+	if InTransaction(ctx) {
+		return fn(ctx)
+	}
+	var opts *sql.TxOptions
+	if d.dialect == MySQL {
+		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	t := &tx{now: Instant(d.clock.Now()), conn: d.reader.WithContext(ctx).Begin(opts)}
+	if err := t.conn.Error; err != nil {
+		return fmt.Errorf("begin snapshot: %w", err)
+	}
+	defer t.conn.Rollback() // there is nothing to keep
+	return fn(context.WithValue(ctx, txKey{}, t))
+}
+
 // txOptions asks MySQL for READ COMMITTED: its default takes gap locks, which
 // make concurrent inserts of unrelated rows deadlock. (A session variable
 // would save the round trip, but its name differs between MySQL and MariaDB.)

@@ -44,6 +44,24 @@ func openMySQL(t *testing.T, dsn, params string) *model.DB {
 	return db
 }
 
+func TestSnapshot_readsOneStateWhateverIsWrittenMeanwhile(t *testing.T) {
+	modeltest.Each(t, func(t *testing.T, db *model.DB, _ *modeltest.Clock) {
+		newCounters(t, db)
+		require.NoError(t, db.Snapshot(t.Context(), func(ctx context.Context) error {
+			read := func() (n int) {
+				require.NoError(t, db.Read(ctx).Raw("SELECT n FROM counters WHERE id = 1").Scan(&n).Error)
+				return n
+			}
+			before := read()
+			require.NoError(t, count(t.Context(), db, 1))
+			require.Equal(t, before, read())
+			require.Error(t, count(ctx, db, 1), "a snapshot only reads")
+			return nil
+		}))
+		require.Equal(t, 1, counted(t, db, 1))
+	})
+}
+
 func TestInTx_deadlockVictimRunsAgainAndOnlyTheCommittedRunAnnounces(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -42,11 +42,20 @@ type Overview struct {
 const maxWeeks = 53
 
 // Overview puts an account's page together, with the graph of the last so many
-// weeks (1 to 53; this one is the last), in a fixed number of queries.
-func (s *Service) Overview(ctx context.Context, id int64, weeks int) (Overview, error) {
+// weeks (1 to 53; this one is the last), in a fixed number of queries on one
+// state of the database: the touches of the people add up to the ring.
+func (s *Service) Overview(ctx context.Context, id int64, weeks int) (v Overview, err error) {
 	if weeks < 1 || weeks > maxWeeks {
 		return Overview{}, model.Invalid("weeks", "must be 1 to 53")
 	}
+	err = s.DB.Snapshot(ctx, func(ctx context.Context) error {
+		v, err = s.overview(ctx, id, weeks)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) overview(ctx context.Context, id int64, weeks int) (Overview, error) {
 	a, err := s.Get(ctx, id)
 	if err != nil {
 		return Overview{}, err
