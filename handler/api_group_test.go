@@ -30,7 +30,6 @@ func TestAPI_customerGroupsEnterAndAreFound(t *testing.T) {
 			handlertest.Scenario{Name: "ahead", URL: "/api/v1/forecast?group=1", As: reader, Status: 200, Contains: []string{`"group_id":1`, `"contact_name":"雅思群"`, `"total":1`}},
 			handlertest.Scenario{Name: "ahead of its owner", URL: "/api/v1/forecast?rep=1", As: reader, Status: 200, Contains: []string{`"group_id":1`}},
 			handlertest.Scenario{Name: "two questions", URL: "/api/v1/forecast?group=1&contact=1", As: reader, Status: 400},
-			handlertest.Scenario{Name: "page", URL: "/sops/1", As: handlertest.Session, Status: 200, Contains: []string{"雅思群", "客户群群发"}, NotContains: []string{"/contacts/-1"}},
 		)
 		app.Clock.Advance(24 * time.Hour)
 		require.NoError(t, app.Engine.Plan(t.Context()))
@@ -38,8 +37,6 @@ func TestAPI_customerGroupsEnterAndAreFound(t *testing.T) {
 			handlertest.Scenario{Name: "log", URL: "/api/v1/touches?group_id=1", As: reader, Status: 200, Contains: []string{`"group_id":1`, `"contact_name":"雅思群"`, `"channel":"group_chat"`}},
 			handlertest.Scenario{Name: "why", URL: "/api/v1/why?group_id=1&sop_id=1&step_key=d1", As: reader, Status: 200, Contains: []string{"从建群时间算起"}},
 			handlertest.Scenario{Name: "queue", URL: "/api/v1/queue?state=waiting", As: reader, Status: 200, Contains: []string{`"group_id":1`, `"contact_name":"雅思群"`}},
-			handlertest.Scenario{Name: "log page", URL: "/touches?group_id=1", As: handlertest.Session, Status: 200, Contains: []string{"雅思群"}},
-			handlertest.Scenario{Name: "its page", URL: "/touches/1", As: handlertest.Session, Status: 200, Contains: []string{"雅思群", "group_id=1"}},
 		)
 	})
 }

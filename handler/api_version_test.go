@@ -57,7 +57,6 @@ func TestAPI_resumesAsAsked(t *testing.T) {
 		}
 		app.Run(t,
 			handlertest.Scenario{Name: "what it would do", URL: "/api/v1/sops/1/resume", As: handlertest.Reader, Status: 200, Contains: []string{`"people":1,"waiting":1,"passed":1`}},
-			page("/sops/1", "整体顺延", "1 人的后续日期、1 次待发触达", "补发 1 次"),
 			handlertest.Scenario{Name: "no such way", Method: "POST", URL: "/api/v1/sops/1/resume", As: handlertest.Admin, Body: `{"how":"maybe"}`, Status: 400},
 			handlertest.Scenario{Name: "skip", Method: "POST", URL: "/api/v1/sops/1/resume", As: handlertest.Admin, Body: `{"how":"skip"}`, Status: 200, Contains: []string{`"state":"live"`}},
 			handlertest.Scenario{Name: "skipped", URL: "/api/v1/touches?sop_id=1", As: handlertest.Reader, Status: 200, Contains: []string{`"state":"skipped"`, `"reason":"paused"`}},

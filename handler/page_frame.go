@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -58,42 +57,15 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	open.GET("/setup/:token", wrap(func(c *gin.Context) error { return p.show(c, http.StatusOK, "setup", nil) }))
 	open.GET("/language", p.language)
 	open.GET("/static/:name", p.asset)
-	page := func(path string, do func(*gin.Context) error) { guarded.GET(path, dropBlanks, wrap(do)) }
-	page("/", p.overview)
-	page("/contacts", p.contacts)
-	page("/contacts/:id", p.contact)
-	page("/sops", p.sops)
-	page("/sops/:id", p.sop)
-	page("/touches", p.touches)
-	page("/sops/:id/draft", p.draft)
-	guarded.POST("/sops/:id/publish", adminOnly, wrap(p.publish))
-	guarded.POST("/sops/:id/stop", adminOnly, wrap(p.moveSOP(p.Engine.Stop)))
-	guarded.POST("/sops/:id/redrive", adminOnly, wrap(p.redrive))
-	guarded.POST("/stop", adminOnly, wrap(p.stopAll))
-	guarded.POST("/stop/resume", adminOnly, wrap(p.resumeAll))
-	page("/touches/:id", p.touch)
-	guarded.POST("/sops/:id/pause", adminOnly, wrap(p.moveSOP(p.Engine.Pause)))
-	guarded.POST("/sops/:id/resume", adminOnly, wrap(p.resumeSOP))
 	if p.Demo == nil {
 		return
 	}
 	open.GET("/enter/:token", wrap(p.enter))
-	page("/phones", p.phones)
+	guarded.GET("/phones", wrap(p.phones))
 	guarded.POST("/phones/follow", adminOnly, wrap(p.played(p.follow)))
 	guarded.POST("/phones/confirm", adminOnly, wrap(p.played(p.confirm)))
 	guarded.POST("/phones/answer", adminOnly, wrap(p.played(p.answer)))
 	guarded.POST("/phones/clock", adminOnly, wrap(p.played(p.moveClock)))
-}
-
-// dropBlanks takes out what a form sends for fields that were left empty.
-func dropBlanks(c *gin.Context) {
-	q := c.Request.URL.Query()
-	for name, values := range q {
-		if strings.Join(values, "") == "" {
-			q.Del(name)
-		}
-	}
-	c.Request.URL.RawQuery = q.Encode()
 }
 
 // contentPolicy lets a page load and do nothing but what is ours.

@@ -34,71 +34,6 @@ const week = `{"name":"新好友","definition":{"trigger":{"kind":"manual"},"ste
 	{"key":"vip","name":"专属","offset":{"day":1,"at":"10:00"},"channel":"group_message","filter":{"v":1,"op":"and","of":[{"f":"tag","is":"any","v":[7]}]},"content":{"text":"方案"}},
 	{"key":"late","name":"三天后","offset":{"after":"3d"},"channel":"group_message","content":{"text":"资料","attachments":[{"type":"link","link":{"title":"手册","url":"https://example.com/a"}}]}}]}}`
 
-// inTheMiddle is a server with one person on day 1 of a programme.
-func inTheMiddle(t *testing.T, app *handlertest.App) {
-	t.Helper()
-	app.Person(t, "anna", "王小明")
-	for _, r := range []handlertest.Request{
-		{Method: "POST", URL: "/api/v1/sops", As: handlertest.Admin, Body: week},
-		{Method: "POST", URL: "/api/v1/sops/1/publish", As: handlertest.Admin},
-		{Method: "POST", URL: "/api/v1/sops/1/enrollments", As: handlertest.Admin, Body: `{"contact_ids":[1]}`},
-	} {
-		require.Less(t, app.Do(t, r).Code, 300)
-	}
-	app.Clock.Advance(24 * time.Hour)
-	require.NoError(t, app.Engine.Plan(t.Context()))
-	require.NoError(t, app.Engine.Group(t.Context()))
-}
-
-func TestPages_ofAnEmptyServerSayWhatIsMissing(t *testing.T) {
-	each(t, func(t *testing.T, app *handlertest.App) {
-		app.Run(t,
-			page("/", "一切正常", "今天还没有触达", "还没有同步过"),
-			page("/contacts", "还没有客户"),
-			page("/contacts?q=nobody", "没有符合条件的客户", "清除条件"),
-			page("/sops", "还没有 SOP"),
-			page("/touches", "还没有触达"),
-			page("/touches?day=2026-03-02&state=", "没有符合条件的记录"),
-		)
-	})
-}
-
-func TestPages_showWhereEverybodyIs(t *testing.T) {
-	each(t, func(t *testing.T, app *handlertest.App) {
-		inTheMiddle(t, app)
-		app.Run(t,
-			page("/", "王小明", `aria-label="下发中 1, 已跳过 1"`, "新好友"),
-			page("/contacts?q=小明", "王小明", "销售anna", `value="小明"`),
-			page("/contacts/1", "王小明", "不符合这一步的筛选条件", "步骤筛选: 跳过", "下一步 03-05 10:00"),
-			page("/sops", "新好友", "运行中"),
-			page("/sops/1", "第 1 天 10:00", "添加后 3d", "你好 &lt;b&gt;", "https://example.com/a",
-				"已跳过 <b>1</b><span class=\"why\">不符合这一步的筛选条件 1</span>", "共 1 次到期", "03-05 10:00", "暂停"),
-			page("/touches?sop_id=1&rep_id=&state=skipped", "专属", "已跳过", "不符合这一步的筛选条件"),
-			page("/touches?state=skipped", `value="2026-03-03"`, "专属"),
-		)
-	})
-}
-
-func TestPages_pauseAndResume(t *testing.T) {
-	each(t, func(t *testing.T, app *handlertest.App) {
-		inTheMiddle(t, app)
-		press := func(what, as string, status int, contains ...string) handlertest.Scenario {
-			return handlertest.Scenario{
-				Name: what + " by " + as, Method: "POST", URL: "/sops/1/" + what, As: as, Status: status, Contains: contains,
-				Header: http.Header{"Accept": {"text/html"}},
-			}
-		}
-		app.Run(t,
-			press("pause", handlertest.Reader, 403, "没有权限"),
-			press("pause", handlertest.Session, 303),
-			page("/sops/1", "已暂停", "恢复"),
-			press("pause", handlertest.Session, 409, "状态已经变了"),
-			press("resume", handlertest.Session, 303),
-			page("/sops/1", "运行中"),
-		)
-	})
-}
-
 func TestPages_speakTheLanguageThatWasChosen(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
@@ -133,32 +68,6 @@ func TestPages_loadNothingFromElsewhere(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, app.Do(t, handlertest.Request{URL: "/static/nope.css"}).Code)
 	require.NotEqual(t, http.StatusOK, app.Do(t, handlertest.Request{URL: "/static/..%2Fweb.go"}).Code)
 	require.Equal(t, http.StatusNotFound, app.Do(t, handlertest.Request{URL: "/phones", As: handlertest.Session}).Code, "phones belong to the demo")
-}
-
-func TestPages_walkTheContactsByPages(t *testing.T) {
-	t.Parallel()
-	db, clock := modeltest.New(t)
-	app := handlertest.New(t, db, clock)
-	for _, name := range strings.Split("甲乙丙丁戊己庚", "") {
-		app.Person(t, "anna", name)
-	}
-	seen, next := "", "/contacts?limit=3"
-	for range 3 {
-		answer := app.Do(t, handlertest.Request{URL: next, As: handlertest.Session})
-		require.Equal(t, http.StatusOK, answer.Code)
-		for part := range strings.SplitSeq(answer.Body.String(), `<i aria-hidden="true">`) {
-			if initial, _, ok := strings.Cut(part, "</i><span>"); ok && len(initial) == len("甲") {
-				seen += initial
-			}
-		}
-		_, rest, more := strings.Cut(answer.Body.String(), `<p class="more"><a class="button" href="`)
-		if !more {
-			break
-		}
-		next, _, _ = strings.Cut(rest, `"`)
-		next = strings.ReplaceAll(next, "&amp;", "&")
-	}
-	require.Equal(t, "庚己戊丁丙乙甲", seen)
 }
 
 // control speaks with the test's simulator.

@@ -66,7 +66,7 @@ type Syncs interface {
 	Last(ctx context.Context) (model.Sync, error)
 }
 
-// Deps equips the router. Nothing but Ready, Mount, ProblemPage and
+// Deps equips the router. Nothing but Ready, Mount, App, ProblemPage and
 // TrustedProxies may be left out.
 type Deps struct {
 	Engine    *sop.Engine
@@ -105,6 +105,8 @@ type Deps struct {
 	// Mount adds routes of other parts: open ones (callbacks, static files, the
 	// sign-in form) and ones that need a session or a token (pages).
 	Mount []func(open, guarded gin.IRoutes)
+	// App answers to the addresses of pages; without it there are none.
+	App *App
 	// ProblemPage shows a problem to a person; without it they get JSON too.
 	ProblemPage func(c *gin.Context, p Problem)
 }
@@ -143,7 +145,7 @@ func New(deps Deps) (*gin.Engine, error) {
 	}
 	r.Use(requestID, observe, deadline, s.problems, limits, sameOrigin(crossOrigin))
 	guarded := r.Group("/", s.guard)
-	r.NoRoute(s.guard, wrap(notFound))
+	r.NoRoute(s.page, s.guard, wrap(notFound))
 	r.NoMethod(s.guard, wrap(methodNotAllowed))
 
 	r.GET("/healthz", healthz)
@@ -372,6 +374,14 @@ func (s *server) systemRoutes() []route {
 		{method: "GET", path: "/tokens", query: paged, admin: true, do: s.listTokens},
 		{method: "POST", path: "/tokens", do: s.createToken},
 		{method: "DELETE", path: "/tokens/:id", do: s.revokeToken},
+	}
+}
+
+// page answers with the application in the browser, where a person asks for an
+// address that no route has.
+func (s *server) page(c *gin.Context) {
+	if s.App != nil && s.App.Page(c) {
+		c.Abort()
 	}
 }
 

@@ -439,6 +439,10 @@ func (a *app) buildHandler(context.Context) error {
 		return fmt.Errorf("build pages: %w", err)
 	}
 	a.metrics.MustRegister(report.NewMetrics(a.db, a.log))
+	app, err := handler.NewApp(a.demo != nil)
+	if err != nil {
+		return fmt.Errorf("read the web app: %w", err)
+	}
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth, Privacy: a.privacy,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
@@ -447,7 +451,8 @@ func (a *app) buildHandler(context.Context) error {
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(),
-		Mount: []func(open, guarded gin.IRoutes){pages.Mount, func(open, _ gin.IRoutes) {
+		App:   app,
+		Mount: []func(open, guarded gin.IRoutes){pages.Mount, app.Mount, func(open, _ gin.IRoutes) {
 			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)
 		}},
 		ProblemPage: pages.Problem,

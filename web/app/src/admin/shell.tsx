@@ -1,0 +1,113 @@
+import {
+  ApartmentOutlined,
+  BankOutlined,
+  CalendarOutlined,
+  ControlOutlined,
+  HistoryOutlined,
+  MenuOutlined,
+  MobileOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Button, Drawer, Segmented } from 'antd'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { switchLanguageHref, t } from '../shared/i18n'
+import { useSession } from '../shared/session'
+import { type Mode, useLook } from './theme'
+
+// The product's places. What belongs to the demo only lies outside of this app.
+const places: { to: string; key: string; icon: ReactNode }[] = [
+  { to: '/', key: 'ui.nav.today', icon: <CalendarOutlined aria-hidden /> },
+  { to: '/sops', key: 'ui.nav.sops', icon: <ApartmentOutlined aria-hidden /> },
+  { to: '/contacts', key: 'ui.nav.contacts', icon: <UserOutlined aria-hidden /> },
+  { to: '/accounts', key: 'ui.nav.accounts', icon: <BankOutlined aria-hidden /> },
+  { to: '/meeting', key: 'ui.nav.meeting', icon: <TeamOutlined aria-hidden /> },
+  { to: '/touches', key: 'ui.nav.touches', icon: <HistoryOutlined aria-hidden /> },
+  { to: '/queue', key: 'ui.nav.queue', icon: <ControlOutlined aria-hidden /> },
+  { to: '/settings', key: 'ui.nav.settings', icon: <SettingOutlined aria-hidden /> },
+]
+
+function Places() {
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  return places.map((p) => (
+    <Link key={p.to} to={p.to} className="nav" aria-current={here(p.to) ? 'page' : undefined}>
+      {p.icon}
+      {t(p.key)}
+    </Link>
+  ))
+}
+
+function Foot() {
+  const session = useSession()
+  const look = useLook()
+  const modes: Mode[] = ['system', 'light', 'dark']
+  return (
+    <div className="foot">
+      {session.data?.demo && (
+        <a className="nav" href="/phones">
+          <MobileOutlined aria-hidden />
+          {t('ui.nav.phones')}
+        </a>
+      )}
+      <a className="nav" href={switchLanguageHref()}>
+        {t('ui.language.other')}
+      </a>
+      <Segmented<Mode>
+        block
+        size="small"
+        aria-label={t('ui.mode')}
+        value={look.mode}
+        onChange={look.setMode}
+        options={modes.map((mode) => ({ value: mode, label: t(`ui.mode.${mode}`) }))}
+      />
+      <form method="post" action="/logout">
+        <Button type="text" block htmlType="submit">
+          {t('ui.sign-out')} {session.data?.name}
+        </Button>
+      </form>
+    </div>
+  )
+}
+
+/** The frame of every page: the places at the left, behind a button on a phone. */
+export function Shell() {
+  const [open, setOpen] = useState(false)
+  const main = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
+  useEffect(() => setOpen(false), [path])
+  const brand = (
+    <Link to="/" className="brand">
+      <img src="/icon.svg" alt="" />
+      {t('brand')}
+    </Link>
+  )
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('ui.skip')}
+      </a>
+      <header className="bar">
+        {brand}
+        <Button aria-label={t('ui.menu')} icon={<MenuOutlined />} onClick={() => setOpen(true)} />
+      </header>
+      <nav className="side" aria-label={t('ui.places')}>
+        {brand}
+        <Places />
+        <Foot />
+      </nav>
+      <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={260} title={t('ui.menu')}>
+        <nav className="side drawer" aria-label={t('ui.places')}>
+          <Places />
+          <Foot />
+        </nav>
+      </Drawer>
+      <main id="main" tabIndex={-1} ref={main}>
+        <Outlet />
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,56 @@
+import { Alert, Button, Empty, Skeleton } from 'antd'
+import type { ReactNode } from 'react'
+import { t } from '../shared/i18n'
+import { problemWords } from '../shared/problem'
+
+/** While something is fetched for the first time: grey lines where it will be. */
+export function Loading({ rows = 6 }: { rows?: number }) {
+  return (
+    <div role="status" aria-label={t('ui.loading')}>
+      <Skeleton active title={false} paragraph={{ rows }} />
+    </div>
+  )
+}
+
+/** When there is nothing: why, and what to do next. */
+export function Nothing({ why, children }: { why: string; children?: ReactNode }) {
+  return (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={why}>
+      {children}
+    </Empty>
+  )
+}
+
+/** When it failed: what happened, what to do, and a way to try again. */
+export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { title, detail } = problemWords(error, t, 'ui')
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={title}
+      description={detail}
+      action={
+        retry && (
+          <Button size="small" onClick={retry}>
+            {t('ui.retry')}
+          </Button>
+        )
+      }
+    />
+  )
+}
+
+interface Asked<T> {
+  data: T | undefined
+  error: unknown
+  isPending: boolean
+  refetch: () => unknown
+}
+
+/** The states of one query: loading, failed, or what `children` makes of its data. */
+export function Ask<T>({ query, rows, children }: { query: Asked<T>; rows?: number; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data)
+  if (query.isPending) return <Loading rows={rows} />
+  return <ErrorState error={query.error} retry={() => void query.refetch()} />
+}
