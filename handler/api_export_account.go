@@ -20,7 +20,7 @@ func accountFilter(q *query) account.Filter {
 	}
 }
 
-func whole(n *int64) string {
+func numberOrBlank(n *int64) string {
 	if n == nil {
 		return ""
 	}
@@ -52,9 +52,9 @@ func (s *server) exportAccounts(c *gin.Context) error {
 			{"lifecycle", false, func(a row) string { return string(a.Lifecycle) }},
 			{"industry", false, func(a row) string { return a.Industry }},
 			{"region", false, func(a row) string { return a.Region }},
-			{"employees", false, func(a row) string { return whole(a.Employees) }},
-			{"tech_spend", false, func(a row) string { return whole(a.TechSpend) }},
-			{"acv", false, func(a row) string { return whole(a.ACV) }},
+			{"employees", false, func(a row) string { return numberOrBlank(a.Employees) }},
+			{"tech_spend", false, func(a row) string { return numberOrBlank(a.TechSpend) }},
+			{"acv", false, func(a row) string { return numberOrBlank(a.ACV) }},
 			{"owner_userid", false, func(a row) string { return reps[a.OwnerID] }},
 			{"owner_backup", false, func(a row) string { return reps[a.OwnerBackupID] }},
 			{"sdr", false, func(a row) string { return reps[a.SDRID] }},

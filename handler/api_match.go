@@ -16,18 +16,18 @@ import (
 // matchRoutes are the routes of which account a contact is at.
 func (s *server) matchRoutes() []route {
 	return []route{
-		{method: "GET", path: "/match/suggestions", query: "rep_id" + paged, do: s.listSuggestions},
-		{method: "POST", path: "/match/suggestions/:id/accept", do: s.acceptSuggestion},
-		{method: "POST", path: "/match/suggestions/:id/reject", do: s.decideMatch(s.Accounts.Reject)},
-		{method: "POST", path: "/match/decisions/:id/undo", do: s.decideMatch(s.Accounts.Undo)},
-		{method: "GET", path: "/match/domains", query: paged, do: s.listDomainReviews},
-		{method: "PUT", path: "/match/domains/:domain", do: s.reviewDomain},
-		{method: "GET", path: "/contacts/:id/match", do: s.whyAt},
-		{method: "PUT", path: "/contacts/:id/account", do: s.assignContact},
-		{method: "POST", path: "/accounts/:id/merge", do: s.mergeAccount},
-		{method: "POST", path: "/accounts/:id/split", do: s.splitAccount},
-		{method: "GET", path: "/accounts/:id/merges", query: paged, do: s.listMerges},
-		{method: "POST", path: "/account-merges/:id/undo", do: s.undoMerge},
+		{method: "GET", path: "/match/suggestions", may: everybody, scope: whole, query: "rep_id" + paged, do: s.listSuggestions},
+		{method: "POST", path: "/match/suggestions/:id/accept", may: working, scope: ofSuggestion, do: s.acceptSuggestion},
+		{method: "POST", path: "/match/suggestions/:id/reject", may: working, scope: ofSuggestion, do: s.decideMatch(s.Accounts.Reject)},
+		{method: "POST", path: "/match/decisions/:id/undo", may: working, scope: ofDecision, do: s.decideMatch(s.Accounts.Undo)},
+		{method: "GET", path: "/match/domains", may: office, scope: shared, query: paged, do: s.listDomainReviews},
+		{method: "PUT", path: "/match/domains/:domain", may: marketing, scope: shared, do: s.reviewDomain},
+		{method: "GET", path: "/contacts/:id/match", may: everybody, scope: ofContact, do: s.whyAt},
+		{method: "PUT", path: "/contacts/:id/account", may: working, scope: ofContact, do: s.assignContact},
+		{method: "POST", path: "/accounts/:id/merge", may: managing, scope: whole, do: s.mergeAccount},
+		{method: "POST", path: "/accounts/:id/split", may: managing, scope: whole, do: s.splitAccount},
+		{method: "GET", path: "/accounts/:id/merges", may: everybody, scope: ofAccount, query: paged, do: s.listMerges},
+		{method: "POST", path: "/account-merges/:id/undo", may: managing, scope: whole, do: s.undoMerge},
 	}
 }
 

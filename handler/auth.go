@@ -24,6 +24,7 @@ func (s *server) guard(c *gin.Context) {
 	switch {
 	case err == nil:
 		c.Set(principalKey, p)
+		c.Request = c.Request.WithContext(model.WithScope(c.Request.Context(), p.Scope))
 	case wantsPage(c) && model.CodeOf(err) == model.CodeUnauthenticated:
 		next := ""
 		if c.Request.Method == http.MethodGet && c.Request.URL.Path != "/" {
@@ -62,14 +63,6 @@ func principal(c *gin.Context) auth.Principal {
 	return p
 }
 
-// adminOnly refuses readers.
-func adminOnly(c *gin.Context) {
-	if principal(c).Role != auth.RoleAdmin {
-		_ = c.Error(&model.Error{Code: model.CodeForbidden, Message: "this needs the role admin"})
-		c.Abort()
-	}
-}
-
 // openSession gives the browser its session.
 func (s *server) openSession(c *gin.Context, p auth.Principal) error {
 	value, err := s.Auth.Session(p)
@@ -92,6 +85,8 @@ type sessionResponse struct {
 	Role auth.Role `json:"role"`
 }
 
+func sessionOf(p auth.Principal) sessionResponse { return sessionResponse{Name: p.Name, Role: p.Role} }
+
 func (s *server) signIn(c *gin.Context) error {
 	in, err := decode[struct {
 		User     string `json:"user"`
@@ -107,12 +102,12 @@ func (s *server) signIn(c *gin.Context) error {
 	if err := s.openSession(c, p); err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, sessionResponse(p))
+	c.JSON(http.StatusOK, sessionOf(p))
 	return nil
 }
 
 func (s *server) whoAmI(c *gin.Context) error {
-	c.JSON(http.StatusOK, sessionResponse(principal(c)))
+	c.JSON(http.StatusOK, sessionOf(principal(c)))
 	return nil
 }
 

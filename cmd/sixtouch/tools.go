@@ -92,7 +92,7 @@ func tokenCommand(e env) *cobra.Command {
 	create := &cobra.Command{Use: "create", Short: "Make an API token and print it, once", Args: cobra.NoArgs}
 	s := addSettings(create, e, databaseFlags())
 	name := create.Flags().String("name", "", "what the token is for")
-	role := create.Flags().String("role", string(auth.RoleRead), "admin or read")
+	role := create.Flags().String("role", string(auth.RoleRead), "admin, marketer, manager or read")
 	create.RunE = func(cmd *cobra.Command, _ []string) error {
 		return s.withDatabase(cmd.Context(), func(db *model.DB) error {
 			service, err := auth.New(auth.Deps{DB: db, Clock: e.Clock, SecretKey: "tokens are not signed"})

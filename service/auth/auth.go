@@ -45,19 +45,34 @@ const (
 // Role says what somebody may do.
 type Role string
 
-// RoleAdmin may do everything, RoleRead may look.
+// RoleAdmin may do everything; RoleMarketer makes what is sent, to whom and by
+// which rules; RoleManager leads reps and works with what is theirs; RoleRep
+// works with their own contacts and accounts; RoleRead looks.
 const (
-	RoleAdmin Role = "admin"
-	RoleRead  Role = "read"
+	RoleAdmin    Role = "admin"
+	RoleMarketer Role = "marketer"
+	RoleManager  Role = "manager"
+	RoleRep      Role = "rep"
+	RoleRead     Role = "read"
 )
 
 // Valid tells whether r is a role that somebody can be given.
-func (r Role) Valid() bool { return r == RoleAdmin || r == RoleRead }
+func (r Role) Valid() bool {
+	switch r {
+	case RoleAdmin, RoleMarketer, RoleManager, RoleRep, RoleRead:
+		return true
+	}
+	return false
+}
+
+// ForToken tells whether an API token may have r: a rep is a person.
+func (r Role) ForToken() bool { return r.Valid() && r != RoleRep }
 
 // Principal is somebody who has shown who they are.
 type Principal struct {
-	Name string
-	Role Role
+	Name  string
+	Role  Role
+	Scope model.Scope // whose customers they see
 }
 
 // Attempts counts failures of all replicas together.
@@ -148,7 +163,7 @@ func (s *Service) SignIn(ctx context.Context, user, password, address string) (P
 	if err := s.Attempts.Clear(ctx, key); err != nil {
 		s.Logger.WarnContext(ctx, "failed sign-ins not cleared", "error", err)
 	}
-	return Principal{Name: Admin, Role: RoleAdmin}, nil
+	return Principal{Name: Admin, Role: RoleAdmin, Scope: model.Scope{All: true}}, nil
 }
 
 // cookieName is part of what is signed.
@@ -179,5 +194,5 @@ func (s *Service) OpenSession(value string) (Principal, error) {
 	if !s.Clock.Now().Before(v.Until) {
 		return Principal{}, &model.Error{Code: model.CodeUnauthenticated, Message: "the session has ended: sign in again"}
 	}
-	return Principal{Name: v.Name, Role: v.Role}, nil
+	return Principal{Name: v.Name, Role: v.Role, Scope: model.Scope{All: true}}, nil
 }

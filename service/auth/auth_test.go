@@ -52,7 +52,7 @@ func TestSignIn_acceptsTheRightPasswordOnly(t *testing.T) {
 	s := newService(t, db)
 	p, err := s.SignIn(t.Context(), "admin", password, "198.51.100.1")
 	require.NoError(t, err)
-	require.Equal(t, auth.Principal{Name: "admin", Role: auth.RoleAdmin}, p)
+	require.Equal(t, auth.Principal{Name: "admin", Role: auth.RoleAdmin, Scope: model.Scope{All: true}}, p)
 	for _, c := range [][2]string{{"admin", ""}, {"admin", password + " "}, {"Admin", password}, {"", password}, {"root", password}} {
 		_, err := s.SignIn(t.Context(), c[0], c[1], "198.51.100.1")
 		requireCode(t, model.CodeUnauthenticated, err)
@@ -175,7 +175,7 @@ func TestToken_isKnownByItsHashOnly(t *testing.T) {
 
 		p, err := s.VerifyToken(t.Context(), text)
 		require.NoError(t, err)
-		require.Equal(t, auth.Principal{Name: "CRM", Role: auth.RoleRead}, p)
+		require.Equal(t, auth.Principal{Name: "CRM", Role: auth.RoleRead, Scope: model.Scope{All: true}}, p)
 		for _, wrong := range []string{"", "stx_", text[:len(text)-1], text + "x", strings.TrimPrefix(text, "stx_"), strings.ToLower(text)} {
 			_, err := s.VerifyToken(t.Context(), wrong)
 			requireCode(t, model.CodeUnauthenticated, err)

@@ -36,8 +36,8 @@ func (s *Service) CreateToken(ctx context.Context, name string, role Role) (mode
 	if name == "" || len([]rune(name)) > 64 {
 		faults["name"] = "must be 1 to 64 characters long"
 	}
-	if !role.Valid() {
-		faults["role"] = "must be admin or read"
+	if !role.ForToken() {
+		faults["role"] = "must be admin, marketer, manager or read"
 	}
 	if len(faults) > 0 {
 		return model.Token{}, "", &model.Error{Code: model.CodeInvalid, Message: "the token cannot be made", Fields: faults}
@@ -74,7 +74,7 @@ func (s *Service) VerifyToken(ctx context.Context, text string) (Principal, erro
 		return Principal{}, err
 	}
 	role := Role(row.Role)
-	if !role.Valid() {
+	if !role.ForToken() {
 		return Principal{}, refused()
 	}
 	now := s.DB.Now(ctx)
@@ -83,7 +83,7 @@ func (s *Service) VerifyToken(ctx context.Context, text string) (Principal, erro
 			s.Logger.WarnContext(ctx, "use of token not noted", "token", row.ID, "error", err)
 		}
 	}
-	return Principal{Name: row.Name, Role: role}, nil
+	return Principal{Name: row.Name, Role: role, Scope: model.Scope{All: true}}, nil
 }
 
 func (s *Service) find(ctx context.Context, text string) (model.Token, error) {
@@ -165,5 +165,5 @@ func (s *Service) SetUp(ctx context.Context, text string) (Principal, error) {
 	if !first {
 		return Principal{}, gone
 	}
-	return Principal{Name: Admin, Role: RoleAdmin}, nil
+	return Principal{Name: Admin, Role: RoleAdmin, Scope: model.Scope{All: true}}, nil
 }
