@@ -16,6 +16,12 @@ const (
 	AnswerSnoozeTomorrow = "snooze_tomorrow" // put off to tomorrow's opening of the send window
 )
 
+// What a rep can answer only on a page of ours.
+const (
+	AnswerSent        = "sent"         // the text went to the customer from the chat's sidebar
+	AnswerSnoozeUntil = "snooze_until" // put off to an instant of the rep's choice
+)
+
 // What a card says that is no button's key: its answer came too late, or some of
 // what it asked for is not wanted any more.
 const (

@@ -1,6 +1,7 @@
 package sop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 // A prompt can be put off so often; after that it counts as not done.
 const (
 	maxSnoozes      = 3
+	gateRep         = "rep"
 	reasonSnoozed   = "snoozed"
 	reasonSnoozeEnd = "snooze_limit"
 )
@@ -89,18 +91,26 @@ func (e *Engine) Answered(ctx context.Context, a model.PromptAnswer) ([]model.To
 			change.Answer, change.ContactID = a.Answer, meant[0].ContactID
 		}
 	}
-	if change.Until, err = e.settleAnswer(ctx, meant, a.Answer); err != nil {
-		return nil, fmt.Errorf("settle touches of prompt %d: %w", d.ID, err)
+	if change.Until, err = e.settlePart(ctx, d.ID, open, meant, pressed{answer: a.Answer}); err != nil {
+		return nil, err
+	}
+	return meant, e.changeCard(ctx, change)
+}
+
+// settlePart settles those of a card's open touches who are meant, and the card
+// when nobody is left. It returns when the first of those put off comes back.
+func (e *Engine) settlePart(ctx context.Context, dispatchID int64, open, meant []model.Touch, what pressed) (*time.Time, error) {
+	until, err := e.settleAnswer(ctx, meant, what)
+	if err != nil {
+		return nil, fmt.Errorf("settle touches of prompt %d: %w", dispatchID, err)
 	}
 	if err := e.proceed(ctx, meant); err != nil {
 		return nil, err
 	}
 	if len(meant) == len(open) {
-		if err := e.finishDispatch(ctx, d.ID, model.DispatchConfirmed, ""); err != nil {
-			return nil, err
-		}
+		return until, e.finishDispatch(ctx, dispatchID, model.DispatchConfirmed, "")
 	}
-	return meant, e.changeCard(ctx, change)
+	return until, nil
 }
 
 // lockCard makes this transaction the only one that settles what a card asks for
@@ -138,11 +148,18 @@ func answers() []string {
 	return []string{model.AnswerDone, model.AnswerPositive, model.AnswerNoInterest, model.AnswerSnoozeHour, model.AnswerSnoozeTomorrow}
 }
 
+// pressed is what a rep has answered.
+type pressed struct {
+	answer string
+	until  time.Time // of AnswerSnoozeUntil
+	reason string    // why it is put off: reasonSnoozed when empty
+}
+
 // settleAnswer writes what an answer means for its touches. It returns when
 // the first of those put off comes back; nil when none does.
-func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, answer string) (*time.Time, error) {
-	now := e.DB.Now(ctx)
-	snooze := answer == model.AnswerSnoozeHour || answer == model.AnswerSnoozeTomorrow
+func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, what pressed) (*time.Time, error) {
+	now, answer := e.DB.Now(ctx), what.answer
+	snooze := answer == model.AnswerSnoozeHour || answer == model.AnswerSnoozeTomorrow || answer == model.AnswerSnoozeUntil
 	var first *time.Time
 	changed := slices.Clone(touches)
 	for i := range changed {
@@ -153,13 +170,13 @@ func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, answer
 			t.State, t.Reason, t.ConfirmedAt, t.FinalAt = model.TouchDone, answer, &now, &now
 		case snoozes(*t) >= maxSnoozes:
 			t.State, t.Reason, t.FinalAt = model.TouchExpired, reasonSnoozeEnd, &now
-			t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "rep", Say: "skip", Reason: reasonSnoozeEnd})
+			t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gateRep, Say: "skip", Reason: reasonSnoozeEnd})
 		default:
 			v, err := e.version(ctx, t.VersionID)
 			if err != nil {
 				return nil, err
 			}
-			putOff(t, v, answer, now)
+			putOff(t, v, what, now)
 			if first == nil || t.NotBefore.Before(*first) {
 				first = &t.NotBefore
 			}
@@ -177,10 +194,13 @@ func (e *Engine) settleAnswer(ctx context.Context, touches []model.Touch, answer
 
 // putOff plans a prompt anew. The rep's own wish extends the step's grace, so
 // that the prompt comes back; it is bounded by maxSnoozes.
-func putOff(t *model.Touch, v *Version, answer string, now time.Time) {
+func putOff(t *model.Touch, v *Version, what pressed, now time.Time) {
 	until := v.window.next(now.Add(time.Hour))
-	if answer == model.AnswerSnoozeTomorrow {
+	switch what.answer {
+	case model.AnswerSnoozeTomorrow:
 		until = v.window.nextMorning(now)
+	case model.AnswerSnoozeUntil:
+		until = v.window.next(what.until)
 	}
 	t.State, t.DispatchID, t.SentAt, t.NotBefore = model.TouchPlanned, nil, nil, model.Instant(until)
 	grace := defaultGrace
@@ -191,7 +211,7 @@ func putOff(t *model.Touch, v *Version, answer string, now time.Time) {
 		t.ExpireAt = latest
 	}
 	back := t.NotBefore
-	t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: "rep", Say: "defer", Reason: reasonSnoozed, Until: &back})
+	t.Verdicts.V = append(t.Verdicts.V, model.Verdict{At: now, Gate: gateRep, Say: "defer", Reason: cmp.Or(what.reason, reasonSnoozed), Until: &back})
 }
 
 // nextMorning is the window's first opening after today.
@@ -204,11 +224,20 @@ func (w window) nextMorning(now time.Time) time.Time {
 func snoozes(t model.Touch) int {
 	n := 0
 	for _, v := range t.Verdicts.V {
-		if v.Reason == reasonSnoozed {
+		if putOffByRep(v) {
 			n++
 		}
 	}
 	return n
+}
+
+// putOffByRep tells a rep's own wish from what other gates put off.
+func putOffByRep(v model.Verdict) bool { return v.Gate == gateRep && v.Say == "defer" }
+
+// lastByRep tells whether the rep's wish is what a touch waits for.
+func lastByRep(t model.Touch) bool {
+	n := len(t.Verdicts.V)
+	return n > 0 && putOffByRep(t.Verdicts.V[n-1])
 }
 
 // changeCard has the card changed, after the transaction and off its path. Of

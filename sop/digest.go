@@ -278,7 +278,7 @@ func (e *Engine) readyPrompts(ctx context.Context, g group, limit int) ([]prompt
 // its window ends before, or the rep has asked for it at this hour.
 func urgent(ready []prompt, opens time.Time) bool {
 	return slices.ContainsFunc(ready, func(p prompt) bool {
-		return opens.After(p.touch.ExpireAt) || !p.window.next(opens).Equal(opens) || p.touch.LastReason() == reasonSnoozed
+		return opens.After(p.touch.ExpireAt) || !p.window.next(opens).Equal(opens) || lastByRep(p.touch)
 	})
 }
 

@@ -200,7 +200,7 @@ func (p RepPrompt) recorded(c sop.CardChange) string {
 	switch {
 	case c.Until != nil:
 		return p.text("card.recorded.until", c.Until.Format(p.text("card.time")))
-	case c.Answer == model.AnswerDone, c.Answer == model.AnswerPositive, c.Answer == model.AnswerNoInterest:
+	case c.Answer == model.AnswerDone, c.Answer == model.AnswerPositive, c.Answer == model.AnswerNoInterest, c.Answer == model.AnswerSent:
 		return p.text("card.recorded", p.text("card."+c.Answer))
 	case c.Answer == model.AnswerLate:
 		return p.text("card.recorded.late")
