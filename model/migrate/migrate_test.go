@@ -42,6 +42,7 @@ func tables() []any {
 		model.Token{},
 		model.CalendarDay{},
 		model.Audience{},
+		model.DayMark{},
 		model.Digest{},
 		model.CardUpdate{},
 		model.Chase{},
