@@ -17,6 +17,7 @@ const shared = [
   'lang.',
   'loss.',
   'offset.',
+  'preview.',
   'reason.',
   'role.',
   'seniority.',
@@ -34,8 +35,8 @@ const shared = [
 
 const own: Record<string, string[]> = {
   admin: ['ui.', ...shared],
-  phone: ['m.', 'brand', 'channel.', 'stage.', 'state.', 'role.', 'tier.', 'activity.'],
-  console: ['sim.', 'brand', 'channel.', 'state.'],
+  phone: ['m.', 'brand', 'preview.', 'channel.', 'stage.', 'state.', 'role.', 'tier.', 'activity.'],
+  console: ['sim.', 'brand', 'preview.', 'channel.', 'state.'],
 }
 
 // Imports of "virtual:texts/<entry>/<language>" are the entry's part of the one
