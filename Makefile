@@ -2,7 +2,7 @@
 # what is missing, on Debian.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint fmt fuzz bench galera
+.PHONY: help demo build web test check lint fmt fuzz bench galera e2e
 
 GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
@@ -17,6 +17,13 @@ demo: build ## everything in one process, nothing to install: open the URL it pr
 
 build: ## bin/sixtouch, static
 	@$(GOBUILD) -o bin/sixtouch ./cmd/sixtouch
+
+web: ## web/dist, the pages in the browser; needs Node 20
+	@scripts/web.sh --build
+
+e2e: ## the pages played in Chromium, on SQLite and MariaDB (ARGS="e2e/sop.spec.ts --project sqlite"); needs Node 20
+	@scripts/install.sh
+	@exec scripts/with-servers.sh scripts/e2e.sh $(ARGS)
 
 test: ## everything CI runs, on private MariaDB and Redis servers
 	@exec scripts/test.sh

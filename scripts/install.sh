@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks, by Debian's packages:
-# MariaDB with Galera, Redis, a C compiler for the race detector, a browser and a Chinese
-# font for the browser tests. What is there is left alone.
+# MariaDB with Galera, Redis, a C compiler for the race detector, Node for the
+# pages, a browser and a Chinese font for the browser tests. What is there is left alone.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -21,6 +21,8 @@ need ss iproute2
 need gcc gcc libc6-dev
 need chromium chromium
 need git git
+need node nodejs
+need npm npm
 if ! command -v fc-list >/dev/null || [ -z "$(fc-list :lang=zh-cn family)" ]; then
     packages+=(fontconfig fonts-noto-cjk)
 fi

@@ -12,6 +12,11 @@ CGO_ENABLED=0 go build -o "$TMPDIR/bin/" ./...
 step "Dockerfile"
 scripts/check-dockerfile.sh
 
+scripts/web.sh
+
+step "the pages in the browser"
+scripts/e2e.sh
+
 step "tests"
 CGO_ENABLED=1 go test -race -shuffle=on -timeout 45m ./...
 

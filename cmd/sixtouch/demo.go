@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,31 +33,45 @@ func demoCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Everything in one process, nothing to install: server, simulated WeCom, a seeded company", Args: cobra.NoArgs,
 		Long: "Starts the server on SQLite with a simulated WeCom, 20 reps, 2,000 contacts and a live SOP,\n" +
-			"on a clock that can be moved. It keeps its data; --fresh starts over. It reads no settings.",
+			"on a clock that can be moved. It keeps its data; --fresh starts over. It reads no settings.\n" +
+			"With --db it plays on another database, which must be empty at first.",
 	}
 	addr := cmd.Flags().String("addr", "127.0.0.1:8080", "listen address")
 	data := cmd.Flags().String("data", "./data/demo", "folder of the demo's data")
 	fresh := cmd.Flags().Bool("fresh", false, "forget the old demo and start over")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), e, *addr, *data, *fresh) }
+	db := cmd.Flags().String("db", "", "database instead of the folder's own, such as mysql://user:password@host/name")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *fresh && *db != "" {
+			return model.Invalid("fresh", "empties the folder, not the database of --db: empty that yourself and choose another folder with --data")
+		}
+		return runDemo(cmd.Context(), e, demoOptions{addr: *addr, data: *data, fresh: *fresh, db: *db})
+	}
 	return cmd
+}
+
+// demoOptions are what the command is told.
+type demoOptions struct {
+	addr, data string
+	fresh      bool
+	db         string // DSN; empty: SQLite in the folder
 }
 
 // runDemo runs until ctx ends. The port comes first, and then the folder: while
 // another demo holds either, that demo's data are left alone.
-func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
+func runDemo(ctx context.Context, e env, o demoOptions) error {
 	mux := http.NewServeMux()
 	log := slog.New(slog.DiscardHandler)
-	public, err := listen(ctx, addr, mux, log)
+	public, err := listen(ctx, o.addr, mux, log)
 	if err != nil {
 		return err
 	}
 	defer public.listener.Close() // closed by the server, if it came to serve
-	lock, err := lockDemoFolder(data)
+	lock, err := lockDemoFolder(o.data)
 	if err != nil {
 		return err
 	}
 	defer lock.Close() // one that cannot be closed ends with the process
-	folder, err := openDemoFolder(data, fresh)
+	folder, err := openDemoFolder(o.data, o.fresh)
 	if err != nil {
 		return err
 	}
@@ -65,13 +80,14 @@ func runDemo(ctx context.Context, e env, addr, data string, fresh bool) error {
 		return fmt.Errorf("open the demo's log: %w", err)
 	}
 	defer logFile.Close() // a log that cannot be closed is no reason to fail
-	d := &demo{env: e, folder: folder, public: public, mux: mux, log: slog.New(slog.NewTextHandler(logFile, nil))}
+	d := &demo{env: e, db: o.db, folder: folder, public: public, mux: mux, log: slog.New(slog.NewTextHandler(logFile, nil))}
 	return d.run(ctx)
 }
 
 // demo is the product and the simulated WeCom in one process.
 type demo struct {
 	env
+	db     string // DSN; empty: SQLite in the folder
 	folder *demoFolder
 	public *httpServer // the product, for people and for callbacks
 	wecom  *httpServer // the simulated WeCom, for the product alone
@@ -129,6 +145,12 @@ func (d *demo) seed(ctx context.Context, control simulatorControl) error {
 	if d.folder.Seeded {
 		return nil
 	}
+	switch _, err := d.app.sync.Last(ctx); {
+	case err == nil:
+		return model.Conflict("the database holds data already: give --db an empty one, and --data the folder that belongs to it")
+	case model.CodeOf(err) != model.CodeNotFound:
+		return fmt.Errorf("look whether the database is empty: %w", err)
+	}
 	fmt.Fprintln(d.Out, "正在准备演示数据…  Preparing the demo…")
 	if err := seedDemo(ctx, d.app, control); err != nil {
 		return err
@@ -140,7 +162,7 @@ func (d *demo) seed(ctx context.Context, control simulatorControl) error {
 func (d *demo) config() config.Config {
 	cfg := config.Defaults()
 	cfg.HTTP.Addr, cfg.PublicURL = d.public.Addr(), d.url("")
-	cfg.DB.DSN = config.DSN("sqlite:" + d.folder.file(demoDBFile))
+	cfg.DB.DSN = config.DSN(cmp.Or(d.db, "sqlite:"+d.folder.file(demoDBFile)))
 	cfg.AdminPassword, cfg.SecretKey = config.Secret(d.folder.Password), config.Secret(d.folder.SecretKey)
 	cfg.SOP.Tick, cfg.SOP.PollEvery = demoTick, demoPoll
 	w := &cfg.WeCom

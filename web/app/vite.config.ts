@@ -14,6 +14,7 @@ export default defineConfig({
   build: {
     outDir: '../dist',
     emptyOutDir: true,
+    manifest: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
     rollupOptions: { input: { admin: at('index.html'), phone: at('phone.html'), console: at('console.html') } },
