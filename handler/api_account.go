@@ -19,6 +19,8 @@ func (s *server) accountRoutes() []route {
 		{method: "GET", path: "/accounts", may: everybody, scope: whole, query: accountQuery + paged, do: s.listAccounts},
 		{method: "POST", path: "/accounts", may: working, scope: whole, do: s.createAccount},
 		{method: "GET", path: "/accounts/quality", may: office, scope: whole, do: s.accountQuality},
+		{method: "GET", path: "/meeting", may: everybody, scope: whole, query: "owner_id list_id days" + paged, do: s.getMeeting},
+		{method: "GET", path: "/meeting/owners", may: office, scope: whole, query: "owner_id list_id days", do: s.meetingOwners},
 		{method: "GET", path: "/accounts/rings", may: everybody, scope: whole, query: "owner_id list_id days" + paged, do: s.listRings},
 		{method: "GET", path: "/accounts/:id", may: everybody, scope: ofAccount, query: "weeks", do: s.getAccount},
 		{method: "PUT", path: "/accounts/:id", may: working, scope: ofAccount, do: s.updateAccount},
@@ -288,12 +290,7 @@ const maxRingDays = 366
 // listRings is the weekly meeting: whom nobody has touched comes first.
 func (s *server) listRings(c *gin.Context) error {
 	q := queryOf(c)
-	f := account.RingFilter{OwnerID: q.id("owner_id"), ListID: q.id("list_id")}
-	if days := q.id("days"); days > maxRingDays {
-		q.faults["days"] = "must be 1 to 366"
-	} else if days > 0 {
-		f.Since = s.Clock.Now().AddDate(0, 0, -int(days))
-	}
+	f := s.ringFilter(q)
 	limit, after := q.ringPlace()
 	if err := q.err(); err != nil {
 		return err

@@ -104,6 +104,8 @@ func TestAPI_keepsTargetListsAndTheWeeklyMeeting(t *testing.T) {
 			handlertest.Scenario{Name: "its size", URL: "/api/v1/target-lists/1/sizes", As: reader, Status: 200, Contains: []string{`{"at":"2026-03-02T02:00:00Z","accounts":2}`}},
 			handlertest.Scenario{Name: "the meeting of targets", URL: "/api/v1/accounts/rings?limit=1", As: reader, Status: 200, Contains: []string{`"name":"星辰科技"`, `"total":0`, `"next_cursor"`}},
 			handlertest.Scenario{Name: "of a list and an owner", URL: "/api/v1/accounts/rings?list_id=1&owner_id=1&days=90", As: reader, Status: 200, Contains: []string{`"id":2`}, NotContains: []string{`"id":3`}},
+			handlertest.Scenario{Name: "the meeting itself", URL: "/api/v1/meeting?limit=1", As: reader, Status: 200, Contains: []string{`"name":"星辰科技"`, `"owner_name":"销售anna"`, `"week":{"marketing":0,"sales":0},"last_touch":null,"next":null`, `"next_cursor"`}},
+			handlertest.Scenario{Name: "by owner", URL: "/api/v1/meeting/owners?days=90", As: reader, Status: 200, Contains: []string{`{"items":[{"owner_id":1,"owner_name":"销售anna","accounts":2,"zero":2,"full":0,"marketing":0,"sales":0,"recent":0}],"more":false}`}},
 			handlertest.Scenario{Name: "a cursor of nobody's", URL: "/api/v1/accounts/rings?cursor=zzz&days=1000", As: reader, Status: 400, Contains: []string{`"cursor"`, `"days"`}},
 			handlertest.Scenario{Name: "take one off", Method: del, URL: "/api/v1/target-lists/1/accounts/2", As: admin, Status: 204},
 			handlertest.Scenario{Name: "rename", Method: put, URL: "/api/v1/target-lists/1", As: admin, Body: `{"version":1,"name":"重点客户"}`, Status: 200, Contains: []string{`"name":"重点客户"`, `"accounts":1`, `"version":2`}},

@@ -145,7 +145,7 @@ func (s *server) exportContacts(c *gin.Context) error {
 
 func (s *server) exportTouches(c *gin.Context) error {
 	q := queryOf(c)
-	filter, format, lang := touchFilter(q), formatOf(q), language(c)
+	filter, format, lang := s.touchFilter(q), formatOf(q), language(c)
 	if err := q.err(); err != nil {
 		return err
 	}

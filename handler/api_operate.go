@@ -132,6 +132,12 @@ func (s *server) queueView(c *gin.Context) error {
 	ctx := c.Request.Context()
 	q := queryOf(c)
 	state := oneOf(q, "state", report.BacklogStates()...)
+	filter := report.BacklogFilter{State: state}
+	if text, given := c.GetQuery("rep_id"); given && text == "0" {
+		filter.RepID = new(int64)
+	} else if id := q.id("rep_id"); id != 0 {
+		filter.RepID = &id
+	}
 	limit, after := q.place()
 	if err := q.err(); err != nil {
 		return err
@@ -152,7 +158,7 @@ func (s *server) queueView(c *gin.Context) error {
 		c.JSON(http.StatusOK, gin.H{"states": out})
 		return nil
 	}
-	rows, err := s.Reports.BacklogRows(ctx, state, after, limit)
+	rows, err := s.Reports.BacklogRows(ctx, filter, after, limit)
 	if err != nil {
 		return err
 	}

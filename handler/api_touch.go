@@ -84,12 +84,12 @@ func (s *server) touchOf(lang web.Lang, r touch.Row) touchResponse {
 	}
 }
 
-const touchQuery = "contact_id group_id sop_id rep_id day state step_key"
+const touchQuery = "contact_id group_id sop_id rep_id day hour state fate reason channel step_key version"
 
-func touchFilter(q *query) touch.Filter {
+func (s *server) touchFilter(q *query) touch.Filter {
 	return touch.Filter{
-		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"),
-		StepKey: q.text("step_key"),
+		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"), Hour: q.hour(s.Engine.Config.Zone),
+		StepKey: q.text("step_key"), Fate: oneOf(q, "fate", model.Fates()...), Reason: q.text("reason"), Channel: q.text("channel"), Number: int(q.id("version")),
 		State: oneOf(q, "state", model.TouchPlanned, model.TouchDispatched, model.TouchAccepted, model.TouchDelivered,
 			model.TouchDone, model.TouchFailed, model.TouchExpired, model.TouchSkipped, model.TouchCancelled),
 	}
@@ -98,7 +98,7 @@ func touchFilter(q *query) touch.Filter {
 func (s *server) listTouches(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
-	filter := touchFilter(q)
+	filter := s.touchFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -68,16 +68,21 @@ func (s *server) writeWhy(c *gin.Context, why sop.Why) error {
 	}
 	teller := teller{s.Texts, language(c), s.Engine.Config.Zone}
 	for i, l := range why.Chain {
-		out.Chain[i] = linkResponse{
-			At: l.At, Kind: l.Kind, Word: l.Word, Reason: l.Reason, Until: l.Until,
-			DispatchID: l.DispatchID, RemoteID: l.RemoteID, Text: teller.link(l),
-		}
-		if v := l.Verdict; v != nil {
-			out.Chain[i].Gate, out.Chain[i].Used, out.Chain[i].Limit, out.Chain[i].SOPID = v.Gate, v.Used, v.Limit, v.SOPID
-		}
+		out.Chain[i] = teller.linkOf(l)
 	}
 	c.JSON(http.StatusOK, out)
 	return nil
+}
+
+func (t teller) linkOf(l sop.Link) linkResponse {
+	out := linkResponse{
+		At: l.At, Kind: l.Kind, Word: l.Word, Reason: l.Reason, Until: l.Until,
+		DispatchID: l.DispatchID, RemoteID: l.RemoteID, Text: t.link(l),
+	}
+	if v := l.Verdict; v != nil {
+		out.Gate, out.Used, out.Limit, out.SOPID = v.Gate, v.Used, v.Limit, v.SOPID
+	}
+	return out
 }
 
 // teller puts the story of a touch into words.

@@ -144,6 +144,23 @@ func (q *query) day(name string) time.Time {
 	return day
 }
 
+// hour reads an hour of the day that stands beside it; nil when it is not given.
+func (q *query) hour(zone *time.Location) *model.Hour {
+	text, given := q.c.GetQuery("hour")
+	if !given {
+		return nil
+	}
+	hour, err := strconv.Atoi(text)
+	day, dayErr := time.ParseInLocation(time.DateOnly, q.c.Query("day"), zone)
+	switch {
+	case err != nil || hour < 0 || hour >= model.HoursOfDay:
+		q.faults["hour"] = "must be 0 to 23"
+	case dayErr != nil:
+		q.faults["hour"] = "needs day beside it"
+	}
+	return &model.Hour{Day: day, Hour: hour}
+}
+
 // oneOf reads one of a list of words; empty when it is not given.
 func oneOf[T ~string](q *query, name string, words ...T) T {
 	text, given := q.c.GetQuery(name)

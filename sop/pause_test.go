@@ -215,9 +215,16 @@ func TestBacklog_noStatementScansATable(t *testing.T) {
 	got := map[report.BacklogState]int{}
 	for _, c := range counts {
 		got[c.State] = c.Count
-		_, err := reports.BacklogRows(w.ctx, c.State, report.BacklogPlace{Since: clock.Now().Add(-time.Hour), ID: 5}, 20)
+		_, err := reports.BacklogRows(w.ctx, report.BacklogFilter{State: c.State}, report.BacklogPlace{Since: clock.Now().Add(-time.Hour), ID: 5}, 20)
 		require.NoError(t, err)
 	}
+	day, err := reports.Today(w.ctx)
+	require.NoError(t, err)
+	require.NotEmpty(t, day.Fates)
+	_, err = w.engine.People(w.ctx, id, sop.PeopleFilter{Reached: "d1", State: model.EnrollmentActive}, model.Page{})
+	require.NoError(t, err)
+	_, err = w.engine.Results(w.ctx, id, 0)
+	require.NoError(t, err)
 	require.Equal(t, 10, got[report.BacklogParked])
 	require.GreaterOrEqual(t, got[report.BacklogWaiting], 600)
 	requireNoScans(t, w, statements())

@@ -21,7 +21,7 @@ const (
 	LinkCalled   = "called"   // Count is which call it was
 	LinkAccepted = "accepted" // RemoteID is the channel's name for it
 	LinkResult   = "result"   // Word is the final state
-	LinkWaiting  = "waiting"  // Word is the state, Until when it goes on
+	LinkWaiting  = "waiting"  // Word is the state, Until when what was put off goes on
 	LinkNext     = "next"     // no touch yet; Until is when the programme goes on
 	LinkLeft     = "left"     // no touch: the contact left before; Word is the enrollment's state
 	LinkNever    = "never"    // no touch: the contact was never in the programme
@@ -108,27 +108,31 @@ func (e *Engine) whyOf(ctx context.Context, t model.Touch) (Why, error) {
 		}
 		w.Chain = append(w.Chain, entered)
 	}
-	w.Chain = append(w.Chain, Link{At: &t.PlannedAt, Kind: LinkPlanned, Until: &t.DueAt})
-	verdicts, err := e.whyVerdicts(ctx, t)
-	if err != nil {
-		return w, err
+	chains, err := e.chains(ctx, []model.Touch{t})
+	w.Chain = append(w.Chain, chains[t.ID]...)
+	return w, err
+}
+
+// chainOf tells what led to a touch from its planning on. names are those of the
+// programmes that won conflicts.
+func chainOf(t model.Touch, call *model.Dispatch, names map[int64]string) []Link {
+	chain := []Link{{At: &t.PlannedAt, Kind: LinkPlanned, Until: &t.DueAt}}
+	for i := range t.Verdicts.V {
+		v := &t.Verdicts.V[i]
+		chain = append(chain, Link{At: &v.At, Kind: LinkVerdict, Word: v.Say, Reason: v.Reason, Until: v.Until, Verdict: v, SOPName: names[v.SOPID]})
 	}
-	w.Chain = append(w.Chain, verdicts...)
-	sent, err := e.whySent(ctx, t)
-	if err != nil {
-		return w, err
+	if call != nil {
+		chain = append(chain, calledLinks(*call)...)
 	}
-	w.Chain = append(w.Chain, sent...)
-	slices.SortStableFunc(w.Chain, func(a, b Link) int { return a.At.Compare(*b.At) })
+	slices.SortStableFunc(chain, func(a, b Link) int { return a.At.Compare(*b.At) })
 	end := Link{At: t.FinalAt, Kind: LinkResult, Word: string(t.State), Reason: t.Reason}
 	if !t.State.Final() {
 		end = Link{Kind: LinkWaiting, Word: string(t.State), Reason: t.Reason}
-		if t.State == model.TouchPlanned {
+		if t.Fate() == model.FateDeferred {
 			end.Until = &t.NotBefore
 		}
 	}
-	w.Chain = append(w.Chain, end)
-	return w, nil
+	return append(chain, end)
 }
 
 // whyEnrolled names the activity that let the contact in, or the trigger.
@@ -145,31 +149,8 @@ func (e *Engine) whyEnrolled(ctx context.Context, en model.Enrollment) (Link, er
 	return link, wrap("load what enrolled the contact", err)
 }
 
-func (e *Engine) whyVerdicts(ctx context.Context, t model.Touch) ([]Link, error) {
-	var out []Link
-	for i := range t.Verdicts.V {
-		v := &t.Verdicts.V[i]
-		link := Link{At: &v.At, Kind: LinkVerdict, Word: v.Say, Reason: v.Reason, Until: v.Until, Verdict: v}
-		if v.SOPID != 0 {
-			winner, err := e.sop(ctx, v.SOPID)
-			if err != nil {
-				return nil, err
-			}
-			link.SOPName = winner.Name
-		}
-		out = append(out, link)
-	}
-	return out, nil
-}
-
-func (e *Engine) whySent(ctx context.Context, t model.Touch) ([]Link, error) {
-	if t.DispatchID == nil {
-		return nil, nil
-	}
-	var d model.Dispatch
-	if err := e.DB.Read(ctx).Omit("payload").Take(&d, *t.DispatchID).Error; err != nil {
-		return nil, fmt.Errorf("load dispatch of touch %d: %w", t.ID, err)
-	}
+// calledLinks are what a touch's call has been through.
+func calledLinks(d model.Dispatch) []Link {
 	out := []Link{{At: &d.CreatedAt, Kind: LinkQueued, Word: d.Channel, DispatchID: d.ID}}
 	if d.CalledAt != nil {
 		out = append(out, Link{At: d.CalledAt, Kind: LinkCalled, Word: string(d.State), DispatchID: d.ID, Count: max(d.Attempts, 1)})
@@ -177,5 +158,5 @@ func (e *Engine) whySent(ctx context.Context, t model.Touch) ([]Link, error) {
 	if d.SentAt != nil {
 		out = append(out, Link{At: d.SentAt, Kind: LinkAccepted, Word: string(d.State), DispatchID: d.ID, RemoteID: d.RemoteID})
 	}
-	return out, nil
+	return out
 }

@@ -137,3 +137,56 @@ func TestRings_zeroFirstThenByTouches(t *testing.T) {
 		require.Contains(t, fields(t, w.SetPolicy(ctx, "D", account.Want{Expected: 1, Floor: 2, Touches: 0})), "floor")
 	})
 }
+
+func TestMeeting_saysOfEachAccountWhatThereIsToSay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		ctx, lin, now := t.Context(), w.rep("林乔"), w.db.Now(t.Context())
+		quiet, err := w.Create(ctx, account.Input{Name: "安静公司", OwnerID: lin})
+		require.NoError(t, err)
+		busy, err := w.Create(ctx, account.Input{Name: "热闹公司", OwnerID: lin})
+		require.NoError(t, err)
+		p := w.person(busy.ID, model.Contact{Name: "王", Stage: model.StageSQL})
+		w.person(busy.ID, model.Contact{Name: "李", Stage: model.StageLost})
+		w.touch(p.ID, model.ChannelRepPrompt, now.Add(time.Minute))
+		w.touch(p.ID, "group_message", now.Add(20*24*time.Hour))
+		w.clock.Set(now.Add(21 * 24 * time.Hour))
+		for _, a := range []account.ActionInput{
+			{Title: "以后再说", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 60)}, {Title: "约拜访", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 2)},
+			{Title: "做完了", Side: model.SideSales, RepID: lin, Due: now, Done: true},
+		} {
+			_, err := w.AddAction(ctx, busy.ID, a, "林")
+			require.NoError(t, err)
+		}
+		_, err = w.AddEvent(ctx, busy.ID, account.EventInput{Kind: "funding", Title: "完成 B 轮", At: w.clock.Now().Add(-time.Hour)}, "林")
+		require.NoError(t, err)
+		_, err = w.SetPlan(ctx, quiet.ID, 0, account.PlanInput{Review: true}, "林")
+		require.NoError(t, err)
+		require.NoError(t, w.db.Conn(ctx).Create(&model.Opportunity{
+			AccountID: busy.ID, Name: "首单", Kind: "new", Amount: 80_000, State: model.OpportunityOpen, Stage: "x", OpenedAt: now, CreatedAt: now, UpdatedAt: now,
+		}).Error)
+
+		rows, _, more, err := w.Meeting(ctx, account.RingFilter{OwnerID: lin}, account.RingPlace{}, 10)
+		require.NoError(t, err)
+		require.False(t, more)
+		require.Len(t, rows, 2)
+		require.Equal(t, "安静公司", rows[0].Name, "whom nothing reached comes first")
+		require.True(t, rows[0].Review)
+		require.Nil(t, rows[0].Next)
+		got := rows[1]
+		require.Equal(t, [4]int{1, 1, 1, 0}, [4]int{got.Ring.Marketing, got.Ring.Sales, got.Week.Marketing, got.Week.Sales})
+		require.Equal(t, "约拜访", got.Next.Title)
+		require.True(t, got.Late)
+		require.Equal(t, "林乔", got.NextBy)
+		require.Equal(t, "林乔", got.OwnerName)
+		require.Equal(t, model.StageSQL, got.Stage)
+		require.Equal(t, "完成 B 轮", got.WhyNow.Title)
+		require.Equal(t, 1, got.Deals)
+		require.Equal(t, int64(80_000), got.Amount)
+
+		sums, more, err := w.MeetingOwners(ctx, account.RingFilter{OwnerID: lin, Since: w.clock.Now().AddDate(0, 0, -7)})
+		require.NoError(t, err)
+		require.False(t, more)
+		require.Equal(t, []account.OwnerSum{{OwnerID: lin, OwnerName: "林乔", Accounts: 2, Zero: 1, Marketing: 1, Recent: 1}}, sums)
+	})
+}

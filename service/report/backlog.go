@@ -15,13 +15,14 @@ import (
 // BacklogState names where work stands on its way out.
 type BacklogState string
 
-// Due: people whose date has come and who are not planned yet. Waiting: planned
+// Upcoming: people whose next date is later today. Due: people whose date has come and who are not planned yet. Waiting: planned
 // touches that could go now (their programme may be paused). Queued, claimed: in
 // our queue, in mid-call. Submitted: WeCom has it. Unconfirmed: for a day and
 // longer. Unknown: WeCom is being asked whether the call was made. Stuck: a
 // person decides. Parked: planning failed. Unstoppable: the kill switch could
 // not take it back.
 const (
+	BacklogUpcoming    BacklogState = "upcoming"
 	BacklogDue         BacklogState = "due"
 	BacklogWaiting     BacklogState = "waiting"
 	BacklogQueued      BacklogState = "queued"
@@ -37,7 +38,7 @@ const (
 // BacklogStates lists the states in the order in which work passes them.
 func BacklogStates() []BacklogState {
 	return []BacklogState{
-		BacklogDue, BacklogWaiting, BacklogQueued, BacklogClaimed, BacklogSubmitted,
+		BacklogUpcoming, BacklogDue, BacklogWaiting, BacklogQueued, BacklogClaimed, BacklogSubmitted,
 		BacklogUnconfirmed, BacklogUnknown, BacklogStuck, BacklogParked, BacklogUnstoppable,
 	}
 }
@@ -91,7 +92,7 @@ func (s *Service) Backlog(ctx context.Context) ([]BacklogCount, error) {
 		}
 		c := BacklogCount{State: state, Count: int(min(n, backlogMax)), More: n > backlogMax}
 		if n > 0 {
-			first, err := s.BacklogRows(ctx, state, BacklogPlace{}, 1)
+			first, err := s.BacklogRows(ctx, BacklogFilter{State: state}, BacklogPlace{}, 1)
 			if err != nil {
 				return nil, err
 			}
@@ -111,12 +112,12 @@ func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
 		return db.Table(s.db.Walk("dispatches", "ix_dispatches_state")).Where("dispatches.state = ? AND dispatches.channel <> 'welcome'", state)
 	}
 	switch state {
-	case BacklogDue:
+	case BacklogDue, BacklogUpcoming:
 		shards := make([]int, model.EnrollmentShards)
 		for i := range shards {
 			shards[i] = i
 		}
-		return db.Table(s.db.Walk("enrollments", "ix_enrollments_due")).Where("enrollments.shard IN ? AND enrollments.next_due_at <= ?", shards, now)
+		return s.dueIn(ctx, state).Where("enrollments.shard IN ?", shards)
 	case BacklogWaiting:
 		return db.Table(s.db.Walk("touches", "ix_touches_queue")).Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, now)
 	case BacklogParked:
@@ -139,8 +140,27 @@ func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
 	return dispatches(model.DispatchStuck)
 }
 
+// dueIn are the enrollments whose date has come, or comes until the local day
+// ends.
+func (s *Service) dueIn(ctx context.Context, state BacklogState) *gorm.DB {
+	now := s.db.Now(ctx)
+	q := s.db.Read(ctx).Table(s.db.Walk("enrollments", "ix_enrollments_due"))
+	if state == BacklogDue {
+		return q.Where("enrollments.next_due_at <= ?", now)
+	}
+	year, month, day := now.In(s.zone).Date()
+	return q.Where("enrollments.next_due_at > ? AND enrollments.next_due_at < ?", now, model.Instant(time.Date(year, month, day+1, 0, 0, 0, 0, s.zone)))
+}
+
+// BacklogFilter narrows a state's rows. RepID is for calls only.
+type BacklogFilter struct {
+	State BacklogState
+	RepID *int64 // 0: of several reps at once
+}
+
 // BacklogRows lists the work in a state, the oldest first, behind a place.
-func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after BacklogPlace, limit int) ([]BacklogRow, error) {
+func (s *Service) BacklogRows(ctx context.Context, f BacklogFilter, after BacklogPlace, limit int) ([]BacklogRow, error) {
+	state := f.State
 	if !slices.Contains(BacklogStates(), state) {
 		return nil, model.Invalid("state", "is none of the words known here")
 	}
@@ -148,8 +168,8 @@ func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after Bac
 	var rows []BacklogRow
 	var err error
 	switch state {
-	case BacklogDue:
-		rows, err = s.dueRows(ctx, after, limit)
+	case BacklogDue, BacklogUpcoming:
+		rows, err = s.dueRows(ctx, state, after, limit)
 	case BacklogWaiting:
 		err = behind(s.backlog(ctx, state), "touches", "not_before", after).
 			Select("touches.id, touches.not_before AS since, touches.sop_id, touches.step_key, touches.channel, touches.rep_id, touches.contact_id").
@@ -159,7 +179,7 @@ func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after Bac
 			Select("enrollments.id, enrollments.updated_at AS since, enrollments.sop_id, enrollments.rep_id, enrollments.contact_id, enrollments.last_error AS error").
 			Limit(limit).Scan(&rows).Error
 	default:
-		rows, err = s.dispatchRows(ctx, state, after, limit)
+		rows, err = s.dispatchRows(ctx, f, after, limit)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list work that is %s: %w", state, err)
@@ -169,9 +189,13 @@ func (s *Service) BacklogRows(ctx context.Context, state BacklogState, after Bac
 
 // dispatchRows lists outgoing calls; payloads, which may be large, stay where
 // they are.
-func (s *Service) dispatchRows(ctx context.Context, state BacklogState, after BacklogPlace, limit int) ([]BacklogRow, error) {
+func (s *Service) dispatchRows(ctx context.Context, f BacklogFilter, after BacklogPlace, limit int) ([]BacklogRow, error) {
 	var list []model.Dispatch
-	err := s.backlog(ctx, state).Omit("payload").Where("dispatches.id > ?", after.ID).Order("dispatches.id").Limit(limit).Find(&list).Error
+	q := s.backlog(ctx, f.State)
+	if f.RepID != nil {
+		q = q.Where("dispatches.rep_id = ?", *f.RepID)
+	}
+	err := q.Omit("payload").Where("dispatches.id > ?", after.ID).Order("dispatches.id").Limit(limit).Find(&list).Error
 	rows := make([]BacklogRow, len(list))
 	for i, d := range list {
 		rows[i] = BacklogRow{
@@ -192,11 +216,10 @@ func behind(q *gorm.DB, table, column string, after BacklogPlace) *gorm.DB {
 }
 
 // dueRows reads each shard's oldest: the index knows them by shard.
-func (s *Service) dueRows(ctx context.Context, after BacklogPlace, limit int) ([]BacklogRow, error) {
+func (s *Service) dueRows(ctx context.Context, state BacklogState, after BacklogPlace, limit int) ([]BacklogRow, error) {
 	var all []BacklogRow
 	for shard := range model.EnrollmentShards {
-		q := s.db.Read(ctx).Table(s.db.Walk("enrollments", "ix_enrollments_due")).
-			Where("enrollments.shard = ? AND enrollments.next_due_at <= ?", shard, s.db.Now(ctx))
+		q := s.dueIn(ctx, state).Where("enrollments.shard = ?", shard)
 		var rows []BacklogRow
 		err := behind(q, "enrollments", "next_due_at", after).
 			Select("enrollments.id, enrollments.next_due_at AS since, enrollments.sop_id, enrollments.rep_id, enrollments.contact_id").

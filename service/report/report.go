@@ -15,12 +15,13 @@ import (
 
 // Service reads. It is safe for concurrent use.
 type Service struct {
-	db   *model.DB
-	zone *time.Location
+	db    *model.DB
+	zone  *time.Location
+	today todayMemory
 }
 
 // New returns reports over db; zone is the corp's, whose days are counted.
-func New(db *model.DB, zone *time.Location) *Service { return &Service{db, zone} }
+func New(db *model.DB, zone *time.Location) *Service { return &Service{db: db, zone: zone} }
 
 // counts runs a query that selects name and count.
 func counts[K ~string](q *gorm.DB, what string) (map[K]int, error) {

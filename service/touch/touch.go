@@ -23,16 +23,21 @@ type Log struct{ db *model.DB }
 // New returns a log over db.
 func New(db *model.DB) *Log { return &Log{db} }
 
-// Filter narrows the log; zero fields do not. State needs one of ContactID,
-// SOPID, RepID and Day beside it, StepKey needs SOPID: alone they would read
-// the whole table.
+// Filter narrows the log; zero fields do not. State, Fate, Reason and Channel
+// need one of ContactID, SOPID, RepID and Day beside them, StepKey needs SOPID,
+// Hour needs Day: alone they would read the whole table.
 type Filter struct {
 	ContactID int64 // or a customer group's Who
 	SOPID     int64
 	RepID     int64
 	Day       string // YYYY-MM-DD in the corp's zone
+	Hour      *model.Hour
 	State     model.TouchState
+	Fate      model.Fate
+	Reason    string
+	Channel   string
 	StepKey   string
+	Number    int // of a version of the SOP
 }
 
 func (f Filter) fault() error {
@@ -43,8 +48,18 @@ func (f Filter) fault() error {
 	if f.StepKey != "" && f.SOPID == 0 {
 		faults["step_key"] = "needs sop_id beside it"
 	}
-	if f.State != "" && f.ContactID == 0 && f.SOPID == 0 && f.RepID == 0 && f.Day == "" {
-		faults["state"] = "needs contact_id, sop_id, rep_id or day beside it"
+	if f.Number != 0 && f.SOPID == 0 {
+		faults["version"] = "needs sop_id beside it"
+	}
+	if f.Hour != nil && f.Day == "" {
+		faults["hour"] = "needs day beside it"
+	}
+	if f.ContactID == 0 && f.SOPID == 0 && f.RepID == 0 && f.Day == "" {
+		for name, value := range map[string]string{"state": string(f.State), "fate": string(f.Fate), "reason": f.Reason, "channel": f.Channel} {
+			if value != "" {
+				faults[name] = "needs contact_id, sop_id, rep_id or day beside it"
+			}
+		}
 	}
 	if len(faults) == 0 {
 		return nil
@@ -99,10 +114,19 @@ func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 		{"rep_id", f.RepID, f.RepID != 0},
 		{"local_day", f.Day, f.Day != ""},
 		{"state", f.State, f.State != ""},
+		{"reason", f.Reason, f.Reason != ""},
+		{"channel", f.Channel, f.Channel != ""},
+		{model.FateSQL, f.Fate, f.Fate != ""},
 	} {
 		if c.set {
 			q = q.Where(c.column+" = ?", c.value)
 		}
+	}
+	if f.Number != 0 {
+		q = q.Where("version_id = (SELECT v.id FROM sop_versions v WHERE v.sop_id = ? AND v.number = ?)", f.SOPID, f.Number)
+	}
+	if f.Hour != nil {
+		q = f.Hour.Where(q)
 	}
 	return q
 }
