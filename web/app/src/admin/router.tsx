@@ -12,7 +12,41 @@ const root = createRootRoute({
 // One line per page; each page is a chunk of its own.
 const today = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/today'), 'Today') })
 
-const tree = root.addChildren([today])
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/frame'), 'SettingsFrame'),
+})
+const inSettings = () => settings
+const settingsIndex = createRoute({
+  getParentRoute: inSettings,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/settings/index-page'), 'SettingsIndex'),
+})
+const calendar = createRoute({
+  getParentRoute: inSettings,
+  path: 'calendar',
+  validateSearch: (s: Record<string, unknown>): { year?: number } => (Number(s.year) >= 2000 ? { year: Number(s.year) } : {}),
+  component: lazyRouteComponent(() => import('./pages/settings/calendar'), 'Calendar'),
+})
+const limits = createRoute({
+  getParentRoute: inSettings,
+  path: 'limits',
+  component: lazyRouteComponent(() => import('./pages/settings/limits'), 'Limits'),
+})
+const handoverSettings = createRoute({
+  getParentRoute: inSettings,
+  path: 'handover',
+  component: lazyRouteComponent(() => import('./pages/settings/handover'), 'HandoverSettings'),
+})
+const tokens = createRoute({
+  getParentRoute: inSettings,
+  path: 'tokens',
+  component: lazyRouteComponent(() => import('./pages/settings/tokens'), 'Tokens'),
+})
+const settingsTree = settings.addChildren([settingsIndex, calendar, limits, handoverSettings, tokens])
+
+const tree = root.addChildren([today, settingsTree])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

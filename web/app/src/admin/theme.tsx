@@ -64,6 +64,8 @@ export function Theme({ children }: { children: ReactNode }) {
             borderRadius: 8,
             fontSize: 14,
           },
+          // White on the lighter brand of the dark mode cannot be read.
+          components: dark ? { Button: { primaryColor: '#04110f' } } : {},
         }}
       >
         {children}

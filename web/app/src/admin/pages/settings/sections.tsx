@@ -1,0 +1,30 @@
+import { CalendarOutlined, DashboardOutlined, KeyOutlined, SwapOutlined } from '@ant-design/icons'
+import type { ReactNode } from 'react'
+
+export interface Section {
+  to: string
+  /** Its title's key; what it is for is under the same key with ".lede". */
+  key: string
+  icon: ReactNode
+  /** For administrators only. */
+  admin?: boolean
+}
+
+/** The places of the settings, by subject: a new page is one line here and one in the router. */
+export const groups: { key: string; sections: Section[] }[] = [
+  {
+    key: 'ui.set.group.rhythm',
+    sections: [
+      { to: '/settings/calendar', key: 'ui.set.calendar', icon: <CalendarOutlined aria-hidden /> },
+      { to: '/settings/limits', key: 'ui.set.limits', icon: <DashboardOutlined aria-hidden /> },
+    ],
+  },
+  {
+    key: 'ui.set.group.leads',
+    sections: [{ to: '/settings/handover', key: 'ui.set.handover', icon: <SwapOutlined aria-hidden /> }],
+  },
+  {
+    key: 'ui.set.group.system',
+    sections: [{ to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden />, admin: true }],
+  },
+]
