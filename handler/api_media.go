@@ -1,9 +1,11 @@
 package handler
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"time"
 
@@ -70,6 +72,31 @@ func (s *server) getMedia(c *gin.Context) error {
 		return err
 	}
 	c.JSON(http.StatusOK, mediaOf(row))
+	return nil
+}
+
+// getMediaFile answers with a file's bytes, which never change. Pictures and
+// videos are what they say, since we have looked at them; anything else is only
+// ever saved, never shown.
+func (s *server) getMediaFile(c *gin.Context) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	row, data, err := s.Media.Read(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	kind, disposition := row.ContentType, "inline"
+	if row.Kind == model.MediaFile {
+		kind, disposition = "application/octet-stream", "attachment"
+	}
+	c.Header("Content-Type", kind)
+	c.Header("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": row.Name}))
+	c.Header("Content-Security-Policy", "default-src 'none'; sandbox")
+	c.Header("Cache-Control", "private, max-age=31536000, immutable")
+	c.Header("ETag", fmt.Sprintf(`"%x"`, row.SHA256))
+	http.ServeContent(c.Writer, c.Request, "", row.CreatedAt, bytes.NewReader(data))
 	return nil
 }
 

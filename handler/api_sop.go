@@ -19,6 +19,11 @@ type sopRequest struct {
 	Definition sop.Definition `json:"definition"`
 }
 
+type sopEdit struct {
+	sopRequest
+	Revision string `json:"revision"`
+}
+
 type sopResponse struct {
 	ID          int64                         `json:"id"`
 	Name        string                        `json:"name"`
@@ -32,6 +37,7 @@ type sopResponse struct {
 type sopDetail struct {
 	sopResponse
 	Version    int                      `json:"version"` // 0 before the first
+	Revision   string                   `json:"revision"`
 	Definition json.RawMessage          `json:"definition"`
 	Contents   map[string]model.Content `json:"contents"`
 	// Variants are the contents of steps with variants, by step and variant.
@@ -87,6 +93,7 @@ func (s *server) writeSOP(c *gin.Context, status int, id int64) error {
 		return err
 	}
 	out := sopDetail{sopResponse: sopOf(p.ProgrammeRow), Version: p.Number, Contents: p.Contents, Variants: p.Variants, Draft: p.Draft.V}
+	out.Revision = sop.Revision(p.Name, p.Draft.V)
 	out.Definition = json.RawMessage("null")
 	if p.Number > 0 {
 		out.Definition = p.Definition
@@ -100,11 +107,11 @@ func (s *server) updateSOP(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[sopRequest](c)
+	in, err := decode[sopEdit](c)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Engine.Update(c.Request.Context(), id, in.Name, in.Definition); err != nil {
+	if _, err := s.Engine.UpdateFrom(c.Request.Context(), id, in.Revision, in.Name, in.Definition); err != nil {
 		return err
 	}
 	return s.writeSOP(c, http.StatusOK, id)

@@ -43,6 +43,8 @@ func TestMedia_isKeptListedAndNamedByContents(t *testing.T) {
 			handlertest.Scenario{Name: "list", URL: "/api/v1/media?kind=image", As: handlertest.Reader, Status: 200, Contains: []string{`"id":1`}},
 			handlertest.Scenario{Name: "none of that kind", URL: "/api/v1/media?kind=file", As: handlertest.Reader, Status: 200, Contains: []string{`{"items":[]}`}},
 			handlertest.Scenario{Name: "one", URL: "/api/v1/media/1", As: handlertest.Reader, Status: 200, Contains: []string{`"content_type":"image/png"`}},
+			handlertest.Scenario{Name: "its bytes", URL: "/api/v1/media/1/file", As: handlertest.Reader, Status: 200, Contains: []string{"PNG"}},
+			handlertest.Scenario{Name: "no bytes", URL: "/api/v1/media/2/file", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{Name: "not there", URL: "/api/v1/media/2", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{
 				Name: "a welcome with it", Method: "PUT", URL: "/api/v1/welcomes", As: handlertest.Admin, Status: 200,

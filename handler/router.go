@@ -58,6 +58,7 @@ type Media interface {
 	Store(ctx context.Context, f media.File) (model.StoredMedia, error)
 	List(ctx context.Context, kind model.MediaKind, page model.Page) ([]model.StoredMedia, error)
 	Get(ctx context.Context, id int64) (model.StoredMedia, error)
+	Read(ctx context.Context, id int64) (model.StoredMedia, []byte, error)
 }
 
 // Syncs is what the API needs of the full synchronisation.
@@ -208,6 +209,7 @@ func (s *server) programmeRoutes() []route {
 		{method: "POST", path: "/sops", may: marketing, scope: shared, do: s.createSOP},
 		{method: "GET", path: "/sops/:id", may: office, scope: shared, do: s.getSOP},
 		{method: "PUT", path: "/sops/:id", may: marketing, scope: shared, do: s.updateSOP},
+		{method: "GET", path: "/sops/:id/review", may: office, scope: shared, do: s.reviewSOP},
 		{method: "POST", path: "/sops/:id/publish", may: marketing, scope: shared, do: s.publishSOP},
 		{method: "POST", path: "/sops/:id/pause", may: marketing, scope: shared, do: s.moveSOP(s.Engine.Pause)},
 		{method: "POST", path: "/sops/file", may: marketing, scope: shared, do: s.importSOP},
@@ -260,6 +262,7 @@ func (s *server) programmeRoutes() []route {
 		{method: "GET", path: mediaPath, may: everybody, scope: shared, query: "kind" + paged, do: s.listMedia},
 		{method: "POST", path: mediaPath, may: marketing, scope: shared, query: "kind", do: s.storeMedia},
 		{method: "GET", path: mediaPath + "/:id", may: everybody, scope: shared, do: s.getMedia},
+		{method: "GET", path: mediaPath + "/:id/file", may: everybody, scope: shared, do: s.getMediaFile},
 		{method: "GET", path: "/welcomes", may: office, scope: shared, query: paged, do: s.listWelcomes},
 		{method: "PUT", path: "/welcomes", may: marketing, scope: shared, do: s.setWelcome},
 		{method: "DELETE", path: "/welcomes/:id", may: marketing, scope: shared, do: s.deleteWelcome},

@@ -139,6 +139,12 @@ func (e *Engine) Create(ctx context.Context, name string, draft Definition) (mod
 // Update replaces a programme's name and draft; what is live stays live until
 // the next publish.
 func (e *Engine) Update(ctx context.Context, id int64, name string, draft Definition) (model.SOP, error) {
+	return e.UpdateFrom(ctx, id, "", name, draft)
+}
+
+// UpdateFrom is Update for who has begun with that revision: CodeConflict when
+// somebody has saved since. Without a revision it overwrites.
+func (e *Engine) UpdateFrom(ctx context.Context, id int64, revision, name string, draft Definition) (model.SOP, error) {
 	var s model.SOP
 	err := e.DB.InTx(ctx, func(ctx context.Context) error {
 		var err error
@@ -147,6 +153,9 @@ func (e *Engine) Update(ctx context.Context, id int64, name string, draft Defini
 		}
 		if s.State == model.SOPArchived {
 			return model.Conflict("an archived SOP cannot be edited")
+		}
+		if revision != "" && revision != Revision(s.Name, s.Draft.V) {
+			return model.Conflict("somebody else has changed this draft since you opened it: load theirs, or save yours over it")
 		}
 		if err := setDraft(&s, name, draft); err != nil {
 			return err

@@ -152,6 +152,16 @@ func (s *Service) Get(ctx context.Context, id int64) (model.StoredMedia, error) 
 	return row, nil
 }
 
+// Read returns a file with its bytes; model.ErrNotFound when there is none.
+func (s *Service) Read(ctx context.Context, id int64) (model.StoredMedia, []byte, error) {
+	row, err := s.Get(ctx, id)
+	if err != nil {
+		return row, nil, err
+	}
+	data, err := s.read(ctx, row)
+	return row, data, err
+}
+
 // Check demands that the files which a content names are there, of the right
 // kind, and fit for that use.
 func (s *Service) Check(ctx context.Context, c model.Content, use model.MediaUse) error {
