@@ -117,6 +117,24 @@ func (s *server) listMembers(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.writeMembers(c, filter, page)
+}
+
+// previewMembers lists whom a filter selects that is still being written.
+func (s *server) previewMembers(c *gin.Context) error {
+	q := queryOf(c)
+	page := q.page()
+	if err := q.err(); err != nil {
+		return err
+	}
+	in, err := decode[filterRequest](c)
+	if err != nil {
+		return err
+	}
+	return s.writeMembers(c, in.Filter, page)
+}
+
+func (s *server) writeMembers(c *gin.Context, filter audience.Filter, page model.Page) error {
 	rows, err := s.Audiences.Members(c.Request.Context(), filter, page)
 	if err != nil {
 		return err
@@ -127,11 +145,14 @@ func (s *server) listMembers(c *gin.Context) error {
 	return nil
 }
 
+// filterRequest is a filter that is still being written.
+type filterRequest struct {
+	Filter audience.Filter `json:"filter"`
+}
+
 // countAudience counts a filter that is still being written.
 func (s *server) countAudience(c *gin.Context) error {
-	in, err := decode[struct {
-		Filter audience.Filter `json:"filter"`
-	}](c)
+	in, err := decode[filterRequest](c)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ func TestAPI_savesAudiencesAndCountsThem(t *testing.T) {
 			handlertest.Scenario{Name: "count before saving", Method: "POST", URL: "/api/v1/audiences/count", As: handlertest.Reader, Body: `{"filter":` + wang + `}`, Status: 200, Contains: []string{`{"count":2}`}},
 			handlertest.Scenario{Name: "everybody", Method: "POST", URL: "/api/v1/audiences/count", As: handlertest.Reader, Body: `{"filter":null}`, Status: 200, Contains: []string{`{"count":2}`}},
 			handlertest.Scenario{Name: "a filter that says nothing we know", Method: "POST", URL: "/api/v1/audiences/count", As: handlertest.Reader, Body: `{"filter":{"v":1,"op":"xor","of":[]}}`, Status: 400},
+			handlertest.Scenario{Name: "who it is before saving", Method: "POST", URL: "/api/v1/audiences/members?limit=1", As: handlertest.Reader, Body: `{"filter":` + wang + `}`, Status: 200, Contains: []string{`"name":"王小明"`, `"next_cursor"`}},
+			handlertest.Scenario{Name: "nobody of a filter that says nothing we know", Method: "POST", URL: "/api/v1/audiences/members", As: handlertest.Reader, Body: `{"filter":{"v":1,"op":"xor","of":[]}}`, Status: 400},
 			handlertest.Scenario{Name: "a reader saves nothing", Method: "POST", URL: "/api/v1/audiences", As: handlertest.Reader, Body: `{"name":"安娜的","filter":` + wang + `}`, Status: 403},
 			handlertest.Scenario{Name: "save", Method: "POST", URL: "/api/v1/audiences", As: handlertest.Admin, Body: `{"name":"安娜的","filter":` + wang + `}`, Status: 201, Contains: []string{`"id":1`, `"name":"安娜的"`, `"f":"owner"`}},
 			handlertest.Scenario{Name: "the name is taken", Method: "POST", URL: "/api/v1/audiences", As: handlertest.Admin, Body: `{"name":"安娜的","filter":null}`, Status: 409},

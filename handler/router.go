@@ -284,6 +284,7 @@ func (s *server) peopleRoutes() []route {
 		{method: "GET", path: "/audiences/fields", may: office, scope: shared, do: s.listFields},
 		{method: "POST", path: "/audiences/describe", may: office, scope: shared, do: s.describeFilter},
 		{method: "POST", path: "/audiences/count", may: office, scope: shared, do: s.countAudience},
+		{method: "POST", path: "/audiences/members", may: office, scope: whole, query: paged, do: s.previewMembers},
 		{method: "GET", path: "/audiences/:id", may: office, scope: shared, do: s.getAudience},
 		{method: "PUT", path: "/audiences/:id", may: marketing, scope: shared, do: s.updateAudience},
 		{method: "DELETE", path: "/audiences/:id", may: marketing, scope: shared, do: s.deleteAudience},

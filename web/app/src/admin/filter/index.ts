@@ -1,0 +1,6 @@
+export type { FilterNode, FilterValue } from './ast'
+export { FilterBuilder } from './builder'
+export { countFaults } from './faults'
+export { FilterSentence } from './filter-sentence'
+export { LiveCount } from './live-count'
+export { Members } from './members'
