@@ -2,7 +2,7 @@
 # what is missing, on Debian.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build web test check lint fmt fuzz bench galera e2e
+.PHONY: help demo build web test check lint fmt fuzz bench galera e2e look
 
 GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 
@@ -24,6 +24,10 @@ web: ## web/dist, the pages in the browser; needs Node 20
 e2e: ## the pages played in Chromium, on SQLite and MariaDB (ARGS="e2e/sop.spec.ts --project sqlite"); needs Node 20
 	@scripts/install.sh
 	@exec scripts/with-servers.sh scripts/e2e.sh $(ARGS)
+
+look: ## pictures of every page in web/app/look
+	@scripts/install.sh
+	@SIXTOUCH_LOOK=look scripts/e2e.sh e2e/pages.spec.ts --project sqlite
 
 test: ## everything CI runs, on private MariaDB and Redis servers
 	@exec scripts/test.sh

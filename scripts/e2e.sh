@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/lib.sh
+[ "$(cat web/dist/source.txt 2>/dev/null)" = "$(scripts/web-source.sh)" ] || scripts/web.sh --build
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
 CGO_ENABLED=0 go build -o "$bin/sixtouch" ./cmd/sixtouch

@@ -65,7 +65,7 @@ function Foot() {
       />
       <form method="post" action="/logout">
         <Button type="text" block htmlType="submit">
-          {t('ui.sign-out')} {session.data?.name}
+          {t('ui.sign-out')} <span translate="no">{session.data?.name}</span>
         </Button>
       </form>
     </div>

@@ -1,0 +1,8 @@
+/** Every page of the product, with an address that exists in the seeded demo. */
+export const pages: string[] = ['/', '/nowhere']
+
+/** Words that are the same in every language. */
+export const international = new Set(
+  `Sixtouch SOP SOPs ABM MAL MIL MQL SAL SQL SAO SDR AE KP ACV ARR MRR SLA API URL ID CSV XLSX YAML JSON Excel WeCom OAuth QR JS SDK
+   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK vs p p50 p95 p99 v`.split(/\s+/),
+)
