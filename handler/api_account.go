@@ -59,32 +59,34 @@ func (s *server) accountRoutes() []route {
 }
 
 type accountResponse struct {
-	ID              int64           `json:"id"`
-	Name            string          `json:"name"`
-	CreditCode      string          `json:"credit_code"`
-	Tier            model.Tier      `json:"tier"`
-	Lifecycle       model.Lifecycle `json:"lifecycle"`
-	Target          bool            `json:"target"`
-	Strategic       bool            `json:"strategic"`
-	Industry        string          `json:"industry"`
-	Region          string          `json:"region"`
-	Employees       *int64          `json:"employees"`
-	TechSpend       *int64          `json:"tech_spend"`
-	ACV             *int64          `json:"acv"`
-	OwnerID         int64           `json:"owner_id"`
-	OwnerBackupID   int64           `json:"owner_backup_id"`
-	SDRID           int64           `json:"sdr_id"`
-	SDRBackupID     int64           `json:"sdr_backup_id"`
-	Fit             *float64        `json:"fit"`
-	Engagement      *float64        `json:"engagement"`
-	EngagementLevel string          `json:"engagement_level"`
-	Engaged         bool            `json:"engaged"`
-	Spike           *float64        `json:"spike"`
-	ScoredAt        *time.Time      `json:"scored_at"`
-	MergedInto      *int64          `json:"merged_into"`
-	Version         int64           `json:"version"`
-	CreatedAt       time.Time       `json:"created_at"`
-	UpdatedAt       time.Time       `json:"updated_at"`
+	ID              int64             `json:"id"`
+	Name            string            `json:"name"`
+	CreditCode      string            `json:"credit_code"`
+	Tier            model.Tier        `json:"tier"`
+	Lifecycle       model.Lifecycle   `json:"lifecycle"`
+	Target          bool              `json:"target"`
+	Strategic       bool              `json:"strategic"`
+	Industry        string            `json:"industry"`
+	Region          string            `json:"region"`
+	Employees       *int64            `json:"employees"`
+	TechSpend       *int64            `json:"tech_spend"`
+	ACV             *int64            `json:"acv"`
+	OwnerID         int64             `json:"owner_id"`
+	OwnerBackupID   int64             `json:"owner_backup_id"`
+	SDRID           int64             `json:"sdr_id"`
+	SDRBackupID     int64             `json:"sdr_backup_id"`
+	Fit             *float64          `json:"fit"`
+	Engagement      *float64          `json:"engagement"`
+	EngagementLevel string            `json:"engagement_level"`
+	Engaged         bool              `json:"engaged"`
+	Spike           *float64          `json:"spike"`
+	ScoredAt        *time.Time        `json:"scored_at"`
+	Ring            *ringResponse     `json:"ring,omitempty"` // in the list
+	Coverage        *coverageResponse `json:"coverage,omitempty"`
+	MergedInto      *int64            `json:"merged_into"`
+	Version         int64             `json:"version"`
+	CreatedAt       time.Time         `json:"created_at"`
+	UpdatedAt       time.Time         `json:"updated_at"`
 }
 
 func accountOf(a model.Account) accountResponse {
@@ -148,11 +150,15 @@ func (s *server) listAccounts(c *gin.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	rows, err := s.Accounts.List(c.Request.Context(), f, page)
+	rows, err := s.Accounts.Rows(c.Request.Context(), f, page)
 	if err != nil {
 		return err
 	}
-	writeList(c, page, rows, func(a model.Account) int64 { return a.ID }, accountOf)
+	writeList(c, page, rows, func(r account.ListRow) int64 { return r.ID }, func(r account.ListRow) accountResponse {
+		out, ring, coverage := accountOf(r.Account), ringOf(r.Ring), s.coverageOf(c, r.Coverage)
+		out.Ring, out.Coverage = &ring, &coverage
+		return out
+	})
 	return nil
 }
 

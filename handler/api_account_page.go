@@ -58,6 +58,7 @@ type cellResponse struct {
 	Week      string `json:"week"`
 	Marketing int    `json:"marketing"`
 	Sales     int    `json:"sales"`
+	Responses int    `json:"responses"`
 }
 
 type reasonResponse struct {

@@ -29,7 +29,7 @@ func TestAPI_keepsAccountsAndTheirPage(t *testing.T) {
 			handlertest.Scenario{Name: "a free-mail domain", Method: post, URL: "/api/v1/accounts/1/domains", As: admin, Body: `{"domain":"163.com"}`, Status: 400, Contains: []string{`"domain"`}},
 			handlertest.Scenario{Name: "it is gone again", Method: del, URL: "/api/v1/accounts/1/domains/1", As: admin, Status: 204},
 			handlertest.Scenario{Name: "it was gone", Method: del, URL: "/api/v1/accounts/1/domains/1", As: admin, Status: 404},
-			handlertest.Scenario{Name: "search by its other name", URL: "/api/v1/accounts?q=star", As: reader, Status: 200, Contains: []string{`"id":1`}},
+			handlertest.Scenario{Name: "search by its other name", URL: "/api/v1/accounts?q=star", As: reader, Status: 200, Contains: []string{`"id":1`, `"ring":{"marketing":0`, `"coverage":{"people":0`}},
 			handlertest.Scenario{Name: "who lacks an SDR", URL: "/api/v1/accounts?lacks=sdr&owner_id=1&tier=A", As: reader, Status: 200, Contains: []string{`"id":1`}},
 			handlertest.Scenario{Name: "and how many do", URL: "/api/v1/accounts/quality", As: reader, Status: 200, Contains: []string{`"sdr":1`, `"owner":0`}},
 			handlertest.Scenario{Name: "a filter that is none", URL: "/api/v1/accounts?lacks=luck&target=yes", As: reader, Status: 400, Contains: []string{`"lacks"`, `"target"`}},
@@ -63,7 +63,7 @@ func TestAPI_keepsAccountsAndTheirPage(t *testing.T) {
 				Name: "the page", URL: "/api/v1/accounts/1?weeks=2", As: reader, Status: 200,
 				Contains: []string{
 					`"owner":{"rep_id":2,"away":1,"reason":"backup"}`, `"sdr":{"rep_id":0,"away":0,"reason":"nobody"}`, `"weeks":["2026-02-23","2026-03-02"]`,
-					`"cells":[{"contact_id":1,"week":"2026-03-02","marketing":1,"sales":1}]`, `"ring":{"marketing":1,"sales":1,"total":2,"need":8,"people":1,"recent":2,"full":false}`,
+					`"cells":[{"contact_id":1,"week":"2026-03-02","marketing":1,"sales":1,"responses":0}]`, `"ring":{"marketing":1,"sales":1,"total":2,"need":8,"people":1,"recent":2,"full":false}`,
 					`"why_now":{"id":1`, `"level":"red"`, `"code":"no_decision_maker","text":"还没找到拍板的人"`, `认识 0 人，少于下限 2 人`, `"last_touch":"2026-03-02"`, `"score":{"account_id":1,`, `"1":"销售anna"`,
 				},
 			},

@@ -8,6 +8,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/service/contact"
+	"sixtouch/service/stage"
 )
 
 type contactResponse struct {
@@ -21,6 +22,20 @@ type contactResponse struct {
 	CorpName       string                 `json:"corp_name"`
 	CorpFullName   string                 `json:"corp_full_name"`
 	FirstAddedAt   *time.Time             `json:"first_added_at"`
+	Department     string                 `json:"department"`
+	AccountID      *int64                 `json:"account_id"`
+	AccountName    string                 `json:"account_name"`
+	Role           model.Role             `json:"role"`
+	RoleSource     string                 `json:"role_source"`
+	Seniority      model.Seniority        `json:"seniority"`
+	IsKP           bool                   `json:"is_kp"`
+	Awareness      model.Awareness        `json:"awareness"`
+	Source         string                 `json:"source"`
+	Stage          string                 `json:"stage"`
+	StageAt        *time.Time             `json:"stage_at"`
+	Score          *float64               `json:"score"`
+	Grade          string                 `json:"grade"`
+	ErasedAt       *time.Time             `json:"erased_at"`
 	Relationships  []relationshipResponse `json:"relationships"`
 	Tags           []contactTagResponse   `json:"tags"`
 }
@@ -55,6 +70,9 @@ func contactOf(r contact.Row) contactResponse {
 	out := contactResponse{
 		ID: r.ID, ExternalUserID: r.ExternalUserID, Name: r.Name, Avatar: r.Avatar, Type: r.Type, Gender: r.Gender,
 		Position: r.Position, CorpName: r.CorpName, CorpFullName: r.CorpFullName, FirstAddedAt: r.FirstAddedAt,
+		Department: r.Department, AccountID: r.AccountID, AccountName: r.AccountName, Role: r.Role, RoleSource: r.RoleSource,
+		Seniority: r.Seniority, IsKP: r.IsKP, Awareness: r.Awareness, Source: r.Source, Stage: r.Stage, StageAt: r.StageAt,
+		Score: r.Score, Grade: r.Grade, ErasedAt: r.ErasedAt,
 		Relationships: make([]relationshipResponse, len(r.Relationships)), Tags: make([]contactTagResponse, len(r.Tags)),
 	}
 	for i, rel := range r.Relationships {
@@ -73,11 +91,12 @@ func contactOf(r contact.Row) contactResponse {
 	return out
 }
 
-const contactQuery = "rep_id tag_id state q"
+const contactQuery = "rep_id tag_id state q account_id stage grade min_score ids"
 
 func contactFilter(q *query) contact.Filter {
 	return contact.Filter{
-		RepID: q.id("rep_id"), TagID: q.id("tag_id"), Query: q.text("q"),
+		RepID: q.id("rep_id"), TagID: q.id("tag_id"), Query: q.text("q"), AccountID: q.id("account_id"), IDs: q.ids("ids"),
+		Stage: oneOf(q, "stage", append(stage.Ladder(), model.StageLost)...), Grade: oneOf(q, "grade", "A", "B", "C", "D"), MinScore: q.score("min_score"),
 		State: oneOf(q, "state", model.RelationshipActive, model.RelationshipHalf, model.RelationshipLost,
 			model.RelationshipRemoved, model.RelationshipTransferred),
 	}

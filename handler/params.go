@@ -60,6 +60,44 @@ func (q *query) text(name string) string {
 	return text
 }
 
+// ids reads a page of positive numbers, separated by commas; nil when it is not
+// given.
+func (q *query) ids(name string) []int64 {
+	text, given := q.c.GetQuery(name)
+	if !given {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	if len(parts) > model.PageLimit {
+		q.faults[name] = "must be 1 to 200 ids"
+		return nil
+	}
+	out := make([]int64, len(parts))
+	for i, part := range parts {
+		id, err := strconv.ParseInt(part, 10, 64)
+		if err != nil || id <= 0 {
+			q.faults[name] = "must be 1 to 200 ids"
+			return nil
+		}
+		out[i] = id
+	}
+	return out
+}
+
+// score reads a score of 1 to 100; 0 when it is not given.
+func (q *query) score(name string) int {
+	text, given := q.c.GetQuery(name)
+	if !given {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 100 {
+		q.faults[name] = "must be 1 to 100"
+		return 0
+	}
+	return n
+}
+
 // page reads limit and cursor.
 func (q *query) page() model.Page {
 	p := model.Page{Limit: q.limit()}

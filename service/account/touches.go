@@ -70,6 +70,7 @@ type Cell struct {
 	Week      string // the Monday, YYYY-MM-DD
 	Marketing int
 	Sales     int
+	Responses int // of them, that the person responded to in time
 }
 
 // Cells is the contact–audience–action graph of an account: people by weeks by
@@ -81,8 +82,10 @@ func (s *Service) Cells(ctx context.Context, accountID int64, since time.Time) (
 		LocalDay  string
 		Channel   string
 		N         int
+		Responses int
 	}
-	err := s.touchesQuery(ctx, []int64{accountID}).Select("t.contact_id, t.local_day, t.channel, COUNT(*) AS n").
+	err := s.touchesQuery(ctx, []int64{accountID}).Select(`t.contact_id, t.local_day, t.channel, COUNT(*) AS n,
+		SUM(CASE WHEN t.responded_at IS NULL THEN 0 ELSE 1 END) AS responses`).
 		Where("t.local_day >= ?", monday(since.In(s.Zone)).Format(time.DateOnly)).
 		Group("t.contact_id, t.local_day, t.channel").Scan(&days).Error
 	if err != nil {
@@ -99,6 +102,7 @@ func (s *Service) Cells(ctx context.Context, accountID int64, since time.Time) (
 		if cells[at] == nil {
 			cells[at] = &Cell{ContactID: d.ContactID, Week: week}
 		}
+		cells[at].Responses += d.Responses
 		switch model.SideOf(d.Channel) {
 		case model.SideMarketing:
 			cells[at].Marketing += d.N

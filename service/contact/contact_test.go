@@ -440,6 +440,14 @@ func TestContacts_filtersAndPages(t *testing.T) {
 		f := event(model.RelationshipLost, clock.Now())
 		f.ExternalUserID = "wm王二"
 		apply(t, s, f)
+		one := int8(1)
+		a := model.Account{Name: "华图新材料", NameKey: "华图新材料", LiveSlot: &one, CreatedAt: clock.Now(), UpdatedAt: clock.Now()}
+		require.NoError(t, db.Conn(t.Context()).Create(&a).Error)
+		for id, values := range map[int64]map[string]any{
+			1: {"account_id": a.ID, "stage": "mql", "score": 60.0, "grade": "B"}, 2: {"stage": "mql", "score": 59.9}, 3: {"account_id": a.ID},
+		} {
+			require.NoError(t, db.Conn(t.Context()).Model(&model.Contact{}).Where("id = ?", id).Updates(values).Error)
+		}
 		for name, tc := range map[string]struct {
 			filter contact.Filter
 			page   model.Page
@@ -454,6 +462,15 @@ func TestContacts_filtersAndPages(t *testing.T) {
 			"by a part of a name": {contact.Filter{Query: "王"}, model.Page{}, []int64{2, 1}},
 			"percent is no joker": {contact.Filter{Query: "0%"}, model.Page{}, []int64{3}},
 			"by external userid":  {contact.Filter{Query: "wm李四"}, model.Page{}, []int64{4}},
+			"at a company":        {contact.Filter{AccountID: a.ID}, model.Page{}, []int64{3, 1}},
+			"on a rung":           {contact.Filter{Stage: "mql"}, model.Page{}, []int64{2, 1}},
+			"on a rung, active":   {contact.Filter{Stage: "mql", State: model.RelationshipActive}, model.Page{}, []int64{1}},
+			"on a rung, of a rep": {contact.Filter{Stage: "mql", RepID: 2}, model.Page{}, nil},
+			"score and grade":     {contact.Filter{MinScore: 60, Grade: "B"}, model.Page{}, []int64{1}},
+			"score from":          {contact.Filter{MinScore: 59}, model.Page{}, []int64{2, 1}},
+			"named ones":          {contact.Filter{IDs: []int64{4, 2, 99}}, model.Page{}, []int64{4, 2}},
+			"named, with a tag":   {contact.Filter{IDs: []int64{4, 2}, TagID: 1}, model.Page{}, []int64{2}},
+			"nobody named":        {contact.Filter{IDs: []int64{}}, model.Page{}, nil},
 		} {
 			rows, err := s.Contacts(t.Context(), tc.filter, tc.page)
 			require.NoError(t, err, name)
@@ -464,7 +481,10 @@ func TestContacts_filtersAndPages(t *testing.T) {
 			}
 			require.Equal(t, tc.want, ids, name)
 		}
-		_, err := s.Contact(t.Context(), 99)
+		row, err := s.Contact(t.Context(), 3)
+		require.NoError(t, err)
+		require.Equal(t, "华图新材料", row.AccountName)
+		_, err = s.Contact(t.Context(), 99)
 		require.ErrorIs(t, err, model.ErrNotFound)
 	})
 }

@@ -58,6 +58,18 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 		"list: tag of rep": {list(Filter{TagID: 1, RepID: 1}), map[string]string{"d": "ix_relationship_tags_tag", "r": "uq_relationships_pair"}},
 		"list: active":     {list(Filter{State: model.RelationshipActive}), map[string]string{"d": "ix_relationships_state"}},
 		"list: name":       {list(Filter{Query: "王"}), map[string]string{"d": "PRIMARY"}},
+		"list: at account": {list(Filter{AccountID: 1}), map[string]string{"d": "ix_contacts_account"}},
+		"list: on a rung":  {list(Filter{Stage: "mql"}), map[string]string{"d": "ix_contacts_stage"}},
+		"list: score":      {list(Filter{MinScore: 60, Grade: "A"}), map[string]string{"d": "PRIMARY"}},
+		"list: named ones": {list(Filter{IDs: []int64{1, 2, 3}}), map[string]string{"d": "PRIMARY"}},
+		"list: rung of rep": {
+			list(Filter{Stage: "mql", RepID: 1, State: model.RelationshipActive}),
+			map[string]string{"d": "ix_relationships_rep", "c": "PRIMARY"},
+		},
+		"list: rung of active ones": {
+			list(Filter{Stage: "mql", State: model.RelationshipActive}),
+			map[string]string{"d": "ix_contacts_stage", "r": "ix_relationships_state"},
+		},
 		"lock contacts": {
 			conn.Model(&model.Contact{}).Where("external_userid IN ?", []string{"wm1", "wm2"}),
 			map[string]string{"contacts": "uq_contacts_external"},

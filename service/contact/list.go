@@ -18,11 +18,19 @@ type Filter struct {
 	TagID int64
 	// Query is a part of the name, or a whole external_userid.
 	Query string
+	// AccountID is the company that they are at now.
+	AccountID int64
+	Stage     string
+	Grade     string
+	MinScore  int // the score's lower bound, 1 to 100
+	// IDs are those who may be listed, at most a page of them; nil is everybody.
+	IDs []int64
 }
 
 // Row is a contact in a list, with its relationships and the tags that are on.
 type Row struct {
 	model.Contact
+	AccountName   string // empty when they are at none
 	Relationships []RelationshipRow
 	Tags          []TagRow
 }
@@ -73,24 +81,71 @@ func (s *Service) idsQuery(ctx context.Context, f Filter, page model.Page) *gorm
 		if f.State != "" {
 			q = q.Where("d.state = ?", f.State)
 		}
-	case f.State != "":
+	case f.State != "" && !f.ofContacts():
 		q = db.Table("relationships d").Distinct(id).Where("d.state = ?", f.State)
 	default:
 		id = "d.id"
-		q = db.Table("contacts d")
+		q = db.Table(s.contactsTable(f))
 	}
 	// Not EXISTS: MariaDB would turn it into a join with all that it finds.
-	if f.TagID != 0 && (f.RepID != 0 || f.State != "") {
+	if f.TagID != 0 && (f.RepID != 0 || f.State != "") || id == "d.id" && f.State != "" {
 		q = q.Where("(?) = 1", relationshipOf(db, id, f))
 	}
-	if f.Query != "" {
-		q = q.Where("(?) = 1", db.Table("contacts c").Select("1").Where("c.id = "+id).
-			Where("c.external_userid = ? OR c.name LIKE ? ESCAPE '!'", f.Query, "%"+escapeLike(f.Query)+"%"))
+	if f.Query != "" || f.ofContacts() {
+		if id == "d.id" {
+			q = f.about(q, "d")
+		} else {
+			q = q.Where("(?) = 1", f.about(db.Table(s.db.Walk("contacts c", "PRIMARY")).Select("1").Where("c.id = "+id), "c"))
+		}
 	}
 	if page.After > 0 {
 		q = q.Where(id+" < ?", page.After)
 	}
 	return q.Select(id).Order(id + " DESC").Limit(page.Size())
+}
+
+// ofContacts tells whether the filter speaks of the contact's own row, beside
+// the name.
+func (f Filter) ofContacts() bool {
+	return f.AccountID != 0 || f.Stage != "" || f.Grade != "" || f.MinScore > 0 || f.IDs != nil
+}
+
+// contactsTable is the table of contacts, walked along the index that has the
+// fewest of them in the order of their ids.
+func (s *Service) contactsTable(f Filter) string {
+	switch {
+	case f.IDs != nil:
+		return "contacts d"
+	case f.AccountID != 0:
+		return s.db.Walk("contacts d", "ix_contacts_account")
+	case f.Stage != "":
+		return s.db.Walk("contacts d", "ix_contacts_stage")
+	}
+	return "contacts d"
+}
+
+// about narrows a query to the rows of contacts, called as alias, that the
+// filter speaks of.
+func (f Filter) about(q *gorm.DB, alias string) *gorm.DB {
+	if f.Query != "" {
+		q = q.Where(alias+".external_userid = ? OR "+alias+".name LIKE ? ESCAPE '!'", f.Query, "%"+escapeLike(f.Query)+"%")
+	}
+	if f.AccountID != 0 {
+		q = q.Where(alias+".account_id = ?", f.AccountID)
+	}
+	if f.Stage != "" {
+		q = q.Where(alias+".stage = ?", f.Stage)
+	}
+	if f.Grade != "" {
+		q = q.Where(alias+".grade = ?", f.Grade)
+	}
+	if f.MinScore > 0 {
+		q = q.Where(alias+".score >= ?", f.MinScore)
+	}
+	if f.IDs != nil {
+		q = q.Where(alias+".id IN ?", f.IDs)
+	}
+	return q
 }
 
 // relationshipOf finds a relationship of the contact in column id that the
@@ -138,6 +193,9 @@ func (s *Service) furnish(ctx context.Context, contacts []model.Contact, history
 		rows[i] = Row{Contact: c, Relationships: []RelationshipRow{}, Tags: []TagRow{}}
 		ids[i], at[c.ID] = c.ID, &rows[i]
 	}
+	if err := s.nameAccounts(ctx, rows); err != nil {
+		return nil, err
+	}
 	var relationships []RelationshipRow
 	err := s.db.Read(ctx).Model(&model.Relationship{}).
 		Select("relationships.*, reps.userid AS rep_user_id, reps.name AS rep_name").
@@ -166,6 +224,32 @@ func (s *Service) furnish(ctx context.Context, contacts []model.Contact, history
 		at[t.ContactID].Tags = append(at[t.ContactID].Tags, t)
 	}
 	return rows, nil
+}
+
+func (s *Service) nameAccounts(ctx context.Context, rows []Row) error {
+	var ids []int64
+	for _, r := range rows {
+		if r.AccountID != nil {
+			ids = append(ids, *r.AccountID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var accounts []model.Account
+	if err := s.db.Read(ctx).Select("id", "name").Find(&accounts, "id IN ?", ids).Error; err != nil {
+		return fmt.Errorf("load names of accounts: %w", err)
+	}
+	names := make(map[int64]string, len(accounts))
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+	}
+	for i, r := range rows {
+		if r.AccountID != nil {
+			rows[i].AccountName = names[*r.AccountID]
+		}
+	}
+	return nil
 }
 
 // Reps lists reps by id.
