@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 
@@ -79,9 +80,21 @@ func (a *App) Page(c *gin.Context) bool {
 	if !ok {
 		return false
 	}
-	c.Header("Content-Security-Policy", appPolicy)
+	policy := appPolicy
+	if a.demo && entry == web.EntryPhone {
+		page, policy = onSimulatedPhone(c, page)
+	}
+	c.Header("Content-Security-Policy", policy)
 	c.Header("Cache-Control", "no-store")
 	c.Header("Vary", "Cookie, Accept-Language")
 	c.Data(http.StatusOK, "text/html; charset=utf-8", page)
 	return true
+}
+
+// onSimulatedPhone lets the console frame a page of reps' phones, and puts the
+// simulator's wx object where WeCom's client would put its own.
+func onSimulatedPhone(c *gin.Context, page []byte) (withScript []byte, policy string) {
+	c.Header("X-Frame-Options", "SAMEORIGIN")
+	return bytes.Replace(page, []byte("</head>"), []byte(`<script src="/sim/wx.js"></script></head>`), 1),
+		strings.Replace(appPolicy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1)
 }

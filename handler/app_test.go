@@ -54,3 +54,17 @@ func TestApp_answersEveryAddressOfAPage(t *testing.T) {
 	status, _, _ = open("/api/v1/nothing", "text/html", "")
 	require.Equal(t, http.StatusUnauthorized, status, "the API has no pages")
 }
+
+func TestApp_framesThePhonePagesInTheDemoOnly(t *testing.T) {
+	t.Parallel()
+	db, clock := modeltest.New(t)
+	for demo, policy := range map[bool]string{true: "frame-ancestors 'self'", false: "frame-ancestors 'none'"} {
+		app := handlertest.New(t, db, clock, withApp(t, demo))
+		res := app.Do(t, handlertest.Request{URL: "/m/day", Header: http.Header{"Accept": {"text/html"}}})
+		require.Contains(t, res.Header().Get("Content-Security-Policy"), policy)
+		require.Equal(t, demo, res.Header().Get("X-Frame-Options") == "SAMEORIGIN")
+		require.Equal(t, demo, strings.Contains(res.Body.String(), `src="/sim/wx.js"`))
+		res = app.Do(t, handlertest.Request{URL: "/contacts", Header: http.Header{"Accept": {"text/html"}}})
+		require.Equal(t, "DENY", res.Header().Get("X-Frame-Options"))
+	}
+}

@@ -61,6 +61,7 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 		return
 	}
 	open.GET("/enter/:token", wrap(p.enter))
+	p.mountConsole(open, guarded)
 	guarded.GET("/phones", allow(office), wrap(p.phones))
 	guarded.POST("/phones/follow", allow(admins), wrap(p.played(p.follow)))
 	guarded.POST("/phones/confirm", allow(admins), wrap(p.played(p.confirm)))

@@ -32,6 +32,11 @@ type Demo struct {
 	Settle func(ctx context.Context) error
 	// Moved is called after somebody played: there may be work for the engine.
 	Moved func(ctx context.Context) error
+	// Busy counts what the engine has yet to do at the clock's time: callbacks
+	// to process, steps to plan, messages to hand over.
+	Busy func(ctx context.Context) (int64, error)
+	// Script stands in for WeCom's JS-SDK.
+	Script []byte
 	// EnterToken opens a session by a link, for whoever started the demo.
 	EnterToken string
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"gorm.io/gorm"
 
 	"sixtouch/config"
 	"sixtouch/handler"
@@ -108,7 +109,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer d.wecom.listener.Close() // closed by the server, if it came to serve
 	control := inProcess{d.sim.Handler()}
-	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, EnterToken: d.folder.EnterToken}
+	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, EnterToken: d.folder.EnterToken, Script: sim.Script()}
 	d.app, err = newApp(ctx, appDeps{
 		cfg: d.config(), clock: d.sim.Clock(), machine: d.Clock, log: d.log, role: roleAll, migrate: true, demo: play,
 	})
@@ -117,6 +118,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer d.app.close()
 	play.Settle = func(ctx context.Context) error { return d.settle(ctx, control) }
+	play.Busy = func(ctx context.Context) (int64, error) { return d.busy(ctx, control) }
 	play.Moved = d.moved
 	d.mount()
 	d.sim.SetCallbacks(sim.Callbacks{
@@ -179,6 +181,7 @@ func (d *demo) mount() {
 	if host, _, err := net.SplitHostPort(d.public.Addr()); err == nil && net.ParseIP(host).IsLoopback() {
 		simulator := http.NewCrossOriginProtection().Handler(d.sim.Handler())
 		d.mux.Handle("/sim/", simulator)
+		d.mux.Handle("/sim/wx.js", d.app.handler)
 		d.mux.Handle("/cgi-bin/", simulator)
 	}
 }
@@ -209,14 +212,8 @@ func (d *demo) settle(ctx context.Context, control simulatorControl) error {
 	tick := time.NewTicker(settleEvery)
 	defer tick.Stop()
 	for {
-		var corp struct{ Callbacks struct{ Pending int } }
-		if err := control.Call(ctx, http.MethodGet, "/sim/state", nil, &corp); err != nil {
-			return fmt.Errorf("ask for callbacks under way: %w", err)
-		}
-		var open int64
-		err := d.app.db.Read(ctx).Model(&model.InboxItem{}).
-			Where("state IN ?", []model.InboxState{model.InboxReceived, model.InboxProcessing}).Count(&open).Error
-		if err == nil && open == 0 && corp.Callbacks.Pending == 0 {
+		open, err := d.unprocessed(ctx, control)
+		if err == nil && open == 0 {
 			return nil
 		}
 		select {
@@ -225,6 +222,41 @@ func (d *demo) settle(ctx context.Context, control simulatorControl) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// unprocessed counts the callbacks on their way or waiting.
+func (d *demo) unprocessed(ctx context.Context, control simulatorControl) (int64, error) {
+	var corp struct{ Callbacks struct{ Pending int64 } }
+	if err := control.Call(ctx, http.MethodGet, "/sim/state", nil, &corp); err != nil {
+		return 0, fmt.Errorf("ask for callbacks under way: %w", err)
+	}
+	var open int64
+	err := d.app.db.Read(ctx).Model(&model.InboxItem{}).
+		Where("state IN ?", []model.InboxState{model.InboxReceived, model.InboxProcessing}).Count(&open).Error
+	if err != nil {
+		return 0, fmt.Errorf("count callbacks to process: %w", err)
+	}
+	return open + corp.Callbacks.Pending, nil
+}
+
+// busy counts what the engine has yet to do at the clock's time.
+func (d *demo) busy(ctx context.Context, control simulatorControl) (int64, error) {
+	total, err := d.unprocessed(ctx, control)
+	if err != nil {
+		return 0, err
+	}
+	now := d.app.db.Now(ctx)
+	for what, q := range map[string]*gorm.DB{
+		"steps to plan":         d.app.db.Read(ctx).Model(&model.Enrollment{}).Where("state = ? AND next_due_at <= ?", model.EnrollmentActive, now),
+		"messages to hand over": d.app.db.Read(ctx).Model(&model.Dispatch{}).Where("state IN ? AND next_at <= ?", []model.DispatchState{model.DispatchQueued, model.DispatchSending}, now),
+	} {
+		var n int64
+		if err := q.Count(&n).Error; err != nil {
+			return 0, fmt.Errorf("count %s: %w", what, err)
+		}
+		total += n
+	}
+	return total, nil
 }
 
 // moved lets the engine look now at what it would look at in a while: time has

@@ -55,6 +55,13 @@ func (s *Sim) newMux() *http.ServeMux {
 		"POST /sim/clock":             http.HandlerFunc(s.moveClock),
 		"POST /sim/callbacks/send":    control(s, s.sendCallback),
 		"POST /sim/callbacks/verify":  http.HandlerFunc(s.verifyCallback),
+		"GET /sim/wait":               http.HandlerFunc(s.wait),
+		"GET /sim/people":             view(s, s.listPeople),
+		"GET /sim/phones":             view(s, s.showPhones),
+		"GET /sim/ledger/newest":      view(s, s.newestEntries),
+		"GET /sim/tags":               view(s, s.listTags),
+		"POST /sim/jssdk/check":       control(s, s.checkSignature),
+		"POST /sim/jssdk/send":        control(s, s.sendFromSidebar),
 	} {
 		mux.Handle(pattern, h)
 	}
@@ -98,6 +105,9 @@ func control[Q any](s *Sim, serve func(Q, time.Time) (any, error)) http.HandlerF
 		s.settle(now)
 		reply, err := serve(q, now)
 		s.saver.changed()
+		if err == nil {
+			s.tell()
+		}
 		s.mu.Unlock()
 		if err != nil {
 			refuseControl(w, http.StatusBadRequest, err)
@@ -220,9 +230,11 @@ func (s *Sim) listFaults(url.Values) (any, error) {
 	return object{"faults": left}, nil
 }
 
-func (s *Sim) clearFaults(url.Values) (any, error) {
-	s.faults = nil
+// clearFaults takes away the faults of one name, or all.
+func (s *Sim) clearFaults(q url.Values) (any, error) {
+	s.faults = slices.DeleteFunc(s.faults, func(f *Fault) bool { return !q.Has("name") || f.Name == q.Get("name") })
 	s.out.release()
+	s.tell()
 	return s.listFaults(nil)
 }
 

@@ -16,6 +16,7 @@ const faultCallback = "callback"
 // Fault makes the next N calls whose path begins with Path go wrong, after Skip
 // that go well.
 type Fault struct {
+	Name    string            `json:"name,omitempty"` // by which it can be taken away
 	Path    string            `json:"path"`
 	N       int               `json:"n"`
 	Skip    int               `json:"skip,omitempty"`

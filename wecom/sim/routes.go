@@ -10,11 +10,16 @@ func routes() map[string]route {
 	post := func(need class, serve func(*call) (any, error)) route {
 		return route{method: http.MethodPost, class: need, serve: serve}
 	}
+	change := func(need class, serve func(*call) (any, error)) route {
+		r := post(need, serve)
+		r.changes = true
+		return r
+	}
 	unlimited := func(r route) route {
 		r.unlimited = true
 		return r
 	}
-	momentTask := post(contactCall, (*call).addMomentTask)
+	momentTask := change(contactCall, (*call).addMomentTask)
 	momentTask.perMinute = func(r Rules) int { return r.MomentTasksPerMinute }
 
 	all := make(map[string]route)
@@ -37,9 +42,9 @@ func routes() map[string]route {
 		"department/list":              get(appCall, (*call).departments),
 		"department/simplelist":        get(appCall, (*call).departmentIDs),
 		"department/get":               get(appCall, (*call).departmentDetail),
-		"message/send":                 unlimited(post(appCall, (*call).sendAppMessage)),
-		"message/update_template_card": post(appCall, (*call).updateCard),
-		"message/recall":               post(appCall, (*call).recallAppMessage),
+		"message/send":                 unlimited(change(appCall, (*call).sendAppMessage)),
+		"message/update_template_card": change(appCall, (*call).updateCard),
+		"message/recall":               change(appCall, (*call).recallAppMessage),
 		"media/upload":                 post(appCall, (*call).upload),
 		"media/uploadimg":              post(appCall, (*call).uploadPicture),
 		"media/upload_attachment":      post(contactCall, (*call).uploadAttachment),
@@ -50,20 +55,20 @@ func routes() map[string]route {
 		"list":                     get(contactCall, (*call).contactIDs),
 		"get":                      get(contactCall, (*call).contact),
 		"batch/get_by_user":        post(contactCall, (*call).contactsByUser),
-		"remark":                   post(contactCall, (*call).remark),
+		"remark":                   change(contactCall, (*call).remark),
 		"get_corp_tag_list":        post(contactCall, (*call).corpTags),
-		"add_corp_tag":             post(contactCall, (*call).addCorpTag),
-		"edit_corp_tag":            post(contactCall, (*call).editCorpTag),
-		"del_corp_tag":             post(contactCall, (*call).deleteCorpTag),
-		"mark_tag":                 post(contactCall, (*call).markTag),
-		"send_welcome_msg":         post(contactCall, (*call).sendWelcome),
-		"add_msg_template":         post(contactCall, (*call).addMassMessage),
+		"add_corp_tag":             change(contactCall, (*call).addCorpTag),
+		"edit_corp_tag":            change(contactCall, (*call).editCorpTag),
+		"del_corp_tag":             change(contactCall, (*call).deleteCorpTag),
+		"mark_tag":                 change(contactCall, (*call).markTag),
+		"send_welcome_msg":         change(contactCall, (*call).sendWelcome),
+		"add_msg_template":         change(contactCall, (*call).addMassMessage),
 		"get_groupmsg_list_v2":     post(contactCall, (*call).massMessages),
 		"get_groupmsg_task":        post(contactCall, (*call).massTasks),
 		"get_groupmsg_send_result": post(contactCall, (*call).massResults),
-		"remind_groupmsg_send":     post(contactCall, (*call).remindMass),
-		"cancel_groupmsg_send":     post(contactCall, (*call).cancelMass),
-		"transfer_customer":        post(contactCall, (*call).transferCustomers),
+		"remind_groupmsg_send":     change(contactCall, (*call).remindMass),
+		"cancel_groupmsg_send":     change(contactCall, (*call).cancelMass),
+		"transfer_customer":        change(contactCall, (*call).transferCustomers),
 		"transfer_result":          post(contactCall, (*call).transferResult),
 		"groupchat/list":           post(contactCall, (*call).groupChats),
 		"groupchat/get":            post(contactCall, (*call).groupChat),
@@ -74,7 +79,7 @@ func routes() map[string]route {
 		"get_moment_customer_list": post(contactCall, (*call).momentAudience),
 		"get_moment_send_result":   post(contactCall, (*call).momentShown),
 		"get_moment_comments":      post(contactCall, (*call).momentComments),
-		"cancel_moment_task":       post(contactCall, (*call).cancelMoment),
+		"cancel_moment_task":       change(contactCall, (*call).cancelMoment),
 	})
 	return all
 }

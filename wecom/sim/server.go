@@ -33,6 +33,7 @@ type route struct {
 	method    string
 	class     class
 	unlimited bool            // does not count toward the limits per API
+	changes   bool            // people's phones can show it
 	perMinute func(Rules) int // instead of the general limit
 	serve     func(*call) (any, error)
 }
@@ -181,6 +182,9 @@ func (c *call) do(rt route, method string) (any, error) {
 	}
 	reply, err := rt.serve(c)
 	c.saver.changed()
+	if rt.changes && err == nil {
+		c.tell()
+	}
 	return reply, err
 }
 

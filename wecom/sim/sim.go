@@ -70,6 +70,8 @@ type Sim struct {
 	calls     map[string]*pathCalls
 	limits    *limiter
 	underWay  int
+	version   int64         // of what people's phones show
+	news      chan struct{} // closed when the version changes
 }
 
 // New starts a simulator. It fails when the options contradict each other or the
@@ -101,7 +103,7 @@ func New(o Options) (*Sim, error) {
 	s := &Sim{
 		corpID: o.CorpID, apps: o.Apps, logger: o.Logger,
 		st: st, rules: rules, callbacks: o.Callbacks,
-		calls: make(map[string]*pathCalls), limits: newLimiter(),
+		calls: make(map[string]*pathCalls), limits: newLimiter(), news: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.clock = &OffsetClock{base: o.Now, offset: st.Offset, moved: s.clockMoved}
@@ -139,6 +141,15 @@ func (s *Sim) clockMoved() {
 	s.st.Offset = s.clock.Offset()
 	s.settle(s.clock.Now())
 	s.saver.changed()
+	s.tell()
+}
+
+// tell lets those know who look at the phones that there is something new. It
+// needs s.mu.
+func (s *Sim) tell() {
+	s.version++
+	close(s.news)
+	s.news = make(chan struct{})
 }
 
 // settle does what time brings about by itself. It needs s.mu.

@@ -301,6 +301,7 @@ type Entry struct {
 	ChatID         string            `json:"chat_id,omitempty"`
 	MsgID          string            `json:"msgid,omitempty"`
 	From           string            `json:"from,omitempty"` // chat lines: customer or member
+	Via            string            `json:"via,omitempty"`  // chat lines from the sidebar: jssdk
 	Text           string            `json:"text,omitempty"`
 	Attachments    []json.RawMessage `json:"attachments,omitempty"`
 	Status         string            `json:"status"`

@@ -1,0 +1,47 @@
+package handler
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"sixtouch/model"
+	"sixtouch/service/auth"
+)
+
+// asHeader names the member on whose simulated phone a page is open.
+const asHeader = "X-Sim-As"
+
+// mountSDK serves what stands in for WeCom's client under the pages of reps'
+// phones.
+func (p *Pages) mountSDK(guarded gin.IRoutes) {
+	guarded.POST(demoRoot+"/jssdk/check", strictQuery(""), wrap(p.play("/sim/jssdk/check")))
+	guarded.POST(demoRoot+"/jssdk/send", strictQuery(""), wrap(p.moved(p.sendFromSidebar)))
+}
+
+func (p *Pages) wxScript(c *gin.Context) {
+	c.Header("Cache-Control", "no-cache")
+	c.Data(http.StatusOK, "text/javascript; charset=utf-8", p.Demo.Script)
+}
+
+// sendFromSidebar delivers what a page sends by JS-SDK in the name of the member
+// on whose phone it is.
+func (p *Pages) sendFromSidebar(c *gin.Context) error {
+	in, err := decode[map[string]json.RawMessage](c)
+	if err != nil {
+		return err
+	}
+	as := c.GetHeader(asHeader)
+	if as == "" || principal(c).Role != auth.RoleAdmin {
+		return &model.Error{Code: model.CodeForbidden, Message: "this needs the role admin"}
+	}
+	if in["userid"], err = json.Marshal(as); err != nil {
+		return err
+	}
+	if err := p.ask(c.Request.Context(), http.MethodPost, "/sim/jssdk/send", in, nil); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
