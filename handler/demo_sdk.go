@@ -16,8 +16,8 @@ const asHeader = "X-Sim-As"
 // mountSDK serves what stands in for WeCom's client under the pages of reps'
 // phones.
 func (p *Pages) mountSDK(guarded gin.IRoutes) {
-	guarded.POST(demoRoot+"/jssdk/check", strictQuery(""), wrap(p.play("/sim/jssdk/check")))
-	guarded.POST(demoRoot+"/jssdk/send", strictQuery(""), wrap(p.moved(p.sendFromSidebar)))
+	guarded.POST(demoRoot+"/jssdk/check", allow(everybody), strictQuery(""), wrap(p.play("/sim/jssdk/check")))
+	guarded.POST(demoRoot+"/jssdk/send", allow(everybody), strictQuery(""), wrap(p.moved(p.sendFromSidebar)))
 }
 
 func (p *Pages) wxScript(c *gin.Context) {

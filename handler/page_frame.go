@@ -62,11 +62,6 @@ func (p *Pages) Mount(open, guarded gin.IRoutes) {
 	}
 	open.GET("/enter/:token", wrap(p.enter))
 	p.mountConsole(open, guarded)
-	guarded.GET("/phones", allow(office), wrap(p.phones))
-	guarded.POST("/phones/follow", allow(admins), wrap(p.played(p.follow)))
-	guarded.POST("/phones/confirm", allow(admins), wrap(p.played(p.confirm)))
-	guarded.POST("/phones/answer", allow(admins), wrap(p.played(p.answer)))
-	guarded.POST("/phones/clock", allow(admins), wrap(p.played(p.moveClock)))
 }
 
 // contentPolicy lets a page load and do nothing but what is ours.

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,10 +113,11 @@ func (d *playedDemo) open(path string) (int, string) {
 	return d.read(d.client.Do(r))
 }
 
-func (d *playedDemo) press(path string, form url.Values) {
+// play does something on the console.
+func (d *playedDemo) play(path, body string) {
 	d.t.Helper()
-	code, body := d.read(d.client.PostForm(d.base+path, form))
-	require.Equal(d.t, http.StatusOK, code, body)
+	code, answer := d.read(d.client.Post(d.base+"/api/demo"+path, "application/json", strings.NewReader(body)))
+	require.Less(d.t, code, 300, answer)
 }
 
 func (d *playedDemo) read(res *http.Response, err error) (int, string) {
@@ -195,26 +195,27 @@ func TestDemo_tellsAWeekInAMinute(t *testing.T) {
 	d.shows("/api/v1/syncs/last", "complete")
 	d.shows("/api/v1/sops", "新好友 7 天")
 
-	d.press("/phones/clock", url.Values{"to": {"morning"}}) // so that an hour later is the same day, whenever this runs
-	d.press("/phones/follow", url.Values{"userid": {"ZhouYu"}})
-	d.press("/phones/clock", url.Values{"to": {"hour"}}) // at once: the welcome must not miss its 20 s for that
-	d.shows("/phones", "好，我是周瑜")
+	const phone = "/api/demo/phones?members=ZhouYu"
+	d.play("/clock", `{"to":"morning"}`) // so that an hour later is the same day, whenever this runs
+	d.play("/follows", `{"userid":"ZhouYu"}`)
+	d.play("/clock", `{"to":"hour"}`) // at once: the welcome must not miss its 20 s for that
+	d.shows("/api/demo/ledger?kinds=welcome", "好，我是周瑜")
 	for _, step := range []string{"入门指南", "同行案例"} {
-		d.press("/phones/clock", url.Values{"to": {"morning"}})
-		d.shows("/phones", "确认发送", "周瑜")
-		d.press("/phones/confirm", nil)
-		d.shows("/phones", "没有员工需要处理的事")
+		d.play("/clock", `{"to":"morning"}`)
+		d.shows(phone, `"status":"pending"`)
+		d.play("/confirm", `{"all":true}`)
 		d.shows("/api/v1/touches?state=delivered", step)
 	}
-	d.press("/phones/clock", url.Values{"to": {"morning"}})
-	d.shows("/phones", "第三天回访", "客户积极")
-	_, phones := d.open("/phones")
-	card := regexp.MustCompile(`name="task_id" value="([^"]+)"`).FindStringSubmatch(phones)
+	d.play("/clock", `{"to":"morning"}`)
+	d.shows(phone, "第三天回访", "客户积极", `"open":true`)
+	_, shown := d.open(phone)
+	card := regexp.MustCompile(`"task_id":"([^"]+)"`).FindStringSubmatch(shown)
 	require.NotEmpty(t, card)
-	d.press("/phones/answer", url.Values{"userid": {"ZhouYu"}, "task_id": {card[1]}, "key": {"positive"}})
+	d.play("/clicks", `{"userid":"ZhouYu","task_id":"`+card[1]+`","key":"positive"}`)
 	d.shows("/api/v1/touches", "第三天回访", "positive")
+	d.shows(phone, `"open":false`)
 	for range 4 {
-		d.press("/phones/clock", url.Values{"to": {"morning"}})
+		d.play("/clock", `{"to":"morning"}`)
 	}
 	d.shows("/api/v1/touches", "标记首周完成", "done", "step_filter")
 	d.shows("/api/v1/contacts", "首周已跟进")
@@ -224,8 +225,11 @@ func TestDemo_keepsItsDataOverARestart(t *testing.T) {
 	folder := seededFolder(t)
 	first := startDemo(t, folder)
 	first.open(strings.TrimPrefix(first.enter, first.base))
-	first.press("/phones/clock", url.Values{"to": {"day"}})
-	first.press("/phones/follow", url.Values{"userid": {"BaiLu"}})
+	first.play("/clock", `{"to":"morning"}`)
+	_, clock := first.open("/api/demo/clock")
+	tomorrow := regexp.MustCompile(`"now":"\d{4}-\d\d-\d\dT09`).FindString(clock)
+	require.NotEmpty(t, tomorrow, clock)
+	first.play("/follows", `{"userid":"BaiLu"}`)
 	first.shows("/api/v1/contacts?limit=1", `"id":2001`)
 	require.Zero(t, first.end())
 	_, err := net.DialTimeout("tcp", strings.TrimPrefix(first.base, "http://"), time.Second)
@@ -236,7 +240,7 @@ func TestDemo_keepsItsDataOverARestart(t *testing.T) {
 	require.NotContains(t, again.out.String(), "Preparing")
 	again.open(strings.TrimPrefix(again.enter, again.base))
 	again.shows("/api/v1/contacts?limit=1", `"id":2001`)
-	again.shows("/phones", time.Now().AddDate(0, 0, 1).In(time.FixedZone("", 8*60*60)).Format(time.DateOnly))
+	again.shows("/api/demo/clock", tomorrow)
 	require.Zero(t, again.end())
 }
 

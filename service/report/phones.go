@@ -34,18 +34,3 @@ func (s *Service) KnownContacts(ctx context.Context, externalUserIDs []string) (
 	}
 	return out, nil
 }
-
-// AnsweredPrompts tells which of these dispatches need nothing of a rep any
-// more.
-func (s *Service) AnsweredPrompts(ctx context.Context, dispatchIDs []int64) (map[int64]bool, error) {
-	out := map[int64]bool{}
-	var ids []int64
-	err := s.db.Read(ctx).Model(&model.Dispatch{}).Where("id IN ? AND state <> ?", dispatchIDs, model.DispatchSent).Pluck("id", &ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("find answered prompts: %w", err)
-	}
-	for _, id := range ids {
-		out[id] = true
-	}
-	return out, nil
-}
