@@ -34,7 +34,7 @@ func (p *Pages) sendFromSidebar(c *gin.Context) error {
 	}
 	as := c.GetHeader(asHeader)
 	if as == "" || principal(c).Role != auth.RoleAdmin {
-		return &model.Error{Code: model.CodeForbidden, Message: "this needs the role admin"}
+		return &model.Error{Code: model.CodeForbidden, Message: "your role may not do this: ask an administrator"}
 	}
 	if in["userid"], err = json.Marshal(as); err != nil {
 		return err

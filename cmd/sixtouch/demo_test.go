@@ -204,7 +204,7 @@ func TestDemo_tellsAWeekInAMinute(t *testing.T) {
 		d.play("/clock", `{"to":"morning"}`)
 		d.shows(phone, `"status":"pending"`)
 		d.play("/confirm", `{"all":true}`)
-		d.shows("/api/v1/touches?state=delivered", step)
+		d.shows("/api/v1/touches?contact_id=2001&state=delivered", step)
 	}
 	d.play("/clock", `{"to":"morning"}`)
 	d.shows(phone, "第三天回访", "客户积极", `"open":true`)
@@ -216,8 +216,9 @@ func TestDemo_tellsAWeekInAMinute(t *testing.T) {
 	d.shows(phone, `"open":false`)
 	for range 4 {
 		d.play("/clock", `{"to":"morning"}`)
+		d.shows("/api/demo/clock", `"busy":0`)
 	}
-	d.shows("/api/v1/touches", "标记首周完成", "done", "step_filter")
+	d.shows("/api/v1/touches", "标记首周完成", "done", `"reason":"filter"`)
 	d.shows("/api/v1/contacts", "首周已跟进")
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ type appMessage struct {
 	Options  []string // its options' ids
 	Selected string   // the one that is chosen as long as nobody chooses
 	Recalled bool
+	Done     []string // members whose buttons were replaced by a text
 }
 
 // cardCode is a response code: the right to change a card once.
@@ -237,7 +239,7 @@ func (c *call) describeCard(m *appMessage, raw json.RawMessage) error {
 // show makes the card what the message is.
 func (m *appMessage) show(t templateCard) {
 	m.TaskID, m.CardType = t.TaskID, t.Type
-	m.Keys, m.Question, m.Options, m.Selected = nil, "", nil, ""
+	m.Keys, m.Question, m.Options, m.Selected, m.Done = nil, "", nil, "", nil
 	m.Text = strings.TrimSpace(t.MainTitle.Title + "\n" + t.MainTitle.Desc + "\n" + t.SubTitle)
 	for _, b := range t.Buttons {
 		if b.Type == 0 {
@@ -514,6 +516,9 @@ func (c *call) updateCard() (any, error) {
 		if who == nil || who.left() {
 			invalid = append(invalid, id)
 			continue
+		}
+		if q.Button.Name != "" && !slices.Contains(m.Done, who.UserID) {
+			m.Done = append(m.Done, who.UserID)
 		}
 		c.st.record(c.now, Entry{Kind: kindCardUpdate, UserID: who.UserID, MsgID: m.ID, Text: q.Button.Name, Attachments: parts})
 	}

@@ -184,7 +184,7 @@ func (s *Sim) memberPhones(search string) []personRow {
 	}
 	for _, m := range s.st.AppMessages {
 		for _, id := range m.Users {
-			if m.open() {
+			if m.openFor(id) {
 				pending[id]++
 			}
 		}
@@ -199,8 +199,10 @@ func (s *Sim) memberPhones(search string) []personRow {
 	return rows
 }
 
-// open tells whether the card waits for somebody to press a button.
-func (m *appMessage) open() bool { return !m.Recalled && len(m.Keys) > 0 }
+// openFor tells whether the card waits for the member to press a button.
+func (m *appMessage) openFor(userID string) bool {
+	return !m.Recalled && len(m.Keys) > 0 && !slices.Contains(m.Done, userID)
+}
 
 func (st *state) departmentOf(m *member) string {
 	for _, id := range m.Department {
@@ -376,7 +378,7 @@ func (s *Sim) messagesOnPhone(m *member) []object {
 		sent := s.st.appMessages[e.MsgID]
 		rows = append(rows, object{
 			"seq": e.Seq, "at": e.At, "msgid": e.MsgID, "text": e.Text, "attachments": orEmpty(shown), "replaced": now.Text,
-			"open": sent != nil && sent.open(), "recalled": sent != nil && sent.Recalled,
+			"open": sent != nil && sent.openFor(m.UserID), "recalled": sent != nil && sent.Recalled,
 		})
 		if len(rows) == appMessages {
 			break

@@ -62,6 +62,12 @@ func TestPhones_showWhatAMemberIsAskedToDo(t *testing.T) {
 	message := rows(member, "messages")[0]
 	require.Equal(t, true, message["open"])
 	require.EqualValues(t, 1, pending())
+
+	code := b.do("clicks", object{"userid": "lin.qiao", "task_id": "task-1", "key": "yes"})["response_code"]
+	b.ok("message/update_template_card", object{"userids": []string{"lin.qiao"}, "agentid": DefaultAgentID, "response_code": code, "button": object{"replace_name": "已记录"}})
+	message = rows(rows(b.view("phones?members=lin.qiao"), "members")[0], "messages")[0]
+	require.Equal(t, []any{false, "已记录"}, []any{message["open"], message["replaced"]})
+	b.do("clicks", object{"userid": "lin.qiao", "task_id": "task-1", "key": "yes"}) // a phone that has not heard of it yet
 }
 
 func cardFor(userID, taskID string) object {
