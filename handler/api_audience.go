@@ -17,8 +17,35 @@ type audienceResponse struct {
 	Filter json.RawMessage `json:"filter"`
 }
 
+// audienceLine is an audience in a list, with its filter in words.
+type audienceLine struct {
+	audienceResponse
+	Sentence string `json:"sentence"`
+}
+
 func audienceOf(a model.Audience) audienceResponse {
 	return audienceResponse{ID: a.ID, Name: a.Name, Filter: a.Filter.V}
+}
+
+// audienceDetail is an audience with who is in it, and who enters by it.
+type audienceDetail struct {
+	audienceResponse
+	Count  int64    `json:"count"`
+	UsedBy []usedBy `json:"used_by"`
+}
+
+type usedBy struct {
+	ID    int64          `json:"id"`
+	Name  string         `json:"name"`
+	State model.SOPState `json:"state"`
+}
+
+func usedByOf(sops []model.SOP) []usedBy {
+	out := make([]usedBy, len(sops))
+	for i, p := range sops {
+		out[i] = usedBy{p.ID, p.Name, p.State}
+	}
+	return out
 }
 
 type audienceRequest struct {
@@ -36,8 +63,41 @@ func (s *server) listAudiences(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	writeList(c, page, rows, func(a model.Audience) int64 { return a.ID }, audienceOf)
+	sentences, err := s.audienceSentences(c, rows)
+	if err != nil {
+		return err
+	}
+	writeList(c, page, rows, func(a model.Audience) int64 { return a.ID }, func(a model.Audience) audienceLine {
+		return audienceLine{audienceOf(a), sentences[a.ID]}
+	})
 	return nil
+}
+
+// audienceSentences puts the filters of many audiences into words, with one look
+// at the names of everything that they name.
+func (s *server) audienceSentences(c *gin.Context, rows []model.Audience) (map[int64]string, error) {
+	said, all := map[int64]*audience.Phrase{}, audience.Phrase{Op: "and"}
+	for _, a := range rows {
+		f, err := audience.Parse(a.Filter.V)
+		if err != nil {
+			return nil, err
+		}
+		if said[a.ID] = f.Describe(); said[a.ID] != nil {
+			all.Of = append(all.Of, *said[a.ID])
+		}
+	}
+	names, err := s.Audiences.Names(c.Request.Context(), &all)
+	if err != nil {
+		return nil, err
+	}
+	lang, out := language(c), map[int64]string{}
+	for id, p := range said {
+		out[id] = s.Texts.Text(lang, "filter.everybody")
+		if p != nil {
+			out[id] = filterTeller{s.Texts, lang, names}.tell(*p, false)
+		}
+	}
+	return out, nil
 }
 
 func (s *server) createAudience(c *gin.Context) error {
@@ -83,7 +143,8 @@ func (s *server) deleteAudience(c *gin.Context) error {
 	return nil
 }
 
-// getAudience tells how many are in it now, too.
+// getAudience tells how many are in it now, and which programmes let people in
+// by it, too.
 func (s *server) getAudience(c *gin.Context) error {
 	a, filter, err := s.audience(c)
 	if err != nil {
@@ -93,10 +154,11 @@ func (s *server) getAudience(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, struct {
-		audienceResponse
-		Count int64 `json:"count"`
-	}{audienceOf(a), n})
+	sops, err := s.Engine.EnterBy(c.Request.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, audienceDetail{audienceOf(a), n, usedByOf(sops)})
 	return nil
 }
 

@@ -213,28 +213,42 @@ type importFinding struct {
 }
 
 func (s *server) importSOP(c *gin.Context) error {
-	if c.ContentType() != yamlType {
-		return model.Invalid("Content-Type", "must be application/yaml")
-	}
-	doc, err := io.ReadAll(c.Request.Body)
+	doc, err := readYAML(c)
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return bodyFault(err)
-		}
-		return fmt.Errorf("read programme file: %w", err)
+		return err
 	}
 	made, found, err := s.Engine.Import(c.Request.Context(), doc)
 	if err != nil {
 		return err
 	}
-	out := importResponse{ID: made.ID, Name: made.Name, State: made.State, Findings: make([]importFinding, len(found))}
-	for i, f := range found {
-		out.Findings[i] = importFinding{f, findingSentence(s.Texts, language(c), f)}
-	}
+	out := importResponse{ID: made.ID, Name: made.Name, State: made.State, Findings: findingsOf(s.Texts, language(c), found)}
 	c.Header("Location", fmt.Sprintf("%s/sops/%d", apiRoot, made.ID))
 	c.JSON(http.StatusCreated, out)
 	return nil
+}
+
+// readYAML reads a request's body, a programme as a file.
+func readYAML(c *gin.Context) ([]byte, error) {
+	if c.ContentType() != yamlType {
+		return nil, model.Invalid("Content-Type", "must be application/yaml")
+	}
+	doc, err := io.ReadAll(c.Request.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, bodyFault(err)
+	case err != nil:
+		return nil, fmt.Errorf("read programme file: %w", err)
+	}
+	return doc, nil
+}
+
+func findingsOf(texts *web.Catalogue, lang web.Lang, found []sop.Finding) []importFinding {
+	out := make([]importFinding, len(found))
+	for i, f := range found {
+		out[i] = importFinding{f, findingSentence(texts, lang, f)}
+	}
+	return out
 }
 
 // findingSentence says what the linter found.

@@ -73,23 +73,32 @@ func (e *Engine) File(ctx context.Context, id int64) (File, error) {
 	return File{Name: s.Name, Definition: d}, err
 }
 
-// Import makes a programme in draft of a file, and tells what the linter finds.
-// A file that could not be published is refused with every fault.
-func (e *Engine) Import(ctx context.Context, doc []byte) (model.SOP, []Finding, error) {
+// Examine reads a file and tells what the linter finds, and makes nothing. A
+// file that could not be published is refused with every fault.
+func (e *Engine) Examine(ctx context.Context, doc []byte) (File, []Finding, error) {
 	f, err := ReadFile(doc)
 	if err == nil {
 		err = f.Check(e.Channels)
 	}
 	if err != nil {
-		return model.SOP{}, nil, err
+		return File{}, nil, err
 	}
 	days, err := e.days(ctx)
 	if err != nil {
-		return model.SOP{}, nil, err
+		return File{}, nil, err
 	}
 	found, err := Lint(f.Definition, e.DB.Now(ctx), e.Config.Zone, days)
 	if err != nil {
-		return model.SOP{}, nil, fmt.Errorf("lint programme file: %w", err)
+		return File{}, nil, fmt.Errorf("lint programme file: %w", err)
+	}
+	return f, found, nil
+}
+
+// Import makes a programme in draft of a file that Examine accepts.
+func (e *Engine) Import(ctx context.Context, doc []byte) (model.SOP, []Finding, error) {
+	f, found, err := e.Examine(ctx, doc)
+	if err != nil {
+		return model.SOP{}, nil, err
 	}
 	s, err := e.Create(ctx, f.Name, f.Definition)
 	return s, found, err

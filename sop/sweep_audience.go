@@ -235,22 +235,27 @@ func (e *Engine) checkAudience(ctx context.Context, t Trigger) error {
 	return wrap(fmt.Sprintf("lock audience %d", t.AudienceID), err)
 }
 
+// EnterBy lists the live and paused programmes that let people in by that saved
+// audience.
+func (e *Engine) EnterBy(ctx context.Context, audienceID int64) ([]model.SOP, error) {
+	sops, versions, err := e.listeners(ctx, func(t triggerKind) bool { return slices.Contains(t.takes, "audience_id") })
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(sops, func(s model.SOP) bool { return versions[s.ID].Trigger.AudienceID != audienceID }), nil
+}
+
 // KeepAudience refuses with CodeConflict, and names the programmes, when live or
 // paused ones let people in by that saved audience. It is to be asked in the
 // transaction that deletes it, after it is deleted.
 func (e *Engine) KeepAudience(ctx context.Context, id int64) error {
-	sops, versions, err := e.listeners(ctx, func(t triggerKind) bool { return slices.Contains(t.takes, "audience_id") })
-	if err != nil {
+	sops, err := e.EnterBy(ctx, id)
+	if err != nil || len(sops) == 0 {
 		return err
 	}
-	var names []string
-	for _, s := range sops {
-		if versions[s.ID].Trigger.AudienceID == id {
-			names = append(names, s.Name)
-		}
-	}
-	if len(names) == 0 {
-		return nil
+	names := make([]string, len(sops))
+	for i, s := range sops {
+		names[i] = s.Name
 	}
 	return model.Conflict(fmt.Sprintf("people enter by this audience into [%s]: give them another trigger or archive them first", strings.Join(names, "、")))
 }
