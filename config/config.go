@@ -108,8 +108,10 @@ func Defaults() Config {
 			MaxOpen: 40,
 		},
 		WeCom: WeCom{
-			BaseURL: "https://qyapi.weixin.qq.com",
-			Timeout: 10 * time.Second,
+			BaseURL:      "https://qyapi.weixin.qq.com",
+			AuthorizeURL: "https://open.weixin.qq.com",
+			LoginURL:     "https://login.work.weixin.qq.com",
+			Timeout:      10 * time.Second,
 		},
 		SOP: SOP{
 			Tick:          5 * time.Second,

@@ -19,6 +19,11 @@ type WeCom struct {
 	Secret  Secret        `koanf:"secret"` // of the self-built app
 	Timeout time.Duration `koanf:"timeout"`
 
+	// Where browsers are sent to sign in: inside WeCom, and elsewhere by a QR
+	// code. Without a slash at the end; both empty: nobody signs in with WeCom.
+	AuthorizeURL string `koanf:"authorize_url"`
+	LoginURL     string `koanf:"login_url"`
+
 	// Of the callback of customer contact (客户联系).
 	ContactToken  Secret `koanf:"contact_token"`
 	ContactAESKey Secret `koanf:"contact_aes_key"`
@@ -34,6 +39,10 @@ func (w *WeCom) check(r *report, strict bool) {
 	w.BaseURL = checkURL(r, "wecom.base_url", w.BaseURL)
 	if scheme, host := splitURL(w.BaseURL); scheme == "http" && !isLoopback(host) {
 		r.warn("wecom.base_url", "the app's secret and customers' data travel unencrypted; use https")
+	}
+	if w.AuthorizeURL != "" || w.LoginURL != "" {
+		w.AuthorizeURL = checkURL(r, "wecom.authorize_url", w.AuthorizeURL)
+		w.LoginURL = checkURL(r, "wecom.login_url", w.LoginURL)
 	}
 	if w.CorpID == "" && strict {
 		r.fault("wecom.corp_id", "it is missing", "copy 企业ID from the WeCom console: 我的企业 → 企业信息")

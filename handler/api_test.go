@@ -389,7 +389,7 @@ func TestAPI_makesAndRevokesTokens(t *testing.T) {
 		}](t, answer)
 		bearer := http.Header{"Authorization": {"Bearer " + made.Token}}
 		app.Run(t,
-			handlertest.Scenario{Name: "it works", URL: "/api/v1/session", Header: bearer, Status: 200, Contains: []string{`{"name":"CRM","role":"read"}`}},
+			handlertest.Scenario{Name: "it works", URL: "/api/v1/session", Header: bearer, Status: 200, Contains: []string{`{"name":"CRM","role":"read","reach":"all","rep_id":null`}},
 			handlertest.Scenario{Name: "it is listed without its text", URL: "/api/v1/tokens", As: handlertest.Admin, Status: 200, Contains: []string{`"name":"CRM"`}, NotContains: []string{"stx_"}},
 			handlertest.Scenario{Name: "readers do not see tokens", URL: "/api/v1/tokens", Header: bearer, Status: 403},
 			handlertest.Scenario{Name: "revoke", Method: "DELETE", URL: fmt.Sprintf("/api/v1/tokens/%d", made.ID), As: handlertest.Admin, Status: 204},

@@ -43,7 +43,6 @@ func TestAPI_tellsWhy(t *testing.T) {
 				Name: "in English", URL: fmt.Sprintf("/api/v1/why?contact_id=%d&sop_id=2&step_key=hello", p.ContactID), As: handlertest.Reader, Status: 200,
 				Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{"the contact's day is full (1 of 1)", `"touch_id":2`},
 			},
-			handlertest.Scenario{Name: "on its page", URL: "/touches/2", As: handlertest.Session, Status: 200, Contains: []string{"频次与配额：跳过，客户当天的触达已满（1／1）", "新好友"}},
 			handlertest.Scenario{Name: "half a question", URL: "/api/v1/why?contact_id=1", As: handlertest.Reader, Status: 400, Contains: []string{"contact_id"}},
 			handlertest.Scenario{Name: "no such touch", URL: "/api/v1/touches/99/why", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{Name: "no such programme", URL: "/api/v1/why?contact_id=1&sop_id=9&step_key=hello", As: handlertest.Reader, Status: 404},

@@ -1,6 +1,8 @@
 package handler
 
 import (
+	"context"
+	"crypto/subtle"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,14 +13,14 @@ import (
 	"sixtouch/service/auth"
 )
 
-// sessionCookie holds the signed session.
+// sessionCookie holds the session's random id.
 const sessionCookie = "sixtouch_session"
 
 // principalKey is where guard leaves who is asking.
 const principalKey = "principal"
 
 // guard lets nobody on who has not shown who they are, by a bearer token or by
-// a session. Browsers without either are sent to the sign-in form.
+// a session. Browsers without either are sent to the sign-in page.
 func (s *server) guard(c *gin.Context) {
 	p, err := s.authenticate(c)
 	switch {
@@ -50,7 +52,7 @@ func (s *server) authenticate(c *gin.Context) (auth.Principal, error) {
 	if err != nil || value == "" {
 		return auth.Principal{}, signInFirst()
 	}
-	return s.Auth.OpenSession(value)
+	return s.Auth.OpenSession(c.Request.Context(), value)
 }
 
 func signInFirst() error {
@@ -63,85 +65,41 @@ func principal(c *gin.Context) auth.Principal {
 	return p
 }
 
-// openSession gives the browser its session.
-func (s *server) openSession(c *gin.Context, p auth.Principal) error {
-	value, err := s.Auth.Session(p)
+// openSession gives the browser a new session and ends the one it had.
+func (s *server) openSession(c *gin.Context, p auth.Principal, way string) error {
+	ctx := c.Request.Context()
+	if value, err := c.Cookie(sessionCookie); err == nil && value != "" {
+		if before, err := s.Auth.OpenSession(ctx, value); err == nil {
+			if err := s.Auth.EndSession(ctx, before.SessionID); err != nil {
+				return err
+			}
+		}
+	}
+	value, err := s.Auth.StartSession(ctx, p, auth.Device{Way: way, Agent: c.Request.UserAgent(), Address: c.ClientIP()})
 	if err != nil {
 		return err
 	}
 	s.setSession(c, value, int(auth.SessionLife.Seconds()))
+	s.noteSignIn(c, p, way)
 	return nil
 }
 
 func (s *server) setSession(c *gin.Context, value string, maxAge int) {
-	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the public URL: plain HTTP has no other choice
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
+	s.setCookie(c, http.Cookie{Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge})
 }
 
-type sessionResponse struct {
-	Name string    `json:"name"`
-	Role auth.Role `json:"role"`
+// setCookie sets a cookie that no script sees and that no other site sends
+// along, but by a link; where the public URL is HTTPS it stays there.
+func (s *server) setCookie(c *gin.Context, cookie http.Cookie) {
+	cookie.HttpOnly, cookie.Secure, cookie.SameSite = true, s.secure, http.SameSiteLaxMode
+	http.SetCookie(c.Writer, &cookie)
 }
 
-func sessionOf(p auth.Principal) sessionResponse { return sessionResponse{Name: p.Name, Role: p.Role} }
-
-func (s *server) signIn(c *gin.Context) error {
-	in, err := decode[struct {
-		User     string `json:"user"`
-		Password string `json:"password"`
-	}](c)
-	if err != nil {
-		return err
-	}
-	p, err := s.Auth.SignIn(c.Request.Context(), in.User, in.Password, c.ClientIP())
-	if err != nil {
-		return err
-	}
-	if err := s.openSession(c, p); err != nil {
-		return err
-	}
-	c.JSON(http.StatusOK, sessionOf(p))
-	return nil
-}
-
-func (s *server) whoAmI(c *gin.Context) error {
-	c.JSON(http.StatusOK, sessionOf(principal(c)))
-	return nil
-}
-
-func (s *server) signOut(c *gin.Context) error {
-	s.setSession(c, "", -1)
-	c.Status(http.StatusNoContent)
-	return nil
-}
-
-// signInByForm takes the sign-in form: user, password, and next, the page that
-// was asked for. A refusal goes back to the form with its code as "fault".
-func (s *server) signInByForm(c *gin.Context) error {
-	next := localPath(c.PostForm("next"))
-	p, err := s.Auth.SignIn(c.Request.Context(), c.PostForm("user"), c.PostForm("password"), c.ClientIP())
-	switch code := model.CodeOf(err); {
-	case err == nil:
-	case code == model.CodeUnauthenticated, code == model.CodeLimited:
-		back := url.Values{"fault": {string(code)}}
-		if next != "/" {
-			back.Set("next", next)
-		}
-		c.Redirect(http.StatusSeeOther, "/login?"+back.Encode())
-		return nil
-	default:
-		return err
-	}
-	if err := s.openSession(c, p); err != nil {
-		return err
-	}
-	c.Redirect(http.StatusSeeOther, next)
-	return nil
-}
-
+// signOutByForm is what a page without script can do too.
 func (s *server) signOutByForm(c *gin.Context) error {
+	if err := s.Auth.EndSession(c.Request.Context(), principal(c).SessionID); err != nil {
+		return err
+	}
 	s.setSession(c, "", -1)
 	c.Redirect(http.StatusSeeOther, "/login")
 	return nil
@@ -150,14 +108,30 @@ func (s *server) signOutByForm(c *gin.Context) error {
 // setUp uses the one-time set-up link up. That takes a press of its page's
 // button: who only looks at the link, as previews in chats do, leaves it whole.
 func (s *server) setUp(c *gin.Context) error {
-	p, err := s.Auth.SetUp(c.Request.Context(), c.Param("token"))
+	return s.enterBy(c, func(ctx context.Context) (auth.Principal, error) { return s.Auth.SetUp(ctx, c.Param("token")) })
+}
+
+// enter opens the administrator's session by the link that the demo prints.
+func (s *server) enter(c *gin.Context) error {
+	return s.enterBy(c, func(context.Context) (auth.Principal, error) {
+		if subtle.ConstantTimeCompare([]byte(c.Param("token")), []byte(s.EnterToken)) != 1 {
+			return auth.Principal{}, &model.Error{Code: model.CodeUnauthenticated, Message: "the link is not valid"}
+		}
+		return auth.Administrator(), nil
+	})
+}
+
+// enterBy opens a session by a link.
+func (s *server) enterBy(c *gin.Context, admit func(context.Context) (auth.Principal, error)) error {
+	p, err := admit(c.Request.Context())
 	if err != nil {
+		s.noteRefusal(c, auth.WayLink, err)
 		return err
 	}
-	if err := s.openSession(c, p); err != nil {
+	if err := s.openSession(c, p, auth.WayLink); err != nil {
 		return err
 	}
-	c.Redirect(http.StatusSeeOther, "/")
+	c.Redirect(http.StatusSeeOther, localPath(c.Query("next")))
 	return nil
 }
 

@@ -1,15 +1,6 @@
 package handler
 
-import (
-	"context"
-	"crypto/subtle"
-	"net/http"
-
-	"github.com/gin-gonic/gin"
-
-	"sixtouch/model"
-	"sixtouch/service/auth"
-)
+import "context"
 
 // Demo lets the console play the people of a simulated corp.
 type Demo struct {
@@ -28,8 +19,6 @@ type Demo struct {
 	Busy func(ctx context.Context) (int64, error)
 	// Script stands in for WeCom's JS-SDK.
 	Script []byte
-	// EnterToken opens a session by a link, for whoever started the demo.
-	EnterToken string
 }
 
 // NewCustomer is a customer to be; Tag is the name of a tag that the rep gives
@@ -39,18 +28,4 @@ type NewCustomer struct{ Name, Company, Tag string }
 // Simulator calls the control API. Its errors are for people to read.
 type Simulator interface {
 	Call(ctx context.Context, method, path string, in, out any) error
-}
-
-// enter opens a session by the link that the demo printed.
-func (p *Pages) enter(c *gin.Context) error {
-	if subtle.ConstantTimeCompare([]byte(c.Param("token")), []byte(p.Demo.EnterToken)) != 1 {
-		return &model.Error{Code: model.CodeUnauthenticated, Message: "the link is not valid"}
-	}
-	value, err := p.Auth.Session(auth.Principal{Name: auth.Admin, Role: auth.RoleAdmin})
-	if err != nil {
-		return err
-	}
-	setCookie(c, sessionCookie, value, int(auth.SessionLife.Seconds()))
-	c.Redirect(http.StatusSeeOther, localPath(c.Query("next")))
-	return nil
 }

@@ -59,7 +59,7 @@ func demo(t *testing.T) (*handlertest.App, *int) {
 		pages, err := handler.NewPages(handler.PageDeps{
 			Texts: d.Texts, Zone: zone, Clock: d.Clock, Contacts: d.Contacts, Touches: d.Touches, Reports: d.Reports, Engine: d.Engine, Auth: d.Auth,
 			Demo: &handler.Demo{
-				Simulator: simulator, EnterToken: "let me in", NewCustomer: func(int) handler.NewCustomer {
+				Simulator: simulator, NewCustomer: func(int) handler.NewCustomer {
 					return handler.NewCustomer{Name: "赵六", Company: "上海某某有限公司"}
 				},
 				Settle: func(context.Context) error { return nil },
@@ -69,7 +69,7 @@ func demo(t *testing.T) (*handlertest.App, *int) {
 			},
 		})
 		require.NoError(t, err)
-		d.Mount, d.ProblemPage = []func(open, guarded gin.IRoutes){pages.Mount}, pages.Problem
+		d.Mount, d.ProblemPage, d.EnterToken = []func(open, guarded gin.IRoutes){pages.Mount}, pages.Problem, "let me in"
 	})
 	simulator.url = app.WeCom.URL
 	return app, moved

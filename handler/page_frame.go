@@ -53,14 +53,11 @@ func NewPages(d PageDeps) (*Pages, error) {
 
 // Mount adds the pages' routes; it fits Deps.Mount.
 func (p *Pages) Mount(open, guarded gin.IRoutes) {
-	open.GET("/login", wrap(p.login))
-	open.GET("/setup/:token", wrap(func(c *gin.Context) error { return p.show(c, http.StatusOK, "setup", nil) }))
 	open.GET("/language", p.language)
 	open.GET("/static/:name", p.asset)
 	if p.Demo == nil {
 		return
 	}
-	open.GET("/enter/:token", wrap(p.enter))
 	p.mountConsole(open, guarded)
 }
 
@@ -95,18 +92,6 @@ func (p *Pages) Problem(c *gin.Context, problem Problem) {
 	if err := p.show(c, problem.Status, "problem", body); err != nil {
 		_ = c.Error(err) // returns what it was given
 	}
-}
-
-func (p *Pages) login(c *gin.Context) error {
-	body := struct{ Problem, Next string }{Next: localPath(c.Query("next"))}
-	switch model.Code(c.Query("fault")) {
-	case "":
-	case model.CodeLimited:
-		body.Problem = "login.locked"
-	default:
-		body.Problem = "login.wrong"
-	}
-	return p.show(c, http.StatusOK, "login", body)
 }
 
 // languageLife is how long a browser remembers the language, in seconds.

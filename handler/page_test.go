@@ -32,24 +32,27 @@ func TestPages_speakTheLanguageThatWasChosen(t *testing.T) {
 	require.Equal(t, "/sops?a=b", choose.Header().Get("Location"))
 	require.Equal(t, "/", app.Do(t, handlertest.Request{URL: "/language?to=en&back=//evil.example"}).Header().Get("Location"))
 	cookie := choose.Result().Cookies()[0]
-	english := app.Do(t, handlertest.Request{URL: "/login", Header: http.Header{"Cookie": {cookie.Name + "=" + cookie.Value}, "Accept-Language": {"zh"}}})
-	require.Contains(t, english.Body.String(), "Administrator&#39;s password")
-	require.Contains(t, english.Body.String(), `lang="en"`)
-	byBrowser := app.Do(t, handlertest.Request{URL: "/login", Header: http.Header{"Accept-Language": {"en-GB"}}})
-	require.Contains(t, byBrowser.Body.String(), "Administrator&#39;s password")
-	require.Contains(t, app.Do(t, handlertest.Request{URL: "/login?fault=unauthenticated"}).Body.String(), "密码不对")
-	require.Contains(t, app.Do(t, handlertest.Request{URL: "/login?fault=limited"}).Body.String(), "15 分钟")
+	ask := func(cookie string, languages string) string {
+		return app.Do(t, handlertest.Request{URL: "/nowhere", As: handlertest.Session, Header: http.Header{
+			"Cookie": {cookie}, "Accept-Language": {languages}, "Accept": {"text/html"},
+		}}).Body.String()
+	}
+	english := ask(cookie.Name+"="+cookie.Value, "zh")
+	require.Contains(t, english, "Not found")
+	require.Contains(t, english, `lang="en"`)
+	require.Contains(t, ask("", "en-GB"), "Not found")
+	require.Contains(t, ask("", "fr"), "没有找到")
 }
 
 func TestPages_loadNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)
-	login := app.Do(t, handlertest.Request{URL: "/login"})
-	require.Contains(t, login.Header().Get("Content-Security-Policy"), "default-src 'none'")
-	require.Equal(t, "no-store", login.Header().Get("Cache-Control"))
-	require.NotContains(t, login.Body.String(), "style=")
-	_, rest, found := strings.Cut(login.Body.String(), `href="/static/app.css?v=`)
+	lost := app.Do(t, handlertest.Request{URL: "/nowhere", As: handlertest.Session, Header: http.Header{"Accept": {"text/html"}}})
+	require.Contains(t, lost.Header().Get("Content-Security-Policy"), "default-src 'none'")
+	require.Equal(t, "no-store", lost.Header().Get("Cache-Control"))
+	require.NotContains(t, lost.Body.String(), "style=")
+	_, rest, found := strings.Cut(lost.Body.String(), `href="/static/app.css?v=`)
 	require.True(t, found)
 	version, _, _ := strings.Cut(rest, `"`)
 	css := app.Do(t, handlertest.Request{URL: "/static/app.css?v=" + version})

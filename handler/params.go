@@ -199,6 +199,19 @@ func (q *query) hour(zone *time.Location) *model.Hour {
 	return &model.Hour{Day: day, Hour: hour}
 }
 
+// instant reads an instant; the zero time when it is not given.
+func (q *query) instant(name string) time.Time {
+	text, given := q.c.GetQuery(name)
+	if !given {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		q.faults[name] = "must look like 2026-03-02T15:04:05+08:00"
+	}
+	return at.UTC()
+}
+
 // oneOf reads one of a list of words; empty when it is not given.
 func oneOf[T ~string](q *query, name string, words ...T) T {
 	text, given := q.c.GetQuery(name)

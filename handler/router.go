@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +20,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/account"
 	"sixtouch/service/audience"
+	"sixtouch/service/audit"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
@@ -83,6 +85,7 @@ type Deps struct {
 	Privacy   *privacy.Service
 	Reports   *report.Service
 	Auth      *auth.Service
+	Audit     *audit.Service
 	Inbox     Inbox
 	Welcomes  Welcomes
 	Syncs     Syncs
@@ -98,6 +101,11 @@ type Deps struct {
 	Metrics *prometheus.Registry
 	Ready   []Check
 
+	SignIn SignIn         // with WeCom
+	Zone   *time.Location // of the corp
+	Demo   bool           // there is a simulated corp
+	// EnterToken opens the administrator's session by a link; empty: there is none.
+	EnterToken string
 	// PublicURL is what browsers call us: its scheme decides whether cookies are
 	// for HTTPS only.
 	PublicURL string
@@ -147,11 +155,15 @@ func New(deps Deps) (*gin.Engine, error) {
 	r.Use(requestID, observe, deadline, s.problems, limits, sameOrigin(crossOrigin))
 	guarded := r.Group("/", s.guard)
 	r.NoRoute(s.page, s.guard, wrap(notFound))
-	r.NoMethod(s.guard, wrap(methodNotAllowed))
+	r.NoMethod(s.page, s.guard, wrap(methodNotAllowed))
 
 	r.GET("/healthz", healthz)
 	r.GET("/readyz", wrap(s.readyz))
-	r.POST("/login", wrap(s.signInByForm))
+	r.GET(statePath, wrap(s.beginWeCom))
+	r.GET(statePath+"/back", wrap(s.endWeCom))
+	if deps.EnterToken != "" {
+		r.GET("/enter/:token", wrap(s.enter))
+	}
 	r.POST("/setup/:token", wrap(s.setUp))
 	guarded.POST("/logout", wrap(s.signOutByForm))
 	guarded.GET("/metrics", allow(office), gin.WrapH(promhttp.HandlerFor(deps.Metrics, promhttp.HandlerOpts{})))
@@ -170,6 +182,7 @@ type route struct {
 	path   string // below apiRoot
 	may    roles  // who may use it
 	scope  scope  // whose rows it is about
+	looks  bool   // changes nothing even though it has a body
 	query  string // the query parameters it knows, separated by spaces
 	do     func(*gin.Context) error
 }
@@ -183,28 +196,31 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 	}
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
+	open.GET(apiRoot+"/sign-in", strictQuery(""), wrap(s.signInOptions))
 	for _, r := range s.routes() {
 		if err := r.check(); err != nil {
 			return err
 		}
-		guarded.Handle(r.method, apiRoot+r.path, allow(r.may), strictQuery(r.query), within(r.scope), wrap(r.do))
+		chain := []gin.HandlerFunc{allow(r.may), strictQuery(r.query), within(r.scope)}
+		if r.method != http.MethodGet && !r.looks {
+			chain = append(chain, s.audited(r))
+		}
+		guarded.Handle(r.method, apiRoot+r.path, append(chain, wrap(r.do))...)
 	}
-	guarded.DELETE(apiRoot+"/session", strictQuery(""), wrap(s.signOut))
 	return nil
 }
 
 // paged are the query parameters of every list with pages.
 const paged = " limit cursor"
 
-// routes is the JSON API, but for signing in and out, which everybody may.
+// routes is the JSON API, but for signing in, which strangers do.
 func (s *server) routes() []route {
-	return slices.Concat(s.programmeRoutes(), s.peopleRoutes(), s.accountRoutes(), s.matchRoutes(), s.scoreRoutes(), s.ladderRoutes(), s.systemRoutes(), s.exportRoutes())
+	return slices.Concat(s.programmeRoutes(), s.peopleRoutes(), s.accountRoutes(), s.matchRoutes(), s.scoreRoutes(), s.ladderRoutes(), s.systemRoutes(), s.exportRoutes(), s.accessRoutes())
 }
 
 // programmeRoutes are about what is sent, to whom and why.
 func (s *server) programmeRoutes() []route {
 	return []route{
-		{method: "GET", path: "/session", may: everybody, scope: shared, do: s.whoAmI},
 		{method: "GET", path: "/sops", may: office, scope: shared, query: paged, do: s.listSOPs},
 		{method: "GET", path: "/sops/lines", may: office, scope: shared, query: "q state" + paged, do: s.listSOPLines},
 		{method: "POST", path: "/sops", may: marketing, scope: shared, do: s.createSOP},
@@ -245,7 +261,7 @@ func (s *server) programmeRoutes() []route {
 		{method: "GET", path: "/sops/:id/enrollments", may: office, scope: whole, query: "state" + paged, do: s.listEnrollments},
 		{method: "POST", path: "/sops/:id/enrollments", may: marketing, scope: whole, do: s.enroll},
 		{method: "DELETE", path: "/enrollments/:id", may: marketing, scope: whole, do: s.exit},
-		{method: "POST", path: "/sops/:id/timemachine", may: marketing, scope: whole, do: s.timeMachine},
+		{method: "POST", path: "/sops/:id/timemachine", may: marketing, scope: whole, looks: true, do: s.timeMachine},
 		{method: "GET", path: "/forecast", may: office, scope: whole, query: "contact group rep sop draft days", do: s.forecast},
 		{method: "GET", path: "/sops/:id/enrollment-jobs", may: office, scope: shared, query: paged, do: s.listJobs},
 		{method: "POST", path: "/sops/:id/enrollment-jobs", may: marketing, scope: whole, do: s.enrollBulk},
@@ -286,9 +302,9 @@ func (s *server) peopleRoutes() []route {
 		{method: "GET", path: "/audiences", may: office, scope: shared, query: paged, do: s.listAudiences},
 		{method: "POST", path: "/audiences", may: marketing, scope: shared, do: s.createAudience},
 		{method: "GET", path: "/audiences/fields", may: office, scope: shared, do: s.listFields},
-		{method: "POST", path: "/audiences/describe", may: office, scope: shared, do: s.describeFilter},
-		{method: "POST", path: "/audiences/count", may: office, scope: shared, do: s.countAudience},
-		{method: "POST", path: "/audiences/members", may: office, scope: whole, query: paged, do: s.previewMembers},
+		{method: "POST", path: "/audiences/describe", may: office, scope: shared, looks: true, do: s.describeFilter},
+		{method: "POST", path: "/audiences/count", may: office, scope: shared, looks: true, do: s.countAudience},
+		{method: "POST", path: "/audiences/members", may: office, scope: whole, looks: true, query: paged, do: s.previewMembers},
 		{method: "GET", path: "/audiences/:id", may: office, scope: shared, do: s.getAudience},
 		{method: "PUT", path: "/audiences/:id", may: marketing, scope: shared, do: s.updateAudience},
 		{method: "DELETE", path: "/audiences/:id", may: marketing, scope: shared, do: s.deleteAudience},
@@ -343,7 +359,7 @@ func (s *server) ladderRoutes() []route {
 		{method: "PUT", path: "/sources/:id", may: marketing, scope: shared, do: s.updateSource},
 		{method: "GET", path: "/routing", may: office, scope: shared, do: s.getRouting},
 		{method: "PUT", path: "/routing", may: marketing, scope: shared, do: s.setRouting},
-		{method: "POST", path: "/routing/dry-run", may: office, scope: whole, do: s.tryRouting},
+		{method: "POST", path: "/routing/dry-run", may: office, scope: whole, looks: true, do: s.tryRouting},
 		{method: "GET", path: "/leads", may: everybody, scope: whole, query: "rep_id contact_id state" + paged, do: s.listLeads},
 		{method: "POST", path: "/leads/:id/take", may: selling, scope: ofLead, do: s.takeLead},
 	}
@@ -383,9 +399,6 @@ func (s *server) systemRoutes() []route {
 		{method: "GET", path: "/inbox/lag", may: office, scope: shared, do: s.inboxLag},
 		{method: "GET", path: "/syncs/last", may: office, scope: shared, do: s.lastSync},
 		{method: "POST", path: "/syncs", may: admins, scope: shared, do: s.startSync},
-		{method: "GET", path: "/tokens", may: admins, scope: shared, query: paged, do: s.listTokens},
-		{method: "POST", path: "/tokens", may: admins, scope: shared, do: s.createToken},
-		{method: "DELETE", path: "/tokens/:id", may: admins, scope: shared, do: s.revokeToken},
 	}
 }
 

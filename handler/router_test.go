@@ -22,8 +22,8 @@ import (
 // to the world.
 func open() []string {
 	return []string{
-		"GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /language", "GET /static/:name",
-		"GET /setup/:token", "POST /setup/:token", "POST /api/v1/session",
+		"GET /healthz", "GET /readyz", "GET /language", "GET /static/:name", "POST /setup/:token",
+		"GET /login/wecom", "GET /login/wecom/back", "POST /api/v1/session", "GET /api/v1/sign-in",
 	}
 }
 
@@ -67,7 +67,7 @@ func TestRouter_letsReadersReadOnly(t *testing.T) {
 	app := handlertest.New(t, db, clock)
 	for _, r := range app.Router.Routes() {
 		mayRead := r.Method == http.MethodGet && r.Path != "/api/v1/tokens"
-		own := strings.HasSuffix(r.Path, "/session") || r.Path == "/login" || r.Path == "/logout" || strings.HasPrefix(r.Path, "/setup/")
+		own := strings.HasSuffix(r.Path, "/session") || r.Path == "/api/v1/sessions/:id" || r.Path == "/logout" || strings.HasPrefix(r.Path, "/setup/")
 		asks := slices.Contains([]string{"/api/v1/audiences/count", "/api/v1/audiences/describe", "/api/v1/audiences/members", "/api/v1/routing/dry-run"}, r.Path) // with a body, and changes nothing
 		if mayRead || own || asks {
 			continue
@@ -166,7 +166,7 @@ func TestRouter_refusesOtherSites(t *testing.T) {
 		start("our own page", 202, http.Header{"Sec-Fetch-Site": {"same-origin"}}),
 		start("our own page in an older browser", 202, http.Header{"Origin": {"http://example.com"}}),
 		handlertest.Scenario{
-			Name: "signing somebody in from another site", Method: "POST", URL: "/login", Status: 403,
+			Name: "signing somebody in from another site", Method: "POST", URL: "/api/v1/session", Status: 403,
 			Header: http.Header{"Sec-Fetch-Site": {"cross-site"}},
 		},
 	)

@@ -100,13 +100,19 @@ func (d *DB) runTx(ctx context.Context, fn func(ctx context.Context) error) erro
 			t.conn.Rollback() // a connection that cannot roll back is closed, which does
 		}
 	}()
-	if err := fn(context.WithValue(ctx, txKey{}, t)); err != nil {
+	inside := context.WithValue(ctx, txKey{}, t)
+	if err := fn(inside); err != nil {
+		return err
+	}
+	beside := besideOf(ctx)
+	if err := beside.run(inside); err != nil {
 		return err
 	}
 	committing = true
 	if err := t.conn.Commit().Error; err != nil {
 		return commitFault(err)
 	}
+	beside.kept()
 	for _, f := range t.after {
 		f()
 	}

@@ -106,10 +106,10 @@ func TestPagesRenderInBothLanguagesAndEscape(t *testing.T) {
 	require.NoError(t, err)
 	pages, err := web.NewPages(c, time.UTC)
 	require.NoError(t, err)
-	body := struct{ Problem, Next string }{"login.wrong", `"><script>`}
-	for lang, want := range map[web.Lang]string{web.Chinese: "密码不对", web.English: "That password is wrong"} {
+	body := struct{ Title, Hint, Detail, RequestID string }{"x", "problem.not_found.hint", `"><script>`, ""}
+	for lang, want := range map[web.Lang]string{web.Chinese: c.Text(web.Chinese, "problem.home"), web.English: c.Text(web.English, "problem.home")} {
 		var out strings.Builder
-		require.NoError(t, pages.Render(&out, lang, web.Frame{Page: "login", Here: "/login", Body: body}))
+		require.NoError(t, pages.Render(&out, lang, web.Frame{Page: "problem", Here: "/nowhere", Body: body}))
 		require.Contains(t, out.String(), want)
 		require.NotContains(t, out.String(), `"><script>`)
 	}

@@ -109,9 +109,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer d.wecom.listener.Close() // closed by the server, if it came to serve
 	control := inProcess{d.sim.Handler()}
-	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, EnterToken: d.folder.EnterToken, Script: sim.Script()}
+	play := &handler.Demo{Simulator: control, NewCustomer: cast{}.customer, Script: sim.Script()}
 	d.app, err = newApp(ctx, appDeps{
-		cfg: d.config(), clock: d.sim.Clock(), machine: d.Clock, log: d.log, role: roleAll, migrate: true, demo: play,
+		cfg: d.config(), clock: d.sim.Clock(), machine: d.Clock, log: d.log, role: roleAll, migrate: true, demo: play, enter: d.folder.EnterToken,
 	})
 	if err != nil {
 		return err
@@ -169,6 +169,11 @@ func (d *demo) config() config.Config {
 	cfg.SOP.Tick, cfg.SOP.PollEvery = demoTick, demoPoll
 	w := &cfg.WeCom
 	w.BaseURL, w.CorpID, w.AgentID, w.Secret = "http://"+d.wecom.Addr(), sim.DefaultCorpID, sim.DefaultAgentID, sim.DefaultSecret
+	if d.simulatorShown() {
+		w.AuthorizeURL, w.LoginURL = d.url("/sim"), d.url("/sim")
+	} else {
+		w.AuthorizeURL, w.LoginURL = "", ""
+	}
 	w.ContactToken, w.ContactAESKey = config.Secret(d.folder.ContactToken), config.Secret(d.folder.ContactKey)
 	w.AppToken, w.AppAESKey = config.Secret(d.folder.AppToken), config.Secret(d.folder.AppKey)
 	return cfg
@@ -178,12 +183,17 @@ func (d *demo) config() config.Config {
 // machine can reach it: whoever reaches it plays everybody.
 func (d *demo) mount() {
 	d.mux.Handle("/", d.app.handler)
-	if host, _, err := net.SplitHostPort(d.public.Addr()); err == nil && net.ParseIP(host).IsLoopback() {
+	if d.simulatorShown() {
 		simulator := http.NewCrossOriginProtection().Handler(d.sim.Handler())
 		d.mux.Handle("/sim/", simulator)
 		d.mux.Handle("/sim/wx.js", d.app.handler)
 		d.mux.Handle("/cgi-bin/", simulator)
 	}
+}
+
+func (d *demo) simulatorShown() bool {
+	host, _, err := net.SplitHostPort(d.public.Addr())
+	return err == nil && net.ParseIP(host).IsLoopback()
 }
 
 // url is an address of the product, as this machine reaches it.

@@ -41,6 +41,8 @@ func (a *app) schedule() []job {
 		{"delete old deliveries to other systems", "@daily", func(ctx context.Context) error { return a.webhooks.Purge(ctx, keepDeliveries) }},
 		{"match contacts to accounts", every(sweepEvery), func(context.Context) error { a.matcher.Wake(); return nil }},
 		{"refresh target lists", every(targetCheck), a.accounts.RefreshTargets},
+		{"delete sessions that ended long ago", "@hourly", a.auth.ForgetSessions},
+		{"delete old entries of the audit log", "@hourly", a.audit.Purge},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"go on erasing", every(eraseCheck), func(context.Context) error { a.eraser.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},

@@ -21,6 +21,7 @@ import (
 	"sixtouch/service/account"
 	"sixtouch/service/activity"
 	"sixtouch/service/audience"
+	"sixtouch/service/audit"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
@@ -75,6 +76,7 @@ type appDeps struct {
 	role    string
 	migrate bool
 	demo    *handler.Demo // nil outside the demo
+	enter   string        // what opens the administrator's session by a link; the demo's
 }
 
 // app is the product, put together.
@@ -101,6 +103,7 @@ type app struct {
 	welcomes *welcome.Service
 	media    *media.Service
 	auth     *auth.Service
+	audit    *audit.Service
 	engine   *sop.Engine
 	sync     *sync.Syncer
 	handler  http.Handler
@@ -222,6 +225,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.audit = audit.New(a.db)
 	a.auth, err = auth.New(auth.Deps{
 		DB: a.db, Attempts: a.kv.Attempts(), Logger: a.log, Clock: a.machine,
 		Password: a.cfg.AdminPassword.Reveal(), SecretKey: a.cfg.SecretKey.Reveal(),
@@ -450,8 +454,11 @@ func (a *app) buildHandler(context.Context) error {
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
-		Ready: a.checks(),
-		App:   app,
+		Ready: a.checks(), Audit: a.audit, Demo: a.demo != nil, EnterToken: a.enter,
+		SignIn: handler.SignIn{Member: a.client.MemberByCode, SignIn: wecom.SignIn{
+			AuthorizeURL: a.cfg.WeCom.AuthorizeURL, LoginURL: a.cfg.WeCom.LoginURL, CorpID: a.cfg.WeCom.CorpID, AgentID: a.cfg.WeCom.AgentID,
+		}},
+		App: app,
 		Mount: []func(open, guarded gin.IRoutes){pages.Mount, app.Mount, func(open, _ gin.IRoutes) {
 			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)
 		}},

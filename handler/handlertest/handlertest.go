@@ -31,6 +31,7 @@ import (
 	"sixtouch/service/account"
 	"sixtouch/service/activity"
 	"sixtouch/service/audience"
+	"sixtouch/service/audit"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
@@ -60,8 +61,10 @@ const Password = "correct horse battery staple"
 // Who sends a request.
 const (
 	Nobody  = ""
-	Admin   = "admin"   // a token with the role admin
-	Reader  = "read"    // a token with the role read
+	Admin   = "admin" // tokens with these roles
+	Market  = "marketer"
+	Manager = "manager"
+	Reader  = "read"
 	Session = "session" // the administrator's browser
 )
 
@@ -164,7 +167,11 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Webhooks: hooks, Scores: a.Scores, Stages: stages,
 		Imports: a.Imports, Accounts: accounts,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
-		Media:     files,
+		Media: files,
+		Audit: audit.New(db),
+		SignIn: handler.SignIn{Member: client.MemberByCode, SignIn: wecom.SignIn{
+			AuthorizeURL: a.WeCom.URL + "/sim", LoginURL: a.WeCom.URL + "/sim", CorpID: sim.DefaultCorpID, AgentID: sim.DefaultAgentID,
+		}},
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },
 		Texts:     texts, Logger: log, Clock: clock, Machine: clock, Metrics: a.Metrics, PublicURL: "http://example.com",
@@ -207,13 +214,13 @@ func (a *App) client(t *testing.T, log *slog.Logger) *wecom.Client {
 
 func (a *App) signIn(t *testing.T) {
 	t.Helper()
-	for _, role := range []auth.Role{auth.RoleAdmin, auth.RoleRead} {
+	for _, role := range []auth.Role{auth.RoleAdmin, auth.RoleMarketer, auth.RoleManager, auth.RoleRead} {
 		_, text, err := a.Auth.CreateToken(t.Context(), "test "+string(role), role)
 		require.NoError(t, err)
 		a.tokens[string(role)] = text
 	}
 	var err error
-	a.session, err = a.Auth.Session(auth.Principal{Name: auth.Admin, Role: auth.RoleAdmin})
+	a.session, err = a.Auth.StartSession(t.Context(), auth.Administrator(), auth.Device{Way: auth.WayPassword})
 	require.NoError(t, err)
 }
 
@@ -326,6 +333,14 @@ func (a *App) count(t *testing.T) (touches, sends int) {
 		sends += a.WeCom.Calls("/cgi-bin/" + path)
 	}
 	return int(n), sends
+}
+
+// Rep stores a member who may have customers.
+func (a *App) Rep(t *testing.T, userID string, departments ...int64) int64 {
+	t.Helper()
+	rep := model.Rep{UserID: userID, Name: "销售" + userID, Status: 1, CanFollow: true, DepartmentIDs: model.AsJSON(departments)}
+	require.NoError(t, a.DB.Conn(t.Context()).Create(&rep).Error)
+	return rep.ID
 }
 
 // Person stores a rep (once per userid), a contact and their relationship.

@@ -109,6 +109,9 @@ func tables() []any {
 		model.ImportNote{},
 		model.PendingContact{},
 		model.ContactCompany{},
+		model.User{},
+		model.Session{},
+		model.AuditEntry{},
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/securecookie"
 	"golang.org/x/crypto/argon2"
 
 	"sixtouch/model"
@@ -70,9 +69,18 @@ func (r Role) ForToken() bool { return r.Valid() && r != RoleRep }
 
 // Principal is somebody who has shown who they are.
 type Principal struct {
-	Name  string
-	Role  Role
-	Scope model.Scope // whose customers they see
+	Name      string
+	Role      Role
+	Reach     model.Reach
+	Scope     model.Scope // whose customers they see: what the reach comes to
+	RepID     int64       // 0: the administrator of the configuration, or a token
+	SessionID int64       // 0: a token
+	Way       string      // into the session
+}
+
+// Administrator is who the configuration knows.
+func Administrator() Principal {
+	return Principal{Name: Admin, Role: RoleAdmin, Reach: model.ReachAll, Scope: model.Scope{All: true}}
 }
 
 // Attempts counts failures of all replicas together.
@@ -91,7 +99,7 @@ type Deps struct {
 	// can be moved: a week of an SOP must not sign anybody out.
 	Clock     model.Clock
 	Password  string // the administrator's; empty: only the set-up link opens a session
-	SecretKey string // signs sessions
+	SecretKey string // sessions hang on it
 }
 
 // Service checks who somebody is. It is safe for concurrent use.
@@ -99,7 +107,8 @@ type Service struct {
 	Deps
 	salt, hash []byte // hash is nil without a password
 	hashing    sync.Mutex
-	cookies    *securecookie.SecureCookie
+	sessionKey []byte
+	tree       tree
 }
 
 // New returns a service. Only the password's hash is kept.
@@ -111,9 +120,7 @@ func New(deps Deps) (*Service, error) {
 	// Another password, or another key, ends every session.
 	mac := hmac.New(sha256.New, []byte(deps.SecretKey))
 	fmt.Fprintf(mac, "session\x00%s", deps.Password)
-	s.cookies = securecookie.New(mac.Sum(nil), nil)
-	// The session carries its own end, on our clock.
-	s.cookies.MaxAge(0).SetSerializer(securecookie.JSONEncoder{})
+	s.sessionKey = mac.Sum(nil)
 	if deps.Password != "" {
 		s.salt = make([]byte, 16)
 		if _, err := rand.Read(s.salt); err != nil {
@@ -163,36 +170,19 @@ func (s *Service) SignIn(ctx context.Context, user, password, address string) (P
 	if err := s.Attempts.Clear(ctx, key); err != nil {
 		s.Logger.WarnContext(ctx, "failed sign-ins not cleared", "error", err)
 	}
-	return Principal{Name: Admin, Role: RoleAdmin, Scope: model.Scope{All: true}}, nil
+	return Administrator(), nil
 }
 
-// cookieName is part of what is signed.
-const cookieName = "session"
-
-type session struct {
-	Name  string    `json:"n"`
-	Role  Role      `json:"r"`
-	Until time.Time `json:"u"`
-}
-
-// Session makes the cookie's value for p, good for SessionLife.
-func (s *Service) Session(p Principal) (string, error) {
-	value, err := s.cookies.Encode(cookieName, session{p.Name, p.Role, s.Clock.Now().Add(SessionLife)})
+// Within counts something that happens for all replicas together, and tells
+// whether it has happened fewer than most times lately: until window has passed
+// since the last time.
+func (s *Service) Within(ctx context.Context, what string, most int, window time.Duration) bool {
+	n, err := s.Attempts.Count(ctx, what)
+	if err == nil && n < most {
+		err = s.Attempts.Fail(ctx, what, window)
+	}
 	if err != nil {
-		return "", fmt.Errorf("sign session: %w", err)
+		s.Logger.WarnContext(ctx, "not counted", "what", what, "error", err)
 	}
-	return value, nil
-}
-
-// OpenSession reads a cookie's value; CodeUnauthenticated when it is forged or
-// has ended.
-func (s *Service) OpenSession(value string) (Principal, error) {
-	var v session
-	if err := s.cookies.Decode(cookieName, value, &v); err != nil {
-		return Principal{}, &model.Error{Code: model.CodeUnauthenticated, Message: "sign in first", Err: err}
-	}
-	if !s.Clock.Now().Before(v.Until) {
-		return Principal{}, &model.Error{Code: model.CodeUnauthenticated, Message: "the session has ended: sign in again"}
-	}
-	return Principal{Name: v.Name, Role: v.Role, Scope: model.Scope{All: true}}, nil
+	return err == nil && n < most
 }

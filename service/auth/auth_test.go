@@ -52,7 +52,7 @@ func TestSignIn_acceptsTheRightPasswordOnly(t *testing.T) {
 	s := newService(t, db)
 	p, err := s.SignIn(t.Context(), "admin", password, "198.51.100.1")
 	require.NoError(t, err)
-	require.Equal(t, auth.Principal{Name: "admin", Role: auth.RoleAdmin, Scope: model.Scope{All: true}}, p)
+	require.Equal(t, auth.Administrator(), p)
 	for _, c := range [][2]string{{"admin", ""}, {"admin", password + " "}, {"Admin", password}, {"", password}, {"root", password}} {
 		_, err := s.SignIn(t.Context(), c[0], c[1], "198.51.100.1")
 		requireCode(t, model.CodeUnauthenticated, err)
@@ -122,36 +122,83 @@ func TestSignIn_refusesEverybodyWithoutAPassword(t *testing.T) {
 
 func TestSession_isOpenedByItsKeyUntilItEnds(t *testing.T) {
 	t.Parallel()
-	db, clock := modeltest.New(t)
-	s := newService(t, db)
-	value, err := s.Session(auth.Principal{Name: "admin", Role: auth.RoleAdmin})
-	require.NoError(t, err)
-	replica := newService(t, db)
-	p, err := replica.OpenSession(value)
-	require.NoError(t, err, "any replica opens it")
-	require.Equal(t, auth.RoleAdmin, p.Role)
-
-	for name, other := range map[string]*auth.Service{
-		"another key":      newService(t, db, func(d *auth.Deps) { d.SecretKey = "other" }),
-		"another password": newService(t, db, func(d *auth.Deps) { d.Password = "changed" }),
-	} {
-		_, err := other.OpenSession(value)
-		require.Equal(t, model.CodeUnauthenticated, model.CodeOf(err), name)
-	}
-	for i := range len(value) {
-		broken := []byte(value)
-		broken[i] ^= 1
-		if _, err := s.OpenSession(string(broken)); err == nil {
-			// The last character of base64 holds bits that count for nothing.
-			require.GreaterOrEqual(t, i, len(value)-4, "byte %d may be changed", i)
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		counter := attempts(t)
+		service := func(change ...func(*auth.Deps)) *auth.Service {
+			return newService(t, db, append(change, func(d *auth.Deps) { d.Attempts = counter })...)
 		}
-	}
-	clock.Advance(auth.SessionLife - time.Second)
-	_, err = s.OpenSession(value)
-	require.NoError(t, err)
-	clock.Advance(time.Second)
-	_, err = s.OpenSession(value)
-	requireCode(t, model.CodeUnauthenticated, err)
+		s := service()
+		value, err := s.StartSession(t.Context(), auth.Administrator(), auth.Device{Way: auth.WayPassword, Agent: strings.Repeat("x", 9000)})
+		require.NoError(t, err)
+		again, err := s.StartSession(t.Context(), auth.Administrator(), auth.Device{Way: auth.WayPassword})
+		require.NoError(t, err)
+		require.NotEqual(t, value, again)
+		p, err := service().OpenSession(t.Context(), value)
+		require.NoError(t, err, "any replica opens it")
+		require.Equal(t, auth.RoleAdmin, p.Role)
+		require.True(t, p.Scope.All)
+
+		for name, other := range map[string]*auth.Service{
+			"another key":      service(func(d *auth.Deps) { d.SecretKey = "other" }),
+			"another password": service(func(d *auth.Deps) { d.Password = "changed" }),
+		} {
+			_, err := other.OpenSession(t.Context(), value)
+			require.Equal(t, model.CodeUnauthenticated, model.CodeOf(err), name)
+		}
+		for _, made := range []string{"", value + "x", value[1:], strings.ToUpper(value)} {
+			_, err := s.OpenSession(t.Context(), made)
+			requireCode(t, model.CodeUnauthenticated, err)
+		}
+		require.NoError(t, s.EndSession(t.Context(), p.SessionID))
+		_, err = s.OpenSession(t.Context(), value)
+		requireCode(t, model.CodeUnauthenticated, err)
+
+		clock.Advance(auth.SessionLife - time.Second)
+		_, err = s.OpenSession(t.Context(), again)
+		require.NoError(t, err)
+		clock.Advance(time.Second)
+		_, err = s.OpenSession(t.Context(), again)
+		requireCode(t, model.CodeUnauthenticated, err)
+		clock.Advance(2 * auth.SessionLife)
+		require.NoError(t, s.ForgetSessions(t.Context()))
+		var left int64
+		require.NoError(t, db.Read(t.Context()).Model(&model.Session{}).Count(&left).Error)
+		require.Zero(t, left)
+	})
+}
+
+func TestReach_isTheDepartmentsWithAllBelow(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		s, conn := newService(t, db), db.Conn(t.Context())
+		require.NoError(t, conn.Create(&[]model.Department{{ID: 1, Name: "总部"}, {ID: 2, Name: "华东", ParentID: 1}, {ID: 3, Name: "上海", ParentID: 2}, {ID: 4, Name: "华南", ParentID: 1}}).Error)
+		reps := []model.Rep{
+			{UserID: "boss", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{1})}, {UserID: "east", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{2})},
+			{UserID: "shanghai", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{3, 4})}, {UserID: "south", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{4})},
+		}
+		require.NoError(t, conn.Create(&reps).Error)
+		own, err := s.SignInMember(t.Context(), "EAST")
+		require.NoError(t, err, "WeCom writes userids as it likes")
+		require.Equal(t, model.Scope{Reps: []int64{reps[1].ID}}, own.Scope)
+
+		_, err = s.Give(t.Context(), auth.Administrator(), reps[1].ID, auth.Grant{Role: auth.RoleManager, Reach: model.ReachDepartments, DepartmentIDs: []int64{2}})
+		require.NoError(t, err)
+		manager, err := s.SignInMember(t.Context(), "east")
+		require.NoError(t, err)
+		require.Equal(t, model.Scope{Reps: []int64{reps[1].ID, reps[2].ID}}, manager.Scope, "sub-departments count, and whoever is in two")
+
+		require.NoError(t, conn.Model(&model.Rep{}).Where("id = ?", reps[3].ID).Update("department_ids", model.AsJSON([]int64{3})).Error)
+		clock.Advance(time.Minute)
+		manager, err = s.SignInMember(t.Context(), "east")
+		require.NoError(t, err)
+		require.Equal(t, model.Scope{Reps: []int64{reps[1].ID, reps[2].ID, reps[3].ID}}, manager.Scope, "who has moved is seen within the minute")
+
+		_, err = s.Give(t.Context(), manager, reps[1].ID, auth.Grant{Role: auth.RoleAdmin, Reach: model.ReachAll})
+		requireCode(t, model.CodeConflict, err)
+		require.NoError(t, conn.Model(&model.Rep{}).Where("id = ?", reps[1].ID).Update("left_at", clock.Now()).Error)
+		_, err = s.SignInMember(t.Context(), "east")
+		requireCode(t, model.CodeUnauthenticated, err)
+	})
 }
 
 func TestNew_needsAKey(t *testing.T) {
@@ -175,7 +222,7 @@ func TestToken_isKnownByItsHashOnly(t *testing.T) {
 
 		p, err := s.VerifyToken(t.Context(), text)
 		require.NoError(t, err)
-		require.Equal(t, auth.Principal{Name: "CRM", Role: auth.RoleRead, Scope: model.Scope{All: true}}, p)
+		require.Equal(t, auth.Principal{Name: "CRM", Role: auth.RoleRead, Reach: model.ReachAll, Scope: model.Scope{All: true}}, p)
 		for _, wrong := range []string{"", "stx_", text[:len(text)-1], text + "x", strings.TrimPrefix(text, "stx_"), strings.ToLower(text)} {
 			_, err := s.VerifyToken(t.Context(), wrong)
 			requireCode(t, model.CodeUnauthenticated, err)

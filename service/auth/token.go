@@ -83,7 +83,7 @@ func (s *Service) VerifyToken(ctx context.Context, text string) (Principal, erro
 			s.Logger.WarnContext(ctx, "use of token not noted", "token", row.ID, "error", err)
 		}
 	}
-	return Principal{Name: row.Name, Role: role, Scope: model.Scope{All: true}}, nil
+	return Principal{Name: row.Name, Role: role, Reach: model.ReachAll, Scope: model.Scope{All: true}}, nil
 }
 
 func (s *Service) find(ctx context.Context, text string) (model.Token, error) {
@@ -165,5 +165,5 @@ func (s *Service) SetUp(ctx context.Context, text string) (Principal, error) {
 	if !first {
 		return Principal{}, gone
 	}
-	return Principal{Name: Admin, Role: RoleAdmin, Scope: model.Scope{All: true}}, nil
+	return Administrator(), nil
 }

@@ -65,6 +65,9 @@ func (s *Sim) newMux() *http.ServeMux {
 	} {
 		mux.Handle(pattern, h)
 	}
+	mux.HandleFunc("GET /sim/wwlogin/sso/login", s.serveSignIn("scan"))
+	mux.HandleFunc("GET /sim/connect/oauth2/authorize", s.serveSignIn("open"))
+	mux.HandleFunc("GET /sim/signin", s.confirmSignIn)
 	mux.HandleFunc("/sim/", func(w http.ResponseWriter, r *http.Request) {
 		refuseControl(w, http.StatusNotFound, fmt.Errorf("no control call %s %s", r.Method, r.URL.Path))
 	})

@@ -180,17 +180,11 @@ func (s *Sim) issueCode(q struct {
 	ExternalUserID string `json:"external_userid"`
 }, now time.Time,
 ) (any, error) {
-	if s.st.member(q.UserID) == nil && s.st.customers[q.ExternalUserID] == nil {
-		return nil, errors.New("give an existing userid or external_userid")
+	code, err := s.codeOf(q.UserID, q.ExternalUserID, now)
+	if err != nil {
+		return nil, err
 	}
-	for value, code := range s.st.Codes {
-		if code.Expires+int64(time.Hour.Seconds()) < now.Unix() {
-			delete(s.st.Codes, value)
-		}
-	}
-	value := newID("", 43)
-	s.st.Codes[value] = &loginCode{UserID: q.UserID, ExternalUserID: q.ExternalUserID, Expires: now.Add(codeLife).Unix()}
-	return object{"code": value}, nil
+	return object{"code": code}, nil
 }
 
 // task is what a member is asked to do, as their client shows it.
