@@ -3,6 +3,8 @@ import { NotFound } from './not-found'
 import { Shell } from './shell'
 import { ErrorState } from './states'
 
+const text = (value: unknown) => (value === undefined ? undefined : String(value))
+
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: NotFound,
@@ -46,7 +48,20 @@ const tokens = createRoute({
 })
 const settingsTree = settings.addChildren([settingsIndex, calendar, limits, handoverSettings, tokens])
 
-const tree = root.addChildren([today, settingsTree])
+// Before signing in; the frame leaves these alone.
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (s: Record<string, unknown>) => ({ next: text(s.next), fault: text(s.fault) }),
+  component: lazyRouteComponent(() => import('./pages/login'), 'Login'),
+})
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup/$token',
+  component: lazyRouteComponent(() => import('./pages/setup'), 'Setup'),
+})
+
+const tree = root.addChildren([today, settingsTree, login, setup])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

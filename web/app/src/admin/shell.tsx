@@ -79,6 +79,7 @@ export function Shell() {
   const path = useRouterState({ select: (s) => s.location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
   useEffect(() => setOpen(false), [path])
+  if (path === '/login' || path.startsWith('/setup/')) return <Outlet />
   const brand = (
     <Link to="/" className="brand">
       <img src="/icon.svg" alt="" />

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, must } from './api'
 import type { paths } from './api.gen'
 
-export type Session = paths['/session']['get']['responses']['200']['content']['application/json'] & { demo?: boolean }
+export type Session = paths['/session']['get']['responses']['200']['content']['application/json']
 
 /** Who is signed in, as the server sees them. */
 export function useSession() {
