@@ -69,6 +69,13 @@ type Syncs interface {
 	Last(ctx context.Context) (model.Sync, error)
 }
 
+// Checkups is what the API needs of the look at the installation.
+type Checkups interface {
+	Ask(ctx context.Context, by string) (model.Checkup, error)
+	// Last returns the latest; model.ErrNotFound before the first.
+	Last(ctx context.Context) (model.Checkup, error)
+}
+
 // Deps equips the router. Nothing but Ready, Mount, App, ProblemPage and
 // TrustedProxies may be left out.
 type Deps struct {
@@ -89,6 +96,7 @@ type Deps struct {
 	Inbox     Inbox
 	Welcomes  Welcomes
 	Syncs     Syncs
+	Checkup   Checkups
 	Media     Media
 	Imports   *transfer.Service
 	// StartSync asks for a full synchronisation and does not wait for it.
@@ -397,6 +405,8 @@ func (s *server) systemRoutes() []route {
 		{method: "GET", path: "/inbox/parked", may: office, scope: shared, query: paged, do: s.listParked},
 		{method: "POST", path: "/inbox/redrive", may: admins, scope: shared, do: s.redrive},
 		{method: "GET", path: "/inbox/lag", may: office, scope: shared, do: s.inboxLag},
+		{method: "GET", path: "/doctor", may: office, scope: shared, do: s.lastCheckup},
+		{method: "POST", path: "/doctor", may: admins, scope: shared, do: s.askCheckup},
 		{method: "GET", path: "/syncs/last", may: office, scope: shared, do: s.lastSync},
 		{method: "POST", path: "/syncs", may: admins, scope: shared, do: s.startSync},
 	}

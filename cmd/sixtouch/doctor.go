@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sixtouch/config"
+	"sixtouch/model"
 	"sixtouch/web"
 	"sixtouch/wecom"
 )
@@ -32,7 +33,7 @@ const (
 	statusSkipped status = "skipped"
 )
 
-// finding is what one check found and what to do about it.
+// finding is what one check found and what to do about it, in one language.
 type finding struct {
 	Check  string `json:"check"`
 	Status status `json:"status"`
@@ -47,7 +48,9 @@ type doctor struct {
 	cfg      config.Config
 	lang     web.Lang
 	http     *http.Client
-	findings []finding
+	machine  model.Clock         // of the machine, under a clock that can be moved
+	found    func(model.Finding) // hears of each finding; may be nil
+	findings []model.Finding
 }
 
 func doctorCommand(e env) *cobra.Command {
@@ -62,10 +65,8 @@ func doctorCommand(e env) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx, cancel := context.WithTimeout(cmd.Context(), doctorTimeout)
 		defer cancel()
-		d := &doctor{env: e, lang: languageOf(e.Vars), http: &http.Client{
-			Timeout:       callbackPatience,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}}
+		d := newDoctor(e, e.Clock)
+		d.lang = languageOf(e.Vars)
 		d.examine(ctx, s)
 		if err := d.print(e.Out, *asJSON); err != nil {
 			return err
@@ -76,6 +77,14 @@ func doctorCommand(e env) *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// newDoctor returns a doctor that has not looked at anything yet.
+func newDoctor(e env, machine model.Clock) *doctor {
+	return &doctor{env: e, machine: machine, http: &http.Client{
+		Timeout:       callbackPatience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 }
 
 // languageOf follows the locale of the terminal: English where it asks for it,
@@ -107,6 +116,21 @@ func (d *doctor) examine(ctx context.Context, s *settings) {
 		d.skip("clock", "token", "callback")
 		return
 	}
+	d.outside(ctx)
+}
+
+// examineRunning looks at a server from within: its configuration is complete,
+// or it would not run.
+func (d *doctor) examineRunning(ctx context.Context, cfg config.Config) {
+	d.cfg = cfg
+	d.add(statusOK, "config", "config.ok")
+	d.database(ctx)
+	d.redis(ctx)
+	d.outside(ctx)
+}
+
+// outside is what needs WeCom.
+func (d *doctor) outside(ctx context.Context) {
 	d.secrets()
 	d.clock(ctx)
 	d.permissions(ctx)
@@ -140,12 +164,22 @@ func (d *doctor) configuration(s *settings) (usable, complete bool) {
 
 // add notes a finding with the text of key; what a person must do about it is
 // under the same key with ".advice".
-func (d *doctor) add(st status, check, key string, args ...any) {
-	f := finding{Check: check, Status: st, Title: d.text("check." + check), Detail: fmt.Sprintf(d.text(key), args...)}
-	if advice, ok := doctorTexts()[key+".advice"]; ok {
-		f.Advice = d.choose(advice)
-	}
+func (d *doctor) add(st status, check, key string, args ...any) { d.note(say(st, check, key, args...)) }
+
+func (d *doctor) note(f model.Finding) {
 	d.findings = append(d.findings, f)
+	if d.found != nil {
+		d.found(f)
+	}
+}
+
+func say(st status, check, key string, args ...any) model.Finding {
+	texts := doctorTexts()
+	detail := texts[key]
+	return model.Finding{
+		Check: check, Status: string(st), Title: model.Bilingual(texts["check."+check]), Advice: model.Bilingual(texts[key+".advice"]),
+		Detail: model.Bilingual{ZH: fmt.Sprintf(detail.ZH, args...), EN: fmt.Sprintf(detail.EN, args...)},
+	}
 }
 
 // addWeCom notes that a call to WeCom failed.
@@ -155,17 +189,18 @@ func (d *doctor) addWeCom(check string, err error) {
 	if !errors.As(err, &e) || e.Code == 0 {
 		key = "wecom.unreachable"
 	}
-	d.add(statusFault, check, key, err)
-	if e == nil {
-		return
+	f := say(statusFault, check, key, err)
+	if e != nil {
+		if advice, ok := wecom.AdviceTexts()[e.Advice()]; ok {
+			f.Advice = model.Bilingual(advice)
+		}
+		if ip := egressIP(e.Message); e.Code == codeUntrustedIP && ip != "" {
+			seen := doctorTexts()["wecom.ip"]
+			f.Advice.ZH = fmt.Sprintf(seen.ZH, ip) + f.Advice.ZH
+			f.Advice.EN = fmt.Sprintf(seen.EN, ip) + f.Advice.EN
+		}
 	}
-	last := &d.findings[len(d.findings)-1]
-	if advice, ok := wecom.AdviceTexts()[e.Advice()]; ok {
-		last.Advice = d.choose(bilingual(advice))
-	}
-	if ip := egressIP(e.Message); e.Code == codeUntrustedIP && ip != "" {
-		last.Advice = fmt.Sprintf(d.text("wecom.ip"), ip) + last.Advice
-	}
+	d.note(f)
 }
 
 func (d *doctor) skip(checks ...string) {
@@ -174,9 +209,9 @@ func (d *doctor) skip(checks ...string) {
 	}
 }
 
-func (d *doctor) text(key string) string { return d.choose(doctorTexts()[key]) }
+func (d *doctor) text(key string) string { return d.choose(model.Bilingual(doctorTexts()[key])) }
 
-func (d *doctor) choose(t bilingual) string {
+func (d *doctor) choose(t model.Bilingual) string {
 	if d.lang == web.English {
 		return t.EN
 	}
@@ -186,22 +221,32 @@ func (d *doctor) choose(t bilingual) string {
 func (d *doctor) count(s status) int {
 	n := 0
 	for _, f := range d.findings {
-		if f.Status == s {
+		if f.Status == string(s) {
 			n++
 		}
 	}
 	return n
 }
 
+// tell puts the findings into the doctor's language.
+func (d *doctor) tell() []finding {
+	out := make([]finding, len(d.findings))
+	for i, f := range d.findings {
+		out[i] = finding{f.Check, status(f.Status), d.choose(f.Title), d.choose(f.Detail), d.choose(f.Advice)}
+	}
+	return out
+}
+
 func (d *doctor) print(out io.Writer, asJSON bool) error {
+	findings := d.tell()
 	if asJSON {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
 		enc.SetEscapeHTML(false)
-		return enc.Encode(map[string]any{"ok": d.count(statusFault) == 0, "checks": d.findings})
+		return enc.Encode(map[string]any{"ok": d.count(statusFault) == 0, "checks": findings})
 	}
 	marks := map[status]string{statusOK: "✓", statusWarning: "!", statusFault: "✗", statusSkipped: "-"}
-	for _, f := range d.findings {
+	for _, f := range findings {
 		if _, err := fmt.Fprintf(out, "%s %s: %s\n", marks[f.Status], f.Title, f.Detail); err != nil {
 			return fmt.Errorf("print findings: %w", err)
 		}

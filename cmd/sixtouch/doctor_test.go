@@ -328,7 +328,7 @@ func TestDoctor_doubtsSecretsThatDoNotLookLikeWeComs(t *testing.T) {
 			continue
 		}
 		require.Len(t, d.findings, 1, name)
-		require.Contains(t, d.findings[0].Detail, tc.detail, name)
+		require.Contains(t, d.findings[0].Detail.ZH, tc.detail, name)
 	}
 }
 

@@ -60,7 +60,7 @@ func (d *doctor) clock(ctx context.Context) {
 		d.add(statusWarning, "clock", "clock.unknown")
 		return
 	}
-	skew := d.env.Clock.Now().Sub(theirs).Truncate(time.Second)
+	skew := d.machine.Now().Sub(theirs).Truncate(time.Second)
 	if skew.Abs() > maxSkew {
 		d.add(statusWarning, "clock", "clock.skewed", skew)
 		return

@@ -45,6 +45,7 @@ func (a *app) schedule() []job {
 		{"delete old entries of the audit log", "@hourly", a.audit.Purge},
 		{"delete old callbacks", "@hourly", a.purgeInbox},
 		{"go on erasing", every(eraseCheck), func(context.Context) error { a.eraser.Wake(); return nil }},
+		{"go on with a check-up", every(eraseCheck), func(context.Context) error { a.examiner.Wake(); return nil }},
 		{"synchronise at night", every(syncCheck), func(context.Context) error { a.syncer.Wake(); return nil }},
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"sixtouch/service/audit"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
+	"sixtouch/service/checkup"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
@@ -94,6 +95,7 @@ type app struct {
 	accounts *account.Service
 	audience *audience.Service
 	calendar *calendar.Service
+	checkup  *checkup.Service
 	privacy  *privacy.Service
 	routes   *routing.Service
 	webhooks *webhook.Service
@@ -116,6 +118,7 @@ type app struct {
 	teller                                      *runner.Loop // tells other systems
 	hooker                                      *webhook.Sender
 	eraser                                      *runner.Loop
+	examiner                                    *runner.Loop
 	pulse                                       *handler.Pulse            // of the planner
 	syncAsked                                   atomic.Pointer[time.Time] // a full synchronisation that begins no earlier
 	wakes                                       map[string]*runner.Loop   // by topic: tells the other replicas
@@ -198,6 +201,7 @@ func (a *app) buildServices(context.Context) (err error) {
 	if a.calendar, err = calendar.New(a.db); err != nil {
 		return err
 	}
+	a.checkup = checkup.New(checkup.Deps{DB: a.db, Examine: a.examine, Wake: a.wakeEngine})
 	a.media = media.New(a.db, a.client)
 	channels := channel.All(a.client, a.media, a.clock, a.texts.In(web.Lang(a.cfg.Language)))
 	a.engine = sop.New(sop.Deps{
@@ -248,6 +252,13 @@ func (a *app) workdays(ctx context.Context) (func(time.Time) bool, error) {
 	return days.Working, err
 }
 
+// examine runs the doctor's checks on this server.
+func (a *app) examine(ctx context.Context, found func(model.Finding)) {
+	d := newDoctor(env{Clock: a.clock, Now: a.machine.Now}, a.machine)
+	d.found = found
+	d.examineRunning(ctx, a.cfg)
+}
+
 // takesMQLs is the SDR of an account or who stands in today, 0 for nobody.
 func (a *app) takesMQLs(ctx context.Context, accountID int64) (int64, error) {
 	charge, err := a.accounts.Responsible(ctx, accountID, account.DutySDR, a.db.Now(ctx))
@@ -278,6 +289,7 @@ func (a *app) loops() {
 	a.importer = runner.NewLoop("import", 0, a.log, func(ctx context.Context) (bool, error) { return a.imports.Run(ctx) })
 	a.matcher = runner.NewLoop("match", 0, a.log, func(ctx context.Context) (bool, error) { return a.accounts.MatchDue(ctx) })
 	a.eraser = runner.NewLoop("erase", 0, a.log, func(ctx context.Context) (bool, error) { return a.privacy.Run(ctx) })
+	a.examiner = runner.NewLoop("check-up", 0, a.log, func(ctx context.Context) (bool, error) { return a.checkup.Run(ctx) })
 	a.syncer = runner.NewLoop("sync", 0, a.log, a.synchronise)
 	a.outsider = runner.NewLoop("count what others sent", 0, a.log, func(ctx context.Context) (bool, error) { return a.engine.ReadOutside(ctx) })
 	a.climber = runner.NewLoop("move stages by time", 0, a.log, func(ctx context.Context) (bool, error) { return a.stages.Tick(ctx) })
@@ -355,6 +367,7 @@ func (a *app) heard(topic string) {
 		a.sender.Wake()
 		a.filler.Wake()
 		a.importer.Wake()
+		a.examiner.Wake()
 	case topicMatch:
 		a.matcher.Wake()
 	case topicNormal:
@@ -388,6 +401,7 @@ func (a *app) members() []runner.Member {
 		runner.Member{Name: "import", Service: a.importer},
 		runner.Member{Name: "match", Service: a.matcher},
 		runner.Member{Name: "erase", Service: a.eraser},
+		runner.Member{Name: "check-up", Service: a.examiner},
 		runner.Member{Name: "sync", Service: a.syncer},
 		runner.Member{Name: "tell other systems", Service: a.teller},
 		runner.Member{Name: "count what others sent", Service: a.outsider},
@@ -451,7 +465,7 @@ func (a *app) buildHandler(context.Context) error {
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth, Privacy: a.privacy,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
 		Imports: a.imports, Accounts: a.accounts,
-		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync,
+		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync, Checkup: a.checkup,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
 		Ready: a.checks(), Audit: a.audit, Demo: a.demo != nil, EnterToken: a.enter,

@@ -34,6 +34,7 @@ import (
 	"sixtouch/service/audit"
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
+	"sixtouch/service/checkup"
 	"sixtouch/service/contact"
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
@@ -82,8 +83,9 @@ type App struct {
 	Router   *gin.Engine
 	Spec     *openapi3.T
 	Log      *Buffer // what the handlers logged
-	Synced   int     // how often a synchronisation was asked for
-	Ready    error   // what the readiness check "part" answers
+	Checkup  *checkup.Service
+	Synced   int   // how often a synchronisation was asked for
+	Ready    error // what the readiness check "part" answers
 	Metrics  *prometheus.Registry
 
 	tokens  map[string]string
@@ -109,6 +111,18 @@ func (b *Buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+// checkup finds one fault that is mended in WeCom's console.
+func (a *App) checkup(db *model.DB) *checkup.Service {
+	text := func(zh, en string) model.Bilingual { return model.Bilingual{ZH: zh, EN: en} }
+	a.Checkup = checkup.New(checkup.Deps{DB: db, Wake: func() {}, Examine: func(_ context.Context, found func(model.Finding)) {
+		found(model.Finding{Check: "database", Status: "ok", Title: text("数据库", "database"), Detail: text("可以连接", "reachable")})
+		found(model.Finding{
+			Check: "agent", Status: "fault", Title: text("应用", "app"), Detail: text("已被停用", "disabled"), Advice: text("请启用它", "enable it"),
+		})
+	}})
+	return a.Checkup
 }
 
 // New builds the server on db. Each option may change its settings.
@@ -172,6 +186,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 		SignIn: handler.SignIn{Member: client.MemberByCode, SignIn: wecom.SignIn{
 			AuthorizeURL: a.WeCom.URL + "/sim", LoginURL: a.WeCom.URL + "/sim", CorpID: sim.DefaultCorpID, AgentID: sim.DefaultAgentID,
 		}},
+		Checkup:   a.checkup(db),
 		Syncs:     sync.New(sync.Deps{DB: db, Client: client, Contacts: contacts, Logger: log, Metrics: a.Metrics}),
 		StartSync: func(context.Context) error { a.Synced++; return nil },
 		Texts:     texts, Logger: log, Clock: clock, Machine: clock, Metrics: a.Metrics, PublicURL: "http://example.com",

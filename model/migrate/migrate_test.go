@@ -93,7 +93,7 @@ func tables() []any {
 		model.RepAbsence{},
 		model.ScoreEntry{},
 		model.ScoreRules{},
-		model.ScoreJob{},
+		model.ScoreJob{}, model.Checkup{},
 		model.StageDef{},
 		model.StageRule{},
 		model.StageEvent{},

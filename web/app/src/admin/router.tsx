@@ -46,7 +46,12 @@ const tokens = createRoute({
   path: 'tokens',
   component: lazyRouteComponent(() => import('./pages/settings/tokens'), 'Tokens'),
 })
-const settingsTree = settings.addChildren([settingsIndex, calendar, limits, handoverSettings, tokens])
+const weCom = createRoute({
+  getParentRoute: inSettings,
+  path: 'wecom',
+  component: lazyRouteComponent(() => import('./pages/settings/wecom'), 'WeCom'),
+})
+const settingsTree = settings.addChildren([settingsIndex, weCom, calendar, limits, handoverSettings, tokens])
 
 // Before signing in; the frame leaves these alone.
 const login = createRoute({

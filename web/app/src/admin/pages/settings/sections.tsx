@@ -1,4 +1,4 @@
-import { CalendarOutlined, DashboardOutlined, KeyOutlined, SwapOutlined } from '@ant-design/icons'
+import { CalendarOutlined, DashboardOutlined, KeyOutlined, SwapOutlined, WechatWorkOutlined } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
 export interface Section {
@@ -12,6 +12,10 @@ export interface Section {
 
 /** The places of the settings, by subject: a new page is one line here and one in the router. */
 export const groups: { key: string; sections: Section[] }[] = [
+  {
+    key: 'ui.set.group.connection',
+    sections: [{ to: '/settings/wecom', key: 'ui.set.wecom', icon: <WechatWorkOutlined aria-hidden /> }],
+  },
   {
     key: 'ui.set.group.rhythm',
     sections: [

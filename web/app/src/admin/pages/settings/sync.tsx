@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Progress } from 'antd'
+import { ApiError, api, must, type Schema } from '../../../shared/api'
+import { formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { useChange } from '../../change'
+import { Ask, Nothing } from '../../states'
+import { useLook } from '../../theme'
+import { Panel } from './panel'
+
+type Sync = Schema<'Sync'>
+
+const phases = ['departments', 'reps', 'tags', 'contacts', 'groups']
+
+async function load(): Promise<Sync | null> {
+  try {
+    return await must(api.GET('/syncs/last'))
+  } catch (e) {
+    if (e instanceof ApiError && e.problem.status === 404) return null // never yet
+    throw e
+  }
+}
+
+/** How far a synchronisation is, in percent: most of its time goes into contacts. */
+function percent({ phase, counts }: Sync): number {
+  const at = phases.indexOf(phase)
+  if (phase === 'contacts' && counts.expected) return Math.min(95, 20 + Math.round((70 * (counts.stored ?? 0)) / counts.expected))
+  return at < 0 ? 5 : ([5, 10, 15, 20, 92][at] ?? 5)
+}
+
+function Last({ sync }: { sync: Sync }) {
+  const { counts } = sync
+  const { palette } = useLook()
+  const facts = (['reps', 'tags', 'groups', 'stored'] as const).filter((k) => counts[k] !== undefined)
+  return (
+    <>
+      {sync.state === 'running' ? (
+        <>
+          <Progress aria-label={t('ui.set.sync.state.running')} percent={percent(sync)} status="active" />
+          <p role="status" className="soft">
+            {t(`ui.set.sync.phase.${sync.phase}`)}
+          </p>
+        </>
+      ) : (
+        <p>
+          <strong style={{ color: sync.state === 'complete' ? palette.good : palette.waiting }}>
+            {t(`ui.set.sync.state.${sync.state}`)}
+          </strong>{' '}
+          {sync.finished_at && t('ui.set.sync.at', { at: formatInstant(sync.finished_at) })}
+        </p>
+      )}
+      <dl className="facts">
+        {facts.map((k) => (
+          <div key={k}>
+            <dt>{t(`ui.set.sync.count.${k}`)}</dt>
+            <dd>
+              {formatNumber(counts[k] ?? 0)}
+              {k === 'stored' && counts.expected ? ` / ${formatNumber(counts.expected)}` : ''}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {!!counts.unread_reps?.length && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('ui.set.sync.unread', { n: counts.unread_reps.length })}
+          description={<span translate="no">{counts.unread_reps.join(', ')}</span>}
+        />
+      )}
+      {sync.last_error && (
+        <Alert type="error" showIcon title={t('ui.set.sync.error')} description={<span translate="no">{sync.last_error}</span>} />
+      )}
+    </>
+  )
+}
+
+/** The full synchronisation with WeCom. */
+export function SyncPanel() {
+  const query = useQuery({ queryKey: ['sync'], queryFn: load, refetchInterval: (q) => (q.state.data?.state === 'running' ? 1500 : 20_000) })
+  const start = useChange(() => must(api.POST('/syncs')), [['sync']], t('ui.set.sync.asked'))
+  const running = query.data?.state === 'running'
+  const button = (
+    <Button loading={start.isPending} disabled={running} onClick={() => start.mutate()}>
+      {t('ui.set.sync.start')}
+    </Button>
+  )
+  return (
+    <Panel title={t('ui.set.sync')} lede={t('ui.set.sync.lede')} actions={query.data && button}>
+      <Ask query={query}>{(sync) => (sync ? <Last sync={sync} /> : <Nothing why={t('ui.set.sync.never')}>{button}</Nothing>)}</Ask>
+    </Panel>
+  )
+}
