@@ -31,6 +31,8 @@ const shared = [
   'verdict.',
   'weekday.',
   'experiment.',
+  'fate.',
+  'backlog.',
 ]
 
 const own: Record<string, string[]> = {

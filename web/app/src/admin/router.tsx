@@ -65,8 +65,33 @@ const setup = createRoute({
   path: '/setup/$token',
   component: lazyRouteComponent(() => import('./pages/setup'), 'Setup'),
 })
+const touches = createRoute({
+  getParentRoute: () => root,
+  path: '/touches',
+  component: lazyRouteComponent(() => import('./pages/touches'), 'Touches'),
+})
+const touch = createRoute({
+  getParentRoute: () => root,
+  path: '/touches/$id',
+  component: lazyRouteComponent(() => import('./pages/touch'), 'Touch'),
+})
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/queue',
+  component: lazyRouteComponent(() => import('./pages/queue'), 'Queue'),
+})
+const leaks = createRoute({
+  getParentRoute: () => root,
+  path: '/leaks',
+  component: lazyRouteComponent(() => import('./pages/leaks'), 'Leaks'),
+})
+const cohorts = createRoute({
+  getParentRoute: () => root,
+  path: '/cohorts',
+  component: lazyRouteComponent(() => import('./pages/cohorts'), 'Cohorts'),
+})
 
-const tree = root.addChildren([today, settingsTree, login, setup])
+const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, settingsTree, login, setup])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

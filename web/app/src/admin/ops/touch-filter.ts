@@ -1,0 +1,54 @@
+import { type Fate, fates } from './fate'
+import { among, text, whole } from './search'
+
+/** The filters of the touch log, as they stand in the address. */
+export interface TouchSearch {
+  day?: string
+  hour?: number
+  fate?: Fate
+  reason?: string
+  channel?: string
+  sop?: number
+  step?: string
+  version?: number
+  contact?: number
+  group?: number
+  rep?: number
+}
+
+export function touchSearch(search: Record<string, unknown>): TouchSearch {
+  return {
+    day: text(search.day),
+    hour: whole(search.hour),
+    fate: among(search.fate, fates),
+    reason: text(search.reason),
+    channel: text(search.channel),
+    sop: whole(search.sop),
+    step: text(search.step),
+    version: whole(search.version),
+    contact: whole(search.contact),
+    group: whole(search.group),
+    rep: whole(search.rep),
+  }
+}
+
+/** The API's query of a filter. What needs another filter beside it and has none is left out. */
+export function touchQuery(f: TouchSearch) {
+  const narrow = f.day !== undefined || f.sop !== undefined || f.contact !== undefined || f.group !== undefined || f.rep !== undefined
+  return {
+    day: f.day,
+    hour: f.day === undefined ? undefined : f.hour,
+    sop_id: f.sop,
+    step_key: f.sop === undefined ? undefined : f.step,
+    version: f.sop === undefined ? undefined : f.version,
+    contact_id: f.contact,
+    group_id: f.group,
+    rep_id: f.rep,
+    fate: narrow ? f.fate : undefined,
+    reason: narrow ? f.reason : undefined,
+    channel: narrow ? f.channel : undefined,
+  }
+}
+
+/** Whether the filter is narrow enough for fate, reason and channel. */
+export const isNarrow = (f: TouchSearch): boolean => [f.day, f.sop, f.contact, f.group, f.rep].some((value) => value !== undefined)

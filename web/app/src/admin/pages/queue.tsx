@@ -1,0 +1,79 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Tag } from 'antd'
+import { formatNumber, t, word } from '../../shared/i18n'
+import { Go } from '../ops/go'
+import { QueueCallbacks } from '../ops/queue-callbacks'
+import { QueueDispatches } from '../ops/queue-dispatches'
+import { QueueRows } from '../ops/queue-rows'
+import { type QueueState, queueStates } from '../ops/queue-states'
+import { among, whole } from '../ops/search'
+import { backlogOf, type Day, useDay, useInboxLag } from '../ops/today-data'
+import { Page } from '../page'
+import { Ask } from '../states'
+
+const nameOf = (state: QueueState): string =>
+  state === 'failed' || state === 'callbacks' ? t(`ui.queue.state.${state}`) : word('backlog', state)
+
+/** What is on its way out, by where it stands, and what a person has to settle. */
+export function Queue() {
+  const search: Record<string, unknown> = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const day = useDay()
+  const inbox = useInboxLag()
+  const rep = whole(search.rep)
+  return (
+    <Page title={t('ui.nav.queue')} lede={t('ui.queue.lede')}>
+      <Ask query={day}>
+        {(data) => {
+          const state = among(search.state, queueStates) ?? firstBusy(data)
+          return (
+            <>
+              <nav className="queue-states" aria-label={t('ui.queue.states')}>
+                {queueStates.map((s) => (
+                  <Go key={s} to="/queue" search={{ state: s }} className={s === state ? 'on' : undefined}>
+                    {nameOf(s)} <b>{countOf(data, s, inbox.data?.counts.dead)}</b>
+                  </Go>
+                ))}
+              </nav>
+              {rep !== undefined && (
+                <div className="filters">
+                  <Tag
+                    closable={{ 'aria-label': t('ui.touches.clear') }}
+                    onClose={() => void navigate({ to: '.', search: { state } as never })}
+                  >
+                    {rep === 0 ? t('ui.today.reps.several') : t('ui.touches.rep', { id: String(rep) })}
+                  </Tag>
+                </div>
+              )}
+              <List state={state} rep={rep} now={new Date(data.at)} />
+            </>
+          )
+        }}
+      </Ask>
+    </Page>
+  )
+}
+
+function List({ state, rep, now }: { state: QueueState; rep?: number; now: Date }) {
+  switch (state) {
+    case 'callbacks':
+      return <QueueCallbacks />
+    case 'failed':
+      return <QueueDispatches state="failed" now={now} />
+    case 'stuck':
+      return <QueueDispatches state="stuck" now={now} />
+  }
+  return <QueueRows state={state} rep={rep} now={now} />
+}
+
+// Where somebody who comes without a link looks first: at what is wrong, else at what waits.
+function firstBusy(day: Day): QueueState {
+  return queueStates.find((s) => s !== 'failed' && s !== 'callbacks' && backlogOf(day, s).count > 0) ?? 'upcoming'
+}
+
+function countOf(day: Day, state: QueueState, dead: number | undefined): string {
+  if (state === 'failed') return ''
+  if (state === 'callbacks') return formatNumber(dead ?? 0)
+  const b = backlogOf(day, state)
+  return b.more ? t('ui.more-than', { n: b.count }) : formatNumber(b.count)
+}
