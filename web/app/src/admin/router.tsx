@@ -90,8 +90,18 @@ const cohorts = createRoute({
   path: '/cohorts',
   component: lazyRouteComponent(() => import('./pages/cohorts'), 'Cohorts'),
 })
+const sopPeople = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/$id/people',
+  component: lazyRouteComponent(() => import('./pages/sop-people'), 'SopPeople'),
+})
+const story = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/$id/people/$enrollment',
+  component: lazyRouteComponent(() => import('./pages/story'), 'Story'),
+})
 
-const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, settingsTree, login, setup])
+const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, sopPeople, story, settingsTree, login, setup])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import type { CSSProperties, ReactNode } from 'react'
 
+import './ops.css'
+
 export type Search = Record<string, string | number | undefined>
 
 interface GoProps {

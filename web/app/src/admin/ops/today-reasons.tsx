@@ -1,6 +1,6 @@
 import { formatNumber, t, word } from '../../shared/i18n'
-import { Nothing } from '../states'
 import { Go } from './go'
+import { Quiet } from './quiet'
 import type { Day } from './today-data'
 import './ops.css'
 
@@ -18,7 +18,7 @@ export function TodayReasons({ day }: { day: Day }) {
         {lost > 0 && <span className="soft">{t('ui.today.reasons.room', { n: lost })}</span>}
       </div>
       {day.reasons.length === 0 ? (
-        <Nothing why={t('ui.today.reasons.none')} />
+        <Quiet why={t('ui.today.reasons.none')} />
       ) : (
         <ul className="bars">
           {day.reasons.slice(0, 8).map((r) => (

@@ -1,7 +1,7 @@
 import { formatAgo, t } from '../../shared/i18n'
 import { RepName } from '../people/rep-name'
-import { Nothing } from '../states'
 import { Go } from './go'
+import { Quiet } from './quiet'
 import type { Day } from './today-data'
 import './ops.css'
 
@@ -15,7 +15,7 @@ export function TodayReps({ day }: { day: Day }) {
         <h2 id="reps-title">{t('ui.today.reps')}</h2>
       </div>
       {day.reps.length === 0 ? (
-        <Nothing why={t('ui.today.reps.none')} />
+        <Quiet why={t('ui.today.reps.none')} />
       ) : (
         <ul className="bars">
           {day.reps.slice(0, 8).map((r) => (

@@ -1,6 +1,7 @@
 import { formatNumber, t, word } from '../../shared/i18n'
-import { Ask, Nothing } from '../states'
+import { Ask } from '../states'
 import { Go } from './go'
+import { Quiet } from './quiet'
 import { useInboxLag, useLeaks, useTagBudget } from './today-data'
 import './ops.css'
 
@@ -18,7 +19,7 @@ export function TodayStock() {
       <Ask query={leaks} rows={3}>
         {({ items }) => {
           const teams = [...new Set(items.map((i) => i.team))]
-          if (teams.length === 0) return <Nothing why={t('ui.today.leaks.none')} />
+          if (teams.length === 0) return <Quiet why={t('ui.today.leaks.none')} />
           return (
             <ul className="bars">
               {teams.map((team) => {

@@ -1,7 +1,7 @@
 import { formatNumber, formatTime, t } from '../../shared/i18n'
-import { Nothing } from '../states'
 import { dotsOf } from './dots'
 import { Go } from './go'
+import { Quiet } from './quiet'
 import type { Day } from './today-data'
 import './ops.css'
 
@@ -19,7 +19,7 @@ export function TodayWelcome({ day }: { day: Day }) {
         <h2 id="welcome-title">{t('ui.today.welcome')}</h2>
       </div>
       {w.count === 0 || !first || !last ? (
-        <Nothing why={t('ui.today.welcome.none')} />
+        <Quiet why={t('ui.today.welcome.none')} />
       ) : (
         <>
           <div className="figures">

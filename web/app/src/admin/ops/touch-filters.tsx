@@ -42,24 +42,26 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
         onChange={(sop?: number) => change({ ...search, sop, step: undefined, version: undefined })}
         options={sops.data?.map((s) => ({ value: s.id, label: s.name }))}
       />
-      <Select
-        aria-label={t('ui.touches.fate')}
-        placeholder={t('ui.touches.fate')}
-        allowClear
-        disabled={!narrow}
-        value={search.fate}
-        onChange={(fate) => change({ ...search, fate })}
-        options={fates.map((f) => ({ value: f, label: word('fate', f) }))}
-      />
-      <Select
-        aria-label={t('ui.touches.channel')}
-        placeholder={t('ui.touches.channel')}
-        allowClear
-        disabled={!narrow}
-        value={search.channel}
-        onChange={(channel?: string) => change({ ...search, channel })}
-        options={channels.map((c) => ({ value: c, label: word('channel', c) }))}
-      />
+      {narrow && (
+        <Select
+          aria-label={t('ui.touches.fate')}
+          placeholder={t('ui.touches.fate')}
+          allowClear
+          value={search.fate}
+          onChange={(fate) => change({ ...search, fate })}
+          options={fates.map((f) => ({ value: f, label: word('fate', f) }))}
+        />
+      )}
+      {narrow && (
+        <Select
+          aria-label={t('ui.touches.channel')}
+          placeholder={t('ui.touches.channel')}
+          allowClear
+          value={search.channel}
+          onChange={(channel?: string) => change({ ...search, channel })}
+          options={channels.map((c) => ({ value: c, label: word('channel', c) }))}
+        />
+      )}
       {chips
         .filter(([key]) => search[key] !== undefined)
         .map(([key, label]) => (

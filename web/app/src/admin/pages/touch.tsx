@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { Descriptions } from 'antd'
+import type { ReactNode } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, t, word } from '../../shared/i18n'
 import { Chain } from '../ops/chain'
@@ -45,57 +45,53 @@ export function Touch() {
 
 function Facts({ touch }: { touch: Schema<'TouchDetail'> }) {
   const instant = (at: string | null) => (at ? formatInstant(at) : t('ui.none'))
+  const facts: [string, ReactNode][] = [
+    [t('ui.touches.fate'), <FateTag key="fate" fate={fateOf(touch)} why={touch.reason_text} />],
+    [
+      t('ui.touches.who'),
+      <span key="who" translate="no">
+        {touch.contact_id ? <ContactName id={touch.contact_id} name={touch.contact_name} /> : touch.contact_name}
+      </span>,
+    ],
+    [
+      t('ui.touches.rep.title'),
+      <span key="rep" translate="no">
+        <RepName id={touch.rep_id} name={touch.rep_name} />
+      </span>,
+    ],
+    [t('ui.touches.sop'), touch.sop_id ? <Programme key="sop" touch={touch} /> : t('ui.touch.no-sop')],
+    [t('ui.touches.channel'), word('channel', touch.channel)],
+    [t('ui.touch.due'), instant(touch.due_at)],
+    [t('ui.touch.sent'), instant(touch.sent_at)],
+    [t('ui.touch.confirmed'), instant(touch.confirmed_at)],
+  ]
+  if (touch.variant)
+    facts.push([
+      t('ui.touch.variant'),
+      <span key="variant" translate="no">
+        {touch.variant}
+      </span>,
+    ])
+  if (touch.response) facts.push([t('ui.touch.response'), word('activity', touch.response)])
   return (
-    <Descriptions
-      column={1}
-      size="small"
-      items={[
-        { key: 'fate', label: t('ui.touches.fate'), children: <FateTag fate={fateOf(touch)} why={touch.reason_text} /> },
-        {
-          key: 'who',
-          label: t('ui.touches.who'),
-          children: (
-            <span translate="no">
-              {touch.contact_id ? <ContactName id={touch.contact_id} name={touch.contact_name} /> : touch.contact_name}
-            </span>
-          ),
-        },
-        {
-          key: 'rep',
-          label: t('ui.touches.rep.title'),
-          children: (
-            <span translate="no">
-              <RepName id={touch.rep_id} name={touch.rep_name} />
-            </span>
-          ),
-        },
-        {
-          key: 'sop',
-          label: t('ui.touches.sop'),
-          children: touch.sop_id ? (
-            <Go to={`/sops/${touch.sop_id}/people`}>
-              <span translate="no">{[touch.sop_name, touch.step_name || touch.step_key].filter(Boolean).join(' · ')}</span>
-            </Go>
-          ) : (
-            t('ui.touch.no-sop')
-          ),
-        },
-        { key: 'channel', label: t('ui.touches.channel'), children: word('channel', touch.channel) },
-        { key: 'due', label: t('ui.touch.due'), children: instant(touch.due_at) },
-        { key: 'sent', label: t('ui.touch.sent'), children: instant(touch.sent_at) },
-        { key: 'confirmed', label: t('ui.touch.confirmed'), children: instant(touch.confirmed_at) },
-        ...(touch.variant ? [{ key: 'variant', label: t('ui.touch.variant'), children: <span translate="no">{touch.variant}</span> }] : []),
-        ...(touch.response ? [{ key: 'response', label: t('ui.touch.response'), children: word('activity', touch.response) }] : []),
-        ...(touch.enrollment_id && touch.sop_id
-          ? [
-              {
-                key: 'story',
-                label: t('ui.story.title'),
-                children: <Go to={`/sops/${touch.sop_id}/people/${touch.enrollment_id}`}>{t('ui.touch.story')}</Go>,
-              },
-            ]
-          : []),
-      ]}
-    />
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Programme({ touch }: { touch: Schema<'TouchDetail'> }) {
+  const inside = touch.enrollment_id ? `/sops/${touch.sop_id}/people/${touch.enrollment_id}` : `/sops/${touch.sop_id}/people`
+  return (
+    <>
+      <span translate="no">{[touch.sop_name, touch.step_name || touch.step_key].filter(Boolean).join(' · ')}</span>
+      <br />
+      <Go to={inside}>{t('ui.touch.story')}</Go>
+    </>
   )
 }
