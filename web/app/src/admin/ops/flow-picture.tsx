@@ -31,10 +31,10 @@ export function FlowPicture({ flow, people }: FlowPictureProps) {
             </div>
             <div className="flow-stream" aria-hidden>
               <div className="flow-bar" style={{ width: `${100 * band.width}%` }}>
-                <i className="go" style={{ flexGrow: band.next }} />
-                <i className="done" style={{ flexGrow: band.finishing }} />
-                <i className="stay" style={{ flexGrow: band.staying }} />
-                <i className="left" style={{ flexGrow: band.leaving }} />
+                <i className="go" style={{ flexGrow: 1000 * band.next }} />
+                <i className="done" style={{ flexGrow: 1000 * band.finishing }} />
+                <i className="stay" style={{ flexGrow: 1000 * band.staying }} />
+                <i className="left" style={{ flexGrow: 1000 * band.leaving }} />
               </div>
               <svg className="flow-narrowing" viewBox="0 0 100 10" preserveAspectRatio="none">
                 <title>{n.name}</title>

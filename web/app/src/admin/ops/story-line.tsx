@@ -43,7 +43,7 @@ function Line({ element: e }: { element: Element }) {
           <span translate="no">{e.name || e.step_key}</span> <span className="soft">{word('channel', e.channel)}</span>
         </h2>
         <p>
-          {e.due_at && <time dateTime={e.due_at}>{formatInstant(e.due_at)}</time>}
+          {e.due_at && e.fate && <time dateTime={e.due_at}>{formatInstant(e.due_at)}</time>}
           {e.text}
           {e.touch_id !== null && <Go to={`/touches/${e.touch_id}`}> {t('ui.story.why')}</Go>}
         </p>
