@@ -93,7 +93,10 @@ type Client struct {
 	http    *http.Client
 	tokens  *tokenSource
 	metrics *metrics
-	retry   time.Duration
+
+	corpTickets, agentTickets *ticketSource // of pages that use the JS-SDK
+
+	retry time.Duration
 
 	mu      sync.Mutex
 	blocked map[string]time.Time // path → when WeCom's frequency block ends
@@ -124,6 +127,8 @@ func New(cfg Config, deps Deps) (*Client, error) {
 		return nil, fmt.Errorf("wecom client: %w", err)
 	}
 	c.tokens = newTokenSource(c)
+	c.corpTickets = newTicketSource(c, "corp", pathCorpTicket, nil)
+	c.agentTickets = newTicketSource(c, "agent", pathAgentTicket, url.Values{"type": {"agent_config"}})
 	return c, nil
 }
 
