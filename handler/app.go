@@ -63,6 +63,11 @@ func (a *App) file(c *gin.Context, name string) error {
 const appPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// phonePolicy lets the pages of reps' phones load WeCom's JS-SDK too.
+func phonePolicy() string {
+	return strings.Replace(appPolicy, "script-src 'self'", "script-src 'self' https://res.wx.qq.com https://open.work.weixin.qq.com", 1)
+}
+
 // Page answers with the application that the address belongs to; it tells
 // whether there is one. Which page of it that is, it finds out itself.
 func (a *App) Page(c *gin.Context) bool {
@@ -81,8 +86,12 @@ func (a *App) Page(c *gin.Context) bool {
 		return false
 	}
 	policy := appPolicy
-	if a.demo && entry == web.EntryPhone {
+	switch {
+	case entry != web.EntryPhone:
+	case a.demo:
 		page, policy = onSimulatedPhone(c, page)
+	default:
+		policy = phonePolicy()
 	}
 	c.Header("Content-Security-Policy", policy)
 	c.Header("Cache-Control", "no-store")

@@ -64,6 +64,7 @@ func TestApp_framesThePhonePagesInTheDemoOnly(t *testing.T) {
 		require.Contains(t, res.Header().Get("Content-Security-Policy"), policy)
 		require.Equal(t, demo, res.Header().Get("X-Frame-Options") == "SAMEORIGIN")
 		require.Equal(t, demo, strings.Contains(res.Body.String(), `src="/sim/wx.js"`))
+		require.Equal(t, !demo, strings.Contains(res.Header().Get("Content-Security-Policy"), "https://open.work.weixin.qq.com"))
 		res = app.Do(t, handlertest.Request{URL: "/contacts", Header: http.Header{"Accept": {"text/html"}}})
 		require.Equal(t, "DENY", res.Header().Get("X-Frame-Options"))
 	}

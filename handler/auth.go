@@ -23,6 +23,9 @@ const principalKey = "principal"
 // a session. Browsers without either are sent to the sign-in page.
 func (s *server) guard(c *gin.Context) {
 	p, err := s.authenticate(c)
+	if err == nil {
+		p, err = s.playing(c, p)
+	}
 	switch {
 	case err == nil:
 		c.Set(principalKey, p)

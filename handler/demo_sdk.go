@@ -3,6 +3,7 @@ package handler
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -44,4 +45,14 @@ func (p *Pages) sendFromSidebar(c *gin.Context) error {
 	}
 	c.Status(http.StatusNoContent)
 	return nil
+}
+
+// playing has a page on a simulated phone speak in the name of the member whose
+// phone it is. Only an administrator of the demo plays others.
+func (s *server) playing(c *gin.Context, p auth.Principal) (auth.Principal, error) {
+	as := c.GetHeader(asHeader)
+	if s.PlayAs == nil || as == "" || p.Role != auth.RoleAdmin || !strings.HasPrefix(c.Request.URL.Path, apiRoot+"/") {
+		return p, nil
+	}
+	return s.PlayAs(c.Request.Context(), as)
 }

@@ -24,6 +24,7 @@ import (
 	"sixtouch/service/auth"
 	"sixtouch/service/calendar"
 	"sixtouch/service/contact"
+	"sixtouch/service/day"
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
 	"sixtouch/service/privacy"
@@ -76,7 +77,7 @@ type Checkups interface {
 	Last(ctx context.Context) (model.Checkup, error)
 }
 
-// Deps equips the router. Nothing but Ready, Mount, App, ProblemPage and
+// Deps equips the router. Nothing but Ready, PlayAs, Mount, App, ProblemPage and
 // TrustedProxies may be left out.
 type Deps struct {
 	Engine    *sop.Engine
@@ -89,6 +90,7 @@ type Deps struct {
 	Calendar  *calendar.Service
 	Stages    *stage.Service
 	Touches   *touch.Log
+	Days      *day.Service
 	Privacy   *privacy.Service
 	Reports   *report.Service
 	Auth      *auth.Service
@@ -99,6 +101,7 @@ type Deps struct {
 	Checkup   Checkups
 	Media     Media
 	Imports   *transfer.Service
+	Signer    PageSigner
 	// StartSync asks for a full synchronisation and does not wait for it.
 	StartSync func(ctx context.Context) error
 
@@ -119,6 +122,9 @@ type Deps struct {
 	PublicURL string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []string
+	// PlayAs lets the demo's administrator speak in the name of a member; nil
+	// outside the demo.
+	PlayAs func(ctx context.Context, userID string) (auth.Principal, error)
 	// Mount adds routes of other parts: open ones (callbacks, static files, the
 	// sign-in form) and ones that need a session or a token (pages).
 	Mount []func(open, guarded gin.IRoutes)
@@ -223,7 +229,7 @@ const paged = " limit cursor"
 
 // routes is the JSON API, but for signing in, which strangers do.
 func (s *server) routes() []route {
-	return slices.Concat(s.programmeRoutes(), s.peopleRoutes(), s.accountRoutes(), s.matchRoutes(), s.scoreRoutes(), s.ladderRoutes(), s.systemRoutes(), s.exportRoutes(), s.accessRoutes())
+	return slices.Concat(s.programmeRoutes(), s.peopleRoutes(), s.accountRoutes(), s.matchRoutes(), s.scoreRoutes(), s.ladderRoutes(), s.systemRoutes(), s.exportRoutes(), s.accessRoutes(), s.meRoutes())
 }
 
 // programmeRoutes are about what is sent, to whom and why.

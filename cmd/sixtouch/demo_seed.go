@@ -204,7 +204,7 @@ func demoProgramme(tags map[string]int64) (sop.Definition, error) {
 			{Key: "welcome", Name: "欢迎语", Channel: "welcome", Content: says("{name|您}好，我是{rep|您的顾问}。接下来一周，我会分几次把最有用的内容发给您，不打扰，也不刷屏。")},
 			{Key: "d1-guide", Name: "入门指南", Offset: on(1), Channel: "group_message", Content: says("早上好，先送上一份入门指南，五分钟就能看完。", guide)},
 			{Key: "d2-case", Name: "同行案例", Offset: on(2), Channel: "group_message", Content: says("今天分享一个同行的真实案例：他们用三个月把跟进漏掉的客户从四成降到了一成以内。")},
-			{Key: "d3-call", Name: "第三天回访", Offset: on(3), Channel: "rep_prompt", Content: says("对方已收到指南和案例。打个招呼，问问目前最头疼的环节，再选一个结果。")},
+			{Key: "d3-call", Name: "第三天回访", Offset: on(3), Channel: "rep_prompt", Content: says("对方已收到指南和案例，可以这样问：「{name|您}好，前两天发您的指南和案例看了吗？目前最头疼的是哪个环节？」聊完选一个结果。")},
 			{Key: "d5-tips", Name: "三个建议", Offset: on(5), Channel: "group_message", Filter: middling, Content: says("整理了三个马上能用的建议：一、新好友当天必回；二、每次只讲一件事；三、约好下一次再结束。")},
 			{Key: "d5-offer", Name: "专属方案", Offset: on(5), Channel: "group_message", Filter: high, Content: says("根据您的情况，我们准备了一份专属方案，方便的话这两天约二十分钟过一遍？")},
 			{Key: "d7-review", Name: "一周小结", Offset: on(7), Channel: "group_message", Content: says("一周过去了，有没有哪一条对您有帮助？直接回复我就好。")},

@@ -26,6 +26,7 @@ import (
 	"sixtouch/service/calendar"
 	"sixtouch/service/checkup"
 	"sixtouch/service/contact"
+	"sixtouch/service/day"
 	"sixtouch/service/inbox"
 	"sixtouch/service/inbox/event"
 	"sixtouch/service/media"
@@ -464,7 +465,7 @@ func (a *app) buildHandler(context.Context) error {
 	deps := handler.Deps{
 		Engine: a.engine, Contacts: a.contacts, Touches: touches, Reports: reports, Auth: a.auth, Privacy: a.privacy,
 		Audiences: a.audience, Calendar: a.calendar, Routes: a.routes, Webhooks: a.webhooks, Scores: a.scores, Stages: a.stages,
-		Imports: a.imports, Accounts: a.accounts,
+		Imports: a.imports, Accounts: a.accounts, Days: day.New(a.db, a.zone), Signer: a.client,
 		Inbox: a.worker, Welcomes: a.welcomes, Media: a.media, Syncs: a.sync, Checkup: a.checkup,
 		StartSync: a.startSync,
 		Texts:     a.texts, Logger: a.log, Clock: a.clock, Machine: a.machine, Metrics: a.metrics, PublicURL: a.cfg.PublicURL,
@@ -477,6 +478,9 @@ func (a *app) buildHandler(context.Context) error {
 			handler.RegisterCallbacks(open, receivers, a.inbox.Accept, a.log, a.metrics)
 		}},
 		ProblemPage: pages.Problem,
+	}
+	if a.demo != nil {
+		deps.PlayAs = a.auth.SignInMember
 	}
 	if a.handler, err = handler.New(deps); err != nil {
 		return fmt.Errorf("build routes: %w", err)

@@ -36,6 +36,7 @@ import (
 	"sixtouch/service/calendar"
 	"sixtouch/service/checkup"
 	"sixtouch/service/contact"
+	"sixtouch/service/day"
 	"sixtouch/service/inbox"
 	"sixtouch/service/media"
 	"sixtouch/service/privacy"
@@ -179,7 +180,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	deps := handler.Deps{
 		Engine: a.Engine, Contacts: contacts, Touches: touch.New(db), Privacy: privacy.New(privacy.Deps{DB: db, Record: record, Logger: log}), Reports: report.New(db, zone),
 		Audiences: audience.New(db, zone), Calendar: days, Routes: routes, Webhooks: hooks, Scores: a.Scores, Stages: stages,
-		Imports: a.Imports, Accounts: accounts,
+		Imports: a.Imports, Accounts: accounts, Days: day.New(db, zone), Signer: client,
 		Auth: a.Auth, Inbox: worker, Welcomes: welcome.New(welcome.Deps{DB: db, Sender: client, Messages: files, Zone: zone, Logger: log}),
 		Media: files,
 		Audit: audit.New(db),
