@@ -37,7 +37,7 @@ const shared = [
 
 const own: Record<string, string[]> = {
   admin: ['ui.', ...shared],
-  phone: ['m.', 'brand', 'preview.', 'channel.', 'stage.', 'state.', 'role.', 'tier.', 'activity.'],
+  phone: ['m.', 'brand', 'channel.', 'activity.', 'reason.', 'loss.', 'filter.word.role.', 'filter.word.stage.'],
   console: ['sim.', 'brand', 'preview.', 'channel.', 'state.'],
 }
 

@@ -1,6 +1,10 @@
+import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { lang, speak, t } from '../shared/i18n'
+import { queryClient } from '../shared/query'
+import { App } from './app'
+import './phone.css'
 
 const catalogue = lang === 'en' ? import('virtual:texts/phone/en') : import('virtual:texts/phone/zh')
 
@@ -11,7 +15,9 @@ async function start(): Promise<void> {
   if (!root) throw new Error('the page has no root')
   createRoot(root).render(
     <StrictMode>
-      <h1>{t('m.day')}</h1>
+      <QueryClientProvider client={queryClient}>
+        <App />
+      </QueryClientProvider>
     </StrictMode>,
   )
 }

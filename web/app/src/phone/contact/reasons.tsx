@@ -1,0 +1,17 @@
+import type { Schema } from '../../shared/api'
+import { formatNumber, t } from '../../shared/i18n'
+
+/** Why the score is what it is, in sentences. */
+export function Reasons({ contact: { score } }: { contact: Schema<'MyContact'> }) {
+  if (score.reasons.length === 0) return null
+  return (
+    <details className="card reasons">
+      <summary>{t('m.reasons', { score: formatNumber(Math.round(score.score)) })}</summary>
+      <ul>
+        {score.reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </details>
+  )
+}

@@ -1,0 +1,34 @@
+import { t } from '../../shared/i18n'
+import { problemWords } from '../../shared/problem'
+import { doing, useDoing } from '../doing'
+
+/** What was done, and the way back; or what did not work. */
+export function Toast() {
+  const { open, failed } = useDoing()
+  const last = open.at(-1)
+  return (
+    <div className="toast-place" role="status">
+      {failed && (
+        <div className="toast bad">
+          <span>
+            {t('m.failed', { what: failed.deed.label })} {problemWords(failed.error, t, 'm').title}
+          </span>
+          <button type="button" onClick={() => doing.retry()}>
+            {t('m.retry')}
+          </button>
+          <button type="button" aria-label={t('m.close')} onClick={() => doing.dismiss()}>
+            ×
+          </button>
+        </div>
+      )}
+      {last && (
+        <div className="toast">
+          <span>{last.label}</span>
+          <button type="button" onClick={() => doing.undo()}>
+            {t('m.undo')}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
