@@ -7,7 +7,7 @@ import { doing, useDoing } from '../doing'
 /** What is next for the company; who has to do it ticks it off. */
 export function Actions({ page }: { page: Schema<'AccountPage'> }) {
   const { hidden } = useDoing()
-  const me = (useSession().data as { rep_id?: number } | undefined)?.rep_id
+  const me = useSession().data?.rep_id
   const open = page.actions.filter((a) => a.done_at === null && !hidden.has(`action:${a.id}`))
   const done = (id: number, title: string) => () =>
     doing.do({ keys: [`action:${id}`], label: t('m.deed', { what: t('m.deed.done'), who: title }), run: () => finishAction(id) })
