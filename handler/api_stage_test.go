@@ -34,7 +34,7 @@ func TestAPI_contactClimbsTheLadder(t *testing.T) {
 			get("all of it on one line of time", "/contacts/1/timeline?limit=1", `"kind":`, `"next_cursor"`),
 			get("the ladder alone", "/contacts/1/timeline?only=stage", `"to":"mql"`),
 			get("what the contact did", "/contacts/1/timeline?only=activity", `"kind":"price_asked"`, `"by_contact":true`),
-			get("who is on the rung", "/contacts?stage=mql&min_score=1&ids=1,2", `{"items":[]}`),
+			get("who is on the rung", "/contacts?stage=mql&min_score=1&ids=1,2", `"name":"王小明"`, `"name":"李雷"`),
 			get("because of that", "/contacts/1/stage-events", `"to":"mql"`, `"sentence":"高意向动作：询问价格、试用或合同"`, `"rules":0`, `"author":"system"`),
 			get("and waits for sales", "/handovers?state=open", `"contact_name":"王小明"`, `"account_name":"云杉"`, `"rep_name":"销售anna"`, `"minutes_left":120`),
 			get("nobody is late", "/handovers?overdue=true", `{"items":[]}`),
