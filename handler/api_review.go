@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,6 +15,7 @@ import (
 )
 
 type reviewResponse struct {
+	Now      time.Time     `json:"now"`
 	Revision string        `json:"revision"`
 	Faults   []draftFault  `json:"faults"`
 	Findings []draftRemark `json:"findings"`
@@ -40,7 +43,7 @@ func (s *server) reviewSOP(c *gin.Context) error {
 		return err
 	}
 	lang := language(c)
-	out := reviewResponse{Revision: r.Revision, Faults: make([]draftFault, 0, len(r.Faults)), Findings: make([]draftRemark, len(r.Findings))}
+	out := reviewResponse{Now: r.Now, Revision: r.Revision, Faults: make([]draftFault, 0, len(r.Faults)), Findings: make([]draftRemark, len(r.Findings))}
 	for field, message := range r.Faults {
 		key, within := placeOf(r.Draft, field)
 		out.Faults = append(out.Faults, draftFault{Field: within, StepKey: key, Text: s.say(lang, message)})
@@ -68,11 +71,12 @@ func placeOf(d sop.Definition, field string) (key, within string) {
 	return d.Steps[i].Key, strings.TrimPrefix(within, ".")
 }
 
-// stepName is what a step's author calls it; what is no step stays as it is.
+// stepName is what a step's author calls it, or else its number; what is no
+// step stays as it is.
 func stepName(d sop.Definition, key string) string {
-	for _, s := range d.Steps {
-		if s.Key == key && s.Name != "" {
-			return s.Name
+	for i, s := range d.Steps {
+		if s.Key == key {
+			return cmp.Or(s.Name, strconv.Itoa(i+1))
 		}
 	}
 	return key

@@ -165,6 +165,7 @@ type diffPerson struct {
 	EnrollmentID int64      `json:"enrollment_id"`
 	ContactID    int64      `json:"contact_id"` // 0 for a customer group
 	GroupID      int64      `json:"group_id"`   // 0 for a contact
+	ContactName  string     `json:"contact_name"`
 	NextDueAt    *time.Time `json:"next_due_at"`
 	NewDueAt     *time.Time `json:"new_due_at"`
 	Gained       []string   `json:"gained"`
@@ -190,7 +191,7 @@ func (s *server) diffPeople(c *gin.Context) error {
 	for i, r := range rows {
 		out.Items[i] = diffPerson{
 			EnrollmentID: r.Enrollment.ID, NextDueAt: r.Enrollment.NextDueAt, NewDueAt: r.Next,
-			ContactID: model.ContactOf(r.Enrollment.ContactID), GroupID: model.GroupOf(r.Enrollment.ContactID),
+			ContactID: model.ContactOf(r.Enrollment.ContactID), GroupID: model.GroupOf(r.Enrollment.ContactID), ContactName: r.Name,
 			Gained: append([]string{}, r.Gained...), Lost: append([]string{}, r.Lost...), Passed: append([]string{}, r.Passed...),
 		}
 	}

@@ -29,6 +29,12 @@ func TestAPI_showsTheDifferenceAndMovesPeople(t *testing.T) {
 				`step 1 “问候” moves from`, `1 people affected, 0 have passed it`,
 			}},
 			handlertest.Scenario{Name: "whose date comes earlier", URL: "/api/v1/sops/1/diff/people?way=earlier", As: handlertest.Reader, Status: 200, Contains: []string{`{"items":[]}`}},
+			handlertest.Scenario{Name: "a step is added", Method: "PUT", URL: "/api/v1/sops/1", As: handlertest.Admin, Status: 200, Body: strings.Replace(
+				edited, `"steps":[`, `"steps":[{"key":"last","offset":{"day":9,"at":"10:00"},"channel":"group_message","content":{"text":"再见"}},`, 1)},
+			handlertest.Scenario{Name: "who gains it, by name", URL: "/api/v1/sops/1/diff/people?way=gain", As: handlertest.Reader, Status: 200, Contains: []string{
+				`"contact_id":1,"group_id":0,"contact_name":"王小明"`, `"gained":["last"]`,
+			}},
+			handlertest.Scenario{Name: "and is taken out again", Method: "PUT", URL: "/api/v1/sops/1", As: handlertest.Admin, Body: edited, Status: 200},
 			handlertest.Scenario{Name: "no such way", URL: "/api/v1/sops/1/diff/people?way=sideways", As: handlertest.Reader, Status: 400},
 			handlertest.Scenario{Name: "no such version", URL: "/api/v1/sops/1/diff?to=7", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{Name: "no number", URL: "/api/v1/sops/1/diff?to=x", As: handlertest.Reader, Status: 400, Contains: []string{`"to"`}},

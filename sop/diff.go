@@ -146,6 +146,8 @@ type Effect struct {
 	Gained     []string   // step keys
 	Lost       []string
 	Passed     []string
+	// Name is the contact's or the customer group's; DiffPeople alone fills it in.
+	Name string
 }
 
 // Earlier tells whether the next date comes earlier.
@@ -288,14 +290,48 @@ func (e *Engine) DiffPeople(ctx context.Context, sopID int64, to int, way string
 				continue
 			}
 			if list = append(list, p.Effect); len(list) == page.Size() {
-				return list, next, nil
+				return list, next, e.nameEffects(ctx, list)
 			}
 		}
 		if len(rows) < changeRows {
-			return list, 0, nil
+			return list, 0, e.nameEffects(ctx, list)
 		}
 	}
-	return list, next, nil
+	return list, next, e.nameEffects(ctx, list)
+}
+
+// nameEffects fills the names in, of a page at once.
+func (e *Engine) nameEffects(ctx context.Context, list []Effect) error {
+	ids, groups := make([]int64, 0, len(list)), false
+	for _, f := range list {
+		id := f.Enrollment.ContactID
+		if group := model.GroupOf(id); group != 0 {
+			id, groups = group, true
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []struct {
+		ID   int64
+		Name string
+	}
+	of := e.DB.Read(ctx).Model(&model.Contact{})
+	if groups { // a programme has people or customer groups, never both
+		of = e.DB.Read(ctx).Model(&model.CustomerGroup{})
+	}
+	if err := of.Select("id", "name").Where("id IN ?", ids).Scan(&rows).Error; err != nil {
+		return fmt.Errorf("load names of people inside: %w", err)
+	}
+	names := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	for i := range list {
+		list[i].Name = names[ids[i]]
+	}
+	return nil
 }
 
 // compared loads the two versions of a comparison.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"sixtouch/model"
 )
@@ -15,6 +16,8 @@ import (
 // Review is what its author should know of a draft before publishing it.
 type Review struct {
 	Draft Definition
+	// Now is when it was examined; the editor's today.
+	Now time.Time
 	// Faults forbid publishing, by field.
 	Faults map[string]string
 	// Findings do not. There are none while the window or the zone is at fault.
@@ -28,7 +31,7 @@ func (e *Engine) Review(ctx context.Context, id int64) (Review, error) {
 	if err != nil {
 		return Review{}, err
 	}
-	r := Review{Faults: map[string]string{}, Findings: []Finding{}, Revision: Revision(s.Name, s.Draft.V)}
+	r := Review{Now: e.DB.Now(ctx), Faults: map[string]string{}, Findings: []Finding{}, Revision: Revision(s.Name, s.Draft.V)}
 	if r.Draft, err = ParseDefinition(s.Draft.V); err != nil {
 		return r, err
 	}
@@ -52,7 +55,7 @@ func (e *Engine) Review(ctx context.Context, id int64) (Review, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Findings, err = Lint(r.Draft, e.DB.Now(ctx), e.Config.Zone, days)
+	r.Findings, err = Lint(r.Draft, r.Now, e.Config.Zone, days)
 	return r, err
 }
 

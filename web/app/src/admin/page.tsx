@@ -3,6 +3,8 @@ import { t } from '../shared/i18n'
 
 interface PageProps {
   title: string
+  /** The title is what somebody has called it. */
+  named?: boolean
   lede?: ReactNode
   actions?: ReactNode
   /** Uses the whole width: editors and graphs. */
@@ -11,7 +13,7 @@ interface PageProps {
 }
 
 /** A page: its one h1, what it is for, what can be done, and its content. */
-export function Page({ title, lede, actions, wide = false, children }: PageProps) {
+export function Page({ title, named = false, lede, actions, wide = false, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · ${t('brand')}`
   }, [title])
@@ -19,7 +21,7 @@ export function Page({ title, lede, actions, wide = false, children }: PageProps
     <div className={wide ? 'page wide' : 'page'}>
       <div className="page-head">
         <div>
-          <h1>{title}</h1>
+          <h1 translate={named ? 'no' : undefined}>{title}</h1>
           {lede && <p className="lede">{lede}</p>}
         </div>
         {actions && <div className="actions">{actions}</div>}

@@ -101,7 +101,21 @@ const story = createRoute({
   component: lazyRouteComponent(() => import('./pages/story'), 'Story'),
 })
 
-const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, sopPeople, story, settingsTree, login, setup])
+const sop = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/$id',
+  component: lazyRouteComponent(() => import('./pages/sop/frame'), 'SOPFrame'),
+})
+const inSOP = () => sop
+const sopEditor = createRoute({
+  getParentRoute: inSOP,
+  path: '/',
+  validateSearch: (s: Record<string, unknown>): { step?: string } => (typeof s.step === 'string' ? { step: s.step } : {}),
+  component: lazyRouteComponent(() => import('./pages/sop/editor'), 'SOPEditor'),
+})
+const sopTree = sop.addChildren([sopEditor])
+
+const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, sopTree, sopPeople, story, settingsTree, login, setup])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

@@ -2,16 +2,19 @@ import { t } from '../../shared/i18n'
 import { Go } from './go'
 import './ops.css'
 
+const tabs = { edit: 'ui.sop.tab.edit', people: 'ui.flow.title', results: 'ui.results.title' } as const
+
+type Tab = keyof typeof tabs
+
 /** From one view of a programme to another. */
-export function SopTabs({ sop, here }: { sop: number; here: 'people' | 'results' }) {
+export function SopTabs({ sop, here }: { sop: number; here: Tab }) {
   return (
     <nav className="queue-states" aria-label={t('ui.flow.views')}>
-      <Go to={`/sops/${sop}/people`} className={here === 'people' ? 'on' : undefined}>
-        {t('ui.flow.title')}
-      </Go>
-      <Go to={`/sops/${sop}/results`} className={here === 'results' ? 'on' : undefined}>
-        {t('ui.results.title')}
-      </Go>
+      {(Object.keys(tabs) as Tab[]).map((tab) => (
+        <Go key={tab} to={tab === 'edit' ? `/sops/${sop}` : `/sops/${sop}/${tab}`} className={here === tab ? 'on' : undefined}>
+          {t(tabs[tab])}
+        </Go>
+      ))}
     </nav>
   )
 }

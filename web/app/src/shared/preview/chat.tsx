@@ -21,7 +21,7 @@ export function ChatPreview({ content, names, mine = false, media }: ChatProps) 
   const empty = !content.text && parts.length === 0
   let place = 0
   return (
-    <div className={mine ? 'wx wx-chat wx-mine' : 'wx wx-chat'}>
+    <div className={mine ? 'wx wx-chat wx-mine' : 'wx wx-chat'} translate="no">
       {(content.text || empty) && (
         <div className="wx-row">
           <Portrait name={names.rep} />

@@ -14,7 +14,7 @@ export function MomentPreview({ content, names, media = mediaByID }: { content: 
   const columns = momentColumns(pictures.length)
   let place = 0
   return (
-    <div className="wx wx-moment">
+    <div className="wx wx-moment" translate="no">
       <Portrait name={names.rep} />
       <div className="wx-moment-body">
         <strong className="wx-name">{names.rep}</strong>

@@ -7,7 +7,7 @@ import { Words } from './words'
 /** What the rep is asked to do, as the card in WeCom. */
 export function PromptPreview({ title, content, names }: { title: string; content: Schema<'Content'>; names: Names }) {
   return (
-    <div className="wx wx-prompt">
+    <div className="wx wx-prompt" translate="no">
       <div className="wx-prompt-card">
         <small>{t('brand')}</small>
         <strong>{title || t('preview.todo')}</strong>

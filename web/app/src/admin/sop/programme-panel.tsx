@@ -1,0 +1,36 @@
+import { Input, Select } from 'antd'
+import { t } from '../../shared/i18n'
+import { Field } from './field'
+import type { Editor } from './use-editor'
+import type { Review } from './use-sop'
+
+interface ProgrammeProps {
+  editor: Editor
+  review: Review | undefined
+}
+
+/** What holds for the whole programme: its name, and what its steps count from. */
+export function ProgrammePanel({ editor, review }: ProgrammeProps) {
+  const { name, definition } = editor.draft
+  const faultOf = (field: string) => review?.faults.find((f) => f.step_key === '' && f.field === field)?.text
+  return (
+    <section className="programme-panel" aria-labelledby="programme-title">
+      <h2 id="programme-title">{t('ui.sop.programme')}</h2>
+      <div className="programme-fields">
+        <Field label={t('ui.sop.name')} fault={name.trim() === '' ? t('ui.sop.name.missing') : undefined}>
+          {(control) => <Input {...control} value={name} maxLength={80} translate="no" onChange={(e) => editor.rename(e.target.value)} />}
+        </Field>
+        <Field label={t('ui.sop.mode')} fault={faultOf('mode')} hint={t(`ui.sop.mode.${definition.mode ?? 'anchor'}.hint`)}>
+          {({ id }) => (
+            <Select
+              id={id}
+              value={definition.mode ?? 'anchor'}
+              options={(['anchor', 'chained'] as const).map((m) => ({ value: m, label: t(`ui.sop.mode.${m}`) }))}
+              onChange={(mode) => editor.editDefinition((d) => ({ ...d, mode }))}
+            />
+          )}
+        </Field>
+      </div>
+    </section>
+  )
+}
