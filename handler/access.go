@@ -47,23 +47,36 @@ func roleOf(r auth.Role) roles {
 	return 0
 }
 
+// names are the roles in the set, from the one that may most.
+func (may roles) names() []auth.Role {
+	out := []auth.Role{}
+	for _, r := range []auth.Role{auth.RoleAdmin, auth.RoleMarketer, auth.RoleManager, auth.RoleRep, auth.RoleRead} {
+		if roleOf(r)&may != 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // scope says whose rows a route is about, and so how a person's part of the
 // company is applied to it.
-type scope int
+type scope string
 
 const (
-	_      scope = iota // a route must name its scope
-	shared              // rows of nobody in particular: programmes, rules, names
-	whole               // everybody's rows at once: for those alone who see everything
-	listed              // the service leaves out what model.ScopeOf(ctx) does not show
+	shared scope = "shared" // rows of nobody in particular: programmes, rules, names
+	whole  scope = "whole"  // everybody's rows at once: for those alone who see everything
+	listed scope = "listed" // the service leaves out what model.ScopeOf(ctx) does not show
+	named  scope = "named"  // the handler asks s.sees about what the body names
+	asked  scope = "asked"  // of the contact that the query names; without one, of everybody
 	// What the id in the path names; out of scope it is not found.
-	ofContact
-	ofAccount
-	ofHandover
-	ofOpportunity
-	ofLead
-	ofSuggestion
-	ofDecision
+	ofContact     = scope(auth.Contact)
+	ofAccount     = scope(auth.Account)
+	ofHandover    = scope(auth.Handover)
+	ofOpportunity = scope(auth.Opportunity)
+	ofLead        = scope(auth.Lead)
+	ofDecision    = scope(auth.Decision)
+	ofTouch       = scope(auth.Touch)
+	ofAbsence     = scope(auth.Absence)
 )
 
 // allow refuses whoever the rule does not name.
@@ -77,18 +90,47 @@ func allow(may roles) gin.HandlerFunc {
 }
 
 // within keeps a request inside what the person sees.
-func within(what scope) gin.HandlerFunc {
+func (s *server) within(what scope) gin.HandlerFunc {
 	return wrap(func(c *gin.Context) error {
-		if what == shared || what == listed || model.ScopeOf(c.Request.Context()).All {
+		ctx := c.Request.Context()
+		if model.ScopeOf(ctx).All {
 			return nil
+		}
+		switch what {
+		case shared, listed, named:
+			return nil
+		case asked:
+			if id := queryOf(c).id("contact_id") + queryOf(c).id("contact"); id != 0 {
+				return s.Auth.Sees(ctx, auth.Contact, id)
+			}
+		case ofContact, ofAccount, ofHandover, ofOpportunity, ofLead, ofDecision, ofTouch, ofAbsence:
+			id, err := pathID(c)
+			if err != nil {
+				return err
+			}
+			return s.Auth.Sees(ctx, auth.Object(what), id)
+		case whole:
 		}
 		return &model.Error{Code: model.CodeForbidden, Message: "this shows everybody's customers, and you see a part of them"}
 	})
 }
 
+// sees refuses what a body names and the person does not see; 0 names nothing.
+func (s *server) sees(c *gin.Context, what auth.Object, ids ...int64) error {
+	for _, id := range ids {
+		if id == 0 {
+			continue
+		}
+		if err := s.Auth.Sees(c.Request.Context(), what, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // check refuses a route without a rule: the server does not start with one.
 func (r route) check() error {
-	if r.may == 0 || r.scope == 0 {
+	if r.may == 0 || r.scope == "" {
 		return fmt.Errorf("route %s %s has no rule: say who may use it and whose rows it is about", r.method, r.path)
 	}
 	return nil

@@ -10,18 +10,19 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/service/account"
+	"sixtouch/service/auth"
 )
 
 // accountRoutes are the routes of accounts, of what is planned for them, of target
 // lists and of who does what.
 func (s *server) accountRoutes() []route {
 	return []route{
-		{method: "GET", path: "/accounts", may: everybody, scope: whole, query: accountQuery + paged, do: s.listAccounts},
-		{method: "POST", path: "/accounts", may: working, scope: whole, do: s.createAccount},
+		{method: "GET", path: "/accounts", may: everybody, scope: listed, query: accountQuery + paged, do: s.listAccounts},
+		{method: "POST", path: "/accounts", may: working, scope: named, do: s.createAccount},
 		{method: "GET", path: "/accounts/quality", may: office, scope: whole, do: s.accountQuality},
-		{method: "GET", path: "/meeting", may: everybody, scope: whole, query: "owner_id list_id days" + paged, do: s.getMeeting},
+		{method: "GET", path: "/meeting", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.getMeeting},
 		{method: "GET", path: "/meeting/owners", may: office, scope: whole, query: "owner_id list_id days", do: s.meetingOwners},
-		{method: "GET", path: "/accounts/rings", may: everybody, scope: whole, query: "owner_id list_id days" + paged, do: s.listRings},
+		{method: "GET", path: "/accounts/rings", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.listRings},
 		{method: "GET", path: "/accounts/:id", may: everybody, scope: ofAccount, query: "weeks", do: s.getAccount},
 		{method: "PUT", path: "/accounts/:id", may: working, scope: ofAccount, do: s.updateAccount},
 		{method: "POST", path: "/accounts/:id/aliases", may: working, scope: ofAccount, do: s.addAlias},
@@ -40,10 +41,10 @@ func (s *server) accountRoutes() []route {
 		{method: "GET", path: "/tiers", may: everybody, scope: shared, do: s.listTiers},
 		{method: "PUT", path: "/tiers", may: marketing, scope: shared, do: s.setTier},
 		{method: "PUT", path: "/contacts/:id/person", may: working, scope: ofContact, do: s.setPerson},
-		{method: "GET", path: "/roles/unconfirmed", may: everybody, scope: whole, query: "rep_id" + paged, do: s.listUnsure},
-		{method: "GET", path: "/absences", may: everybody, scope: whole, query: "rep_id" + paged, do: s.listAbsences},
-		{method: "POST", path: "/absences", may: selling, scope: whole, do: s.addAbsence},
-		{method: "DELETE", path: "/absences/:id", may: selling, scope: whole, do: s.removeAbsence},
+		{method: "GET", path: "/roles/unconfirmed", may: everybody, scope: listed, query: "rep_id" + paged, do: s.listUnsure},
+		{method: "GET", path: "/absences", may: everybody, scope: listed, query: "rep_id" + paged, do: s.listAbsences},
+		{method: "POST", path: "/absences", may: selling, scope: named, do: s.addAbsence},
+		{method: "DELETE", path: "/absences/:id", may: selling, scope: ofAbsence, do: s.removeAbsence},
 		{method: "GET", path: "/target-lists", may: office, scope: shared, query: paged, do: s.listTargets},
 		{method: "POST", path: "/target-lists", may: marketing, scope: shared, do: s.createTarget},
 		{method: "GET", path: "/target-lists/templates", may: office, scope: shared, do: s.listTemplates},
@@ -165,6 +166,9 @@ func (s *server) listAccounts(c *gin.Context) error {
 func (s *server) createAccount(c *gin.Context) error {
 	in, err := decode[accountRequest](c)
 	if err != nil {
+		return err
+	}
+	if err := s.sees(c, auth.Rep, in.OwnerID, in.SDRID); err != nil {
 		return err
 	}
 	a, err := s.Accounts.Create(c.Request.Context(), in.input())

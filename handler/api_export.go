@@ -19,10 +19,10 @@ import (
 // exportRoutes are the lists that go out as files, under the same filters.
 func (s *server) exportRoutes() []route {
 	return []route{
-		{method: "GET", path: "/accounts/export", may: office, scope: whole, query: accountQuery + " format", do: s.exportAccounts},
-		{method: "GET", path: "/contacts/export", may: office, scope: whole, query: contactQuery + " format", do: s.exportContacts},
-		{method: "GET", path: "/touches/export", may: office, scope: whole, query: touchQuery + " format", do: s.exportTouches},
-		{method: "GET", path: "/opportunities/export", may: office, scope: whole, query: opportunityQuery + " format", do: s.exportOpportunities},
+		{method: "GET", path: "/accounts/export", may: office, scope: listed, query: accountQuery + " format", do: s.exportAccounts},
+		{method: "GET", path: "/contacts/export", may: office, scope: listed, query: contactQuery + " format", do: s.exportContacts},
+		{method: "GET", path: "/touches/export", may: office, scope: listed, query: touchQuery + " format", do: s.exportTouches},
+		{method: "GET", path: "/opportunities/export", may: office, scope: listed, query: opportunityQuery + " format", do: s.exportOpportunities},
 	}
 }
 

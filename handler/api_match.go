@@ -16,9 +16,9 @@ import (
 // matchRoutes are the routes of which account a contact is at.
 func (s *server) matchRoutes() []route {
 	return []route{
-		{method: "GET", path: "/match/suggestions", may: everybody, scope: whole, query: "rep_id" + paged, do: s.listSuggestions},
-		{method: "POST", path: "/match/suggestions/:id/accept", may: working, scope: ofSuggestion, do: s.acceptSuggestion},
-		{method: "POST", path: "/match/suggestions/:id/reject", may: working, scope: ofSuggestion, do: s.decideMatch(s.Accounts.Reject)},
+		{method: "GET", path: "/match/suggestions", may: everybody, scope: listed, query: "rep_id" + paged, do: s.listSuggestions},
+		{method: "POST", path: "/match/suggestions/:id/accept", may: working, scope: ofDecision, do: s.acceptSuggestion},
+		{method: "POST", path: "/match/suggestions/:id/reject", may: working, scope: ofDecision, do: s.decideMatch(s.Accounts.Reject)},
 		{method: "POST", path: "/match/decisions/:id/undo", may: working, scope: ofDecision, do: s.decideMatch(s.Accounts.Undo)},
 		{method: "GET", path: "/match/domains", may: office, scope: shared, query: paged, do: s.listDomainReviews},
 		{method: "PUT", path: "/match/domains/:domain", may: marketing, scope: shared, do: s.reviewDomain},

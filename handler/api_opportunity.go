@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/auth"
 	"sixtouch/service/stage"
 )
 
@@ -82,6 +84,9 @@ func (s *server) openOpportunity(c *gin.Context) error {
 		ExpectedClose string                `json:"expected_close"`
 	}](c)
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(s.sees(c, auth.Account, in.AccountID), s.sees(c, auth.Contact, in.ContactID), s.sees(c, auth.Rep, in.OwnerID)); err != nil {
 		return err
 	}
 	o, err := s.Stages.Open(c.Request.Context(), stage.Deal{

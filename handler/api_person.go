@@ -7,6 +7,7 @@ import (
 
 	"sixtouch/model"
 	"sixtouch/service/account"
+	"sixtouch/service/auth"
 )
 
 // setPerson writes what somebody says about a contact.
@@ -115,6 +116,9 @@ func (s *server) addAbsence(c *gin.Context) error {
 		ToDay   string `json:"to_day"`
 	}](c)
 	if err != nil {
+		return err
+	}
+	if err := s.sees(c, auth.Rep, in.RepID); err != nil {
 		return err
 	}
 	from, err := dayOf("from_day", in.FromDay)

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/auth"
 	"sixtouch/service/stage"
 	"sixtouch/web"
 )
@@ -342,6 +343,9 @@ func (s *server) logActivity(c *gin.Context) error {
 		Once       string             `json:"once"`
 	}](c)
 	if err != nil {
+		return err
+	}
+	if err := s.sees(c, auth.Rep, in.RepID); err != nil {
 		return err
 	}
 	h := stage.Happening{

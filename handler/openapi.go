@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -14,10 +16,23 @@ import (
 //go:embed openapi.yaml
 var spec []byte
 
-func specAsJSON() ([]byte, error) {
+// specAsJSON adds to each operation what the route table says of it: x-roles,
+// who may use it, x-scope, whose rows it shows to somebody who sees a part, and
+// x-changes, whether it is noted in the audit log.
+func (s *server) specAsJSON() ([]byte, error) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(spec, &doc); err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
+	}
+	paths, _ := doc["paths"].(map[string]any)
+	for _, r := range s.routes() {
+		path := regexp.MustCompile(`:(\w+)`).ReplaceAllString(r.path, "{$1}")
+		operations, _ := paths[path].(map[string]any)
+		operation, ok := operations[strings.ToLower(r.method)].(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("openapi.yaml does not know %s %s", r.method, path)
+		}
+		operation["x-roles"], operation["x-scope"], operation["x-changes"] = r.may.names(), r.scope, r.changes()
 	}
 	out, err := json.Marshal(doc)
 	if err != nil {

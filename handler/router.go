@@ -166,7 +166,7 @@ func New(deps Deps) (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Use(requestID, observe, deadline, s.problems, limits, sameOrigin(crossOrigin))
+	r.Use(requestID, observe, deadline, s.problems, s.limits, sameOrigin(crossOrigin))
 	guarded := r.Group("/", s.guard)
 	r.NoRoute(s.page, s.guard, wrap(notFound))
 	r.NoMethod(s.page, s.guard, wrap(methodNotAllowed))
@@ -201,10 +201,12 @@ type route struct {
 	do     func(*gin.Context) error
 }
 
+func (r route) changes() bool { return r.method != http.MethodGet && !r.looks }
+
 const apiRoot = "/api/v1"
 
 func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
-	spec, err := specAsJSON()
+	spec, err := s.specAsJSON()
 	if err != nil {
 		return err
 	}
@@ -215,8 +217,8 @@ func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
 		if err := r.check(); err != nil {
 			return err
 		}
-		chain := []gin.HandlerFunc{allow(r.may), strictQuery(r.query), within(r.scope)}
-		if r.method != http.MethodGet && !r.looks {
+		chain := []gin.HandlerFunc{allow(r.may), strictQuery(r.query), s.within(r.scope)}
+		if r.changes() {
 			chain = append(chain, s.audited(r))
 		}
 		guarded.Handle(r.method, apiRoot+r.path, append(chain, wrap(r.do))...)
@@ -245,7 +247,7 @@ func (s *server) programmeRoutes() []route {
 		{method: "POST", path: "/sops/:id/publish", may: marketing, scope: shared, do: s.publishSOP},
 		{method: "POST", path: "/sops/:id/pause", may: marketing, scope: shared, do: s.moveSOP(s.Engine.Pause)},
 		{method: "POST", path: "/sops/file", may: marketing, scope: shared, do: s.importSOP},
-		{method: "POST", path: "/sops/file/check", may: marketing, scope: shared, do: s.checkSOPFile},
+		{method: "POST", path: "/sops/file/check", may: marketing, scope: shared, looks: true, do: s.checkSOPFile},
 		{method: "GET", path: "/sops/:id/file", may: office, scope: shared, do: s.exportSOP},
 		{method: "GET", path: "/sops/:id/stop", may: office, scope: shared, do: s.sopStopStatus},
 		{method: "POST", path: "/sops/:id/stop", may: marketing, scope: shared, do: s.stopSOP},
@@ -276,17 +278,17 @@ func (s *server) programmeRoutes() []route {
 		{method: "POST", path: "/sops/:id/enrollments", may: marketing, scope: whole, do: s.enroll},
 		{method: "DELETE", path: "/enrollments/:id", may: marketing, scope: whole, do: s.exit},
 		{method: "POST", path: "/sops/:id/timemachine", may: marketing, scope: whole, looks: true, do: s.timeMachine},
-		{method: "GET", path: "/forecast", may: office, scope: whole, query: "contact group rep sop draft days", do: s.forecast},
+		{method: "GET", path: "/forecast", may: office, scope: asked, query: "contact group rep sop draft days", do: s.forecast},
 		{method: "GET", path: "/sops/:id/enrollment-jobs", may: office, scope: shared, query: paged, do: s.listJobs},
 		{method: "POST", path: "/sops/:id/enrollment-jobs", may: marketing, scope: whole, do: s.enrollBulk},
 		{method: "GET", path: "/enrollment-jobs/:id", may: office, scope: shared, do: s.getJob},
 		{method: "POST", path: "/enrollment-jobs/:id/cancel", may: marketing, scope: shared, do: s.cancelJob},
 		{method: "GET", path: "/settings/holdout", may: office, scope: shared, do: s.getHoldout},
 		{method: "PUT", path: "/settings/holdout", may: marketing, scope: shared, do: s.setHoldout},
-		{method: "GET", path: "/touches", may: everybody, scope: whole, query: touchQuery + paged, do: s.listTouches},
-		{method: "GET", path: "/touches/:id", may: everybody, scope: whole, do: s.getTouch},
-		{method: "GET", path: "/touches/:id/why", may: everybody, scope: whole, do: s.whyTouch},
-		{method: "GET", path: "/why", may: everybody, scope: whole, query: "contact_id group_id sop_id step_key", do: s.whyStep},
+		{method: "GET", path: "/touches", may: everybody, scope: listed, query: touchQuery + paged, do: s.listTouches},
+		{method: "GET", path: "/touches/:id", may: everybody, scope: ofTouch, do: s.getTouch},
+		{method: "GET", path: "/touches/:id/why", may: everybody, scope: ofTouch, do: s.whyTouch},
+		{method: "GET", path: "/why", may: everybody, scope: asked, query: "contact_id group_id sop_id step_key", do: s.whyStep},
 		{method: "GET", path: "/dispatches", may: office, scope: whole, query: "state" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", may: marketing, scope: whole, do: s.retryDispatch},
 		{method: "GET", path: "/dispatches/:id/reminders", may: office, scope: whole, do: s.dispatchReminders},
@@ -307,7 +309,7 @@ func (s *server) programmeRoutes() []route {
 // peopleRoutes are about contacts and the people of ours.
 func (s *server) peopleRoutes() []route {
 	return []route{
-		{method: "GET", path: "/contacts", may: everybody, scope: whole, query: contactQuery + paged, do: s.listContacts},
+		{method: "GET", path: "/contacts", may: everybody, scope: listed, query: contactQuery + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", may: everybody, scope: ofContact, do: s.getContact},
 		{method: "GET", path: "/contacts/:id/timeline", may: everybody, scope: ofContact, query: "only" + paged, do: s.timeline},
 		{method: "GET", path: "/contacts/:id/personal-data", may: admins, scope: ofContact, do: s.exportPerson},
@@ -335,8 +337,8 @@ func (s *server) peopleRoutes() []route {
 		{method: "GET", path: "/contacts/:id/dates", may: everybody, scope: ofContact, do: s.listDates},
 		{method: "PUT", path: "/contacts/:id/dates/:field", may: working, scope: ofContact, do: s.setDate},
 		{method: "DELETE", path: "/contacts/:id/dates/:field", may: working, scope: ofContact, do: s.clearDate},
-		{method: "GET", path: "/groups", may: everybody, scope: whole, query: "rep_id" + paged, do: s.listGroups},
-		{method: "GET", path: "/reps", may: everybody, scope: whole, query: paged, do: s.listReps},
+		{method: "GET", path: "/groups", may: everybody, scope: listed, query: "rep_id" + paged, do: s.listGroups},
+		{method: "GET", path: "/reps", may: everybody, scope: listed, query: paged, do: s.listReps},
 		{method: "GET", path: "/tags", may: everybody, scope: shared, query: paged, do: s.listTags},
 		{method: "GET", path: "/departments", may: everybody, scope: shared, query: paged, do: s.listDepartments},
 	}
@@ -356,25 +358,25 @@ func (s *server) ladderRoutes() []route {
 		{method: "DELETE", path: "/stage-rules/:id", may: marketing, scope: shared, do: s.discardStageRules},
 		{method: "POST", path: "/stage-rules/:id/sign", may: managing, scope: shared, do: s.signStageRules},
 		{method: "GET", path: "/stage-rules/:id/diff", may: office, scope: shared, query: "from", do: s.diffStageRules},
-		{method: "GET", path: "/handovers", may: everybody, scope: whole, query: "state rep_id overdue" + paged, do: s.listHandovers},
+		{method: "GET", path: "/handovers", may: everybody, scope: listed, query: "state rep_id overdue" + paged, do: s.listHandovers},
 		{method: "POST", path: "/handovers/:id/accept", may: selling, scope: ofHandover, do: s.acceptHandover},
 		{method: "POST", path: "/handovers/:id/reject", may: selling, scope: ofHandover, do: s.rejectHandover},
 		{method: "GET", path: "/settings/handover", may: everybody, scope: shared, do: s.getHandoverRule},
 		{method: "PUT", path: "/settings/handover", may: managing, scope: shared, do: s.setHandoverRule},
-		{method: "GET", path: "/opportunities", may: everybody, scope: whole, query: opportunityQuery + paged, do: s.listOpportunities},
-		{method: "POST", path: "/opportunities", may: selling, scope: whole, do: s.openOpportunity},
+		{method: "GET", path: "/opportunities", may: everybody, scope: listed, query: opportunityQuery + paged, do: s.listOpportunities},
+		{method: "POST", path: "/opportunities", may: selling, scope: named, do: s.openOpportunity},
 		{method: "GET", path: "/opportunities/:id", may: everybody, scope: ofOpportunity, do: s.getOpportunity},
 		{method: "PUT", path: "/opportunities/:id", may: selling, scope: ofOpportunity, do: s.editOpportunity},
 		{method: "POST", path: "/opportunities/:id/move", may: selling, scope: ofOpportunity, do: s.turnOpportunity},
 		{method: "POST", path: "/opportunities/:id/accept", may: selling, scope: ofOpportunity, do: s.acceptOpportunity},
-		{method: "GET", path: "/leaks", may: everybody, scope: whole, query: "team" + paged, do: s.listLeaks},
+		{method: "GET", path: "/leaks", may: everybody, scope: listed, query: "team" + paged, do: s.listLeaks},
 		{method: "GET", path: "/sources", may: everybody, scope: shared, do: s.listSources},
 		{method: "POST", path: "/sources", may: marketing, scope: shared, do: s.createSource},
 		{method: "PUT", path: "/sources/:id", may: marketing, scope: shared, do: s.updateSource},
 		{method: "GET", path: "/routing", may: office, scope: shared, do: s.getRouting},
 		{method: "PUT", path: "/routing", may: marketing, scope: shared, do: s.setRouting},
 		{method: "POST", path: "/routing/dry-run", may: office, scope: whole, looks: true, do: s.tryRouting},
-		{method: "GET", path: "/leads", may: everybody, scope: whole, query: "rep_id contact_id state" + paged, do: s.listLeads},
+		{method: "GET", path: "/leads", may: everybody, scope: listed, query: "rep_id contact_id state" + paged, do: s.listLeads},
 		{method: "POST", path: "/leads/:id/take", may: selling, scope: ofLead, do: s.takeLead},
 	}
 }

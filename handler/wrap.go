@@ -115,7 +115,7 @@ func deadline(c *gin.Context) {
 }
 
 // limits bounds the body and tells browsers to be careful with the answer.
-func limits(c *gin.Context) {
+func (s *server) limits(c *gin.Context) {
 	most := int64(maxBody)
 	switch {
 	case isImport(c):
@@ -127,6 +127,12 @@ func limits(c *gin.Context) {
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Referrer-Policy", "same-origin")
 	c.Header("X-Frame-Options", "DENY")
+	// Pages have their own, which lets more in.
+	c.Header("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	c.Header("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if s.secure {
+		c.Header("Strict-Transport-Security", "max-age=31536000")
+	}
 	if isAPI(c) {
 		c.Header("Cache-Control", "no-store")
 	}

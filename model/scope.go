@@ -1,6 +1,11 @@
 package model
 
-import "context"
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+)
 
 // Scope says whose customers somebody sees. The zero value sees nobody's.
 type Scope struct {
@@ -22,4 +27,82 @@ func ScopeOf(ctx context.Context) Scope {
 		return s
 	}
 	return Scope{All: true}
+}
+
+// Known are the states of a relationship in which the contact is still the
+// rep's: not when it was handed to another, or the rep gave it up.
+func Known() []RelationshipState {
+	return []RelationshipState{RelationshipActive, RelationshipHalf, RelationshipLost}
+}
+
+// reps are the ids for IN, which must not be empty; no row has the id -1.
+func (s Scope) reps() []int64 {
+	if len(s.Reps) == 0 {
+		return []int64{-1}
+	}
+	return s.Reps
+}
+
+// OfReps leaves the rows whose rep, in any of the columns, is in scope.
+func (s Scope) OfReps(q *gorm.DB, columns ...string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	var args []any
+	for range columns {
+		args = append(args, s.reps())
+	}
+	return q.Where("("+strings.Join(columns, " IN ? OR ")+" IN ?)", args...)
+}
+
+// working is who works on account a.
+const working = "(a.owner_id IN ? OR a.sdr_id IN ? OR a.owner_backup_id IN ? OR a.sdr_backup_id IN ?)"
+
+// OfAccounts leaves the accounts that somebody in scope works on; alias is the
+// table's.
+func (s Scope) OfAccounts(q *gorm.DB, alias string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	r := s.reps()
+	return q.Where(strings.ReplaceAll(working, "a.", alias+"."), r, r, r, r)
+}
+
+// OfContacts leaves the rows whose contact, in that column (with its table, as
+// all that is asked within a query), somebody in scope
+// follows or has at an account that they work on.
+func (s Scope) OfContacts(q *gorm.DB, column string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	sql, args := s.contact(column)
+	return q.Where(sql, args...)
+}
+
+// contact is scalar and not EXISTS: MariaDB would turn that into a join with all
+// that it finds.
+func (s Scope) contact(column string) (sql string, args []any) {
+	r := s.reps()
+	return "COALESCE((SELECT 1 FROM relationships sr WHERE sr.contact_id = " + column + " AND sr.rep_id IN ? AND sr.state IN ? LIMIT 1), " +
+		"(SELECT 1 FROM contacts sc JOIN accounts a ON a.id = sc.account_id WHERE sc.id = " + column + " AND " + working + " LIMIT 1)) = 1", []any{r, Known(), r, r, r, r}
+}
+
+// OfContactsOrReps leaves the rows whose contact or whose rep is in scope.
+func (s Scope) OfContactsOrReps(q *gorm.DB, contact, rep string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	sql, args := s.contact(contact)
+	return q.Where("("+rep+" IN ? OR "+sql+")", append([]any{s.reps()}, args...)...)
+}
+
+// OfAccountsOfContacts leaves the accounts that somebody in scope works on or
+// has a contact at.
+func (s Scope) OfAccountsOfContacts(q *gorm.DB, alias string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	r := s.reps()
+	return q.Where("("+strings.ReplaceAll(working, "a.", alias+".")+" OR (SELECT 1 FROM contacts sc JOIN relationships sr ON sr.contact_id = sc.id "+
+		"WHERE sc.account_id = "+alias+".id AND sr.rep_id IN ? AND sr.state IN ? LIMIT 1) = 1)", r, r, r, r, r, Known())
 }

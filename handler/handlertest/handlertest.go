@@ -82,6 +82,7 @@ type App struct {
 	Imports  *transfer.Service
 	Accounts *account.Service
 	Router   *gin.Engine
+	Texts    *web.Catalogue
 	Spec     *openapi3.T
 	Log      *Buffer // what the handlers logged
 	Checkup  *checkup.Service
@@ -143,6 +144,7 @@ func New(t *testing.T, db *model.DB, clock *modeltest.Clock, options ...func(*ha
 	require.NoError(t, err)
 	texts, err := web.LoadCatalogue()
 	require.NoError(t, err)
+	a.Texts = texts
 	a.Engine = sop.New(sop.Deps{
 		DB: db, Calendar: days.Days, Logger: log, Channels: sop.NewChannels(channel.All(client, files, clock, texts.In(web.Chinese))...),
 		CheckMedia: files.Check, Config: sop.Config{Zone: zone, PageSize: 100, Lease: time.Minute, Settle: time.Minute, Senders: 8},
@@ -238,6 +240,11 @@ func (a *App) signIn(t *testing.T) {
 	var err error
 	a.session, err = a.Auth.StartSession(t.Context(), auth.Administrator(), auth.Device{Way: auth.WayPassword})
 	require.NoError(t, err)
+}
+
+// Bearer is the header of a token with that role.
+func (a *App) Bearer(role string) http.Header {
+	return http.Header{"Authorization": {"Bearer " + a.tokens[role]}}
 }
 
 func (a *App) loadSpec(t *testing.T) {

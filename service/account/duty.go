@@ -161,6 +161,7 @@ func (s *Service) Absences(ctx context.Context, repID int64, page model.Page) ([
 	if repID != 0 {
 		q = q.Where("rep_id = ?", repID)
 	}
+	q = model.ScopeOf(ctx).OfReps(q, "rep_id")
 	var rows []model.RepAbsence
 	return rows, wrap("list absences", q.Order("id").Limit(page.Size()).Find(&rows).Error)
 }

@@ -111,7 +111,8 @@ func (s *Service) idsQuery(ctx context.Context, f Filter, named []int64, page mo
 	if page.After > 0 {
 		add(id+" < ?", page.After)
 	}
-	return db.Table(from).Select(id).Where(strings.Join(where, " AND "), args...).Order(id + " DESC").Limit(page.Size())
+	q := model.ScopeOf(ctx).OfAccounts(db.Table(from), "a")
+	return q.Select(id).Where(strings.Join(where, " AND "), args...).Order(id + " DESC").Limit(page.Size())
 }
 
 // lacking is the condition of a data-quality alert.

@@ -28,6 +28,7 @@ func (s *Service) Suggestions(ctx context.Context, repID int64, page model.Page)
 		q = q.Where("contact_id IN (?)", s.DB.Read(ctx).Model(&model.Relationship{}).Select("contact_id").
 			Where("rep_id = ? AND state = ?", repID, model.RelationshipActive))
 	}
+	q = model.ScopeOf(ctx).OfContacts(q, "match_decisions.contact_id")
 	var rows []model.MatchDecision
 	if err := q.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list suggestions: %w", err)

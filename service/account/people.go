@@ -255,5 +255,6 @@ func (s *Service) unsureQuery(ctx context.Context, repID int64, page model.Page)
 		q = q.Where("(?) = 1", s.DB.Read(ctx).Table("relationships r").Select("1").Limit(1).
 			Where("r.contact_id = c.id AND r.rep_id = ? AND r.state = ?", repID, model.RelationshipActive))
 	}
+	q = model.ScopeOf(ctx).OfContacts(q, "c.id")
 	return q.Select("c.*").Order("c.id DESC").Limit(page.Size())
 }

@@ -233,6 +233,10 @@ func ringOf(t Tally, want Want) Ring {
 }
 
 func (w *ringWalk) query(ctx context.Context, after int64) *gorm.DB {
+	return model.ScopeOf(ctx).OfAccounts(w.filtered(ctx, after), "a")
+}
+
+func (w *ringWalk) filtered(ctx context.Context, after int64) *gorm.DB {
 	db := w.s.DB.Read(ctx)
 	switch f := w.filter; {
 	case f.ListID != 0:

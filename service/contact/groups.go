@@ -144,6 +144,7 @@ func (s *Service) Groups(ctx context.Context, repID int64, page model.Page) ([]G
 	if repID != 0 {
 		q = q.Where("reps.id = ?", repID)
 	}
+	q = model.ScopeOf(ctx).OfReps(q, "reps.id")
 	var rows []Group
 	return rows, wrap("list customer groups", q.Scan(&rows).Error)
 }

@@ -49,7 +49,8 @@ type TagRow struct {
 	Group string
 }
 
-// Contacts lists contacts, the newest first, in a fixed number of queries.
+// Contacts lists contacts, the newest first, in a fixed number of queries: in a
+// scope, those whom somebody in it follows.
 func (s *Service) Contacts(ctx context.Context, f Filter, page model.Page) ([]Row, error) {
 	var ids []int64
 	if err := s.idsQuery(ctx, f, page).Scan(&ids).Error; err != nil {
@@ -71,16 +72,22 @@ func (s *Service) Contacts(ctx context.Context, f Filter, page model.Page) ([]Ro
 // whether a tag is on ten contacts or on a million.
 func (s *Service) idsQuery(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 	db := s.db.Read(ctx)
-	id := "d.contact_id"
+	id, scope := "d.contact_id", model.ScopeOf(ctx)
 	var q *gorm.DB
 	switch {
 	case f.TagID != 0:
 		q = db.Table("relationship_tags d").Distinct(id).Where("d.tag_id = ? AND d.removed_at IS NULL", f.TagID)
 	case f.RepID != 0:
-		q = db.Table("relationships d").Where("d.rep_id = ?", f.RepID)
+		q = scope.OfReps(db.Table("relationships d").Where("d.rep_id = ?", f.RepID), "d.rep_id")
 		if f.State != "" {
 			q = q.Where("d.state = ?", f.State)
 		}
+	case !scope.All && f.AccountID == 0 && f.IDs == nil:
+		states := model.Known()
+		if f.State != "" {
+			states = []model.RelationshipState{f.State}
+		}
+		q = scope.OfReps(db.Table("relationships d").Distinct(id).Where("d.state IN ?", states), "d.rep_id")
 	case f.State != "" && !f.ofContacts():
 		q = db.Table("relationships d").Distinct(id).Where("d.state = ?", f.State)
 	default:
@@ -90,6 +97,9 @@ func (s *Service) idsQuery(ctx context.Context, f Filter, page model.Page) *gorm
 	// Not EXISTS: MariaDB would turn it into a join with all that it finds.
 	if f.TagID != 0 && (f.RepID != 0 || f.State != "") || id == "d.id" && f.State != "" {
 		q = q.Where("(?) = 1", relationshipOf(db, id, f))
+	}
+	if f.TagID != 0 || id == "d.id" {
+		q = scope.OfContacts(q, id)
 	}
 	if f.Query != "" || f.ofContacts() {
 		if id == "d.id" {
@@ -255,7 +265,8 @@ func (s *Service) nameAccounts(ctx context.Context, rows []Row) error {
 // Reps lists reps by id.
 func (s *Service) Reps(ctx context.Context, page model.Page) ([]model.Rep, error) {
 	var rows []model.Rep
-	err := s.db.Read(ctx).Where("id > ?", page.After).Order("id").Limit(page.Size()).Find(&rows).Error
+	q := model.ScopeOf(ctx).OfReps(s.db.Read(ctx), "id")
+	err := q.Where("id > ?", page.After).Order("id").Limit(page.Size()).Find(&rows).Error
 	return rows, wrap("list reps", err)
 }
 

@@ -32,6 +32,7 @@ func (s *Service) Leads(ctx context.Context, f LeadFilter, page model.Page) ([]m
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}
+	q = model.ScopeOf(ctx).OfContactsOrReps(q, "lead_routes.contact_id", "rep_id")
 	var list []model.LeadRoute
 	if err := q.Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("list leads: %w", err)

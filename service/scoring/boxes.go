@@ -34,7 +34,8 @@ const considered = 500
 // know, by fit × spike × gap. Only those with a spike are looked at.
 func (s *Service) Priorities(ctx context.Context, limit int) ([]Listed, error) {
 	var list []Listed
-	err := s.DB.Read(ctx).Table(s.DB.Walk("accounts", "ix_accounts_spike")).Select(listedColumns).
+	q := model.ScopeOf(ctx).OfAccounts(s.DB.Read(ctx).Table(s.DB.Walk("accounts", "ix_accounts_spike")), "accounts")
+	err := q.Select(listedColumns).
 		Where("spike > 0 AND live_slot = 1 AND fit IS NOT NULL").Order("fit * spike DESC, id").Limit(considered).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("find accounts that warm up: %w", err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"sixtouch/model"
 )
 
 // Bands are the days from which on a silent contact is in the band of that name;
@@ -59,14 +61,15 @@ func (s *Service) Silent(ctx context.Context, band int, after SilentPlace, limit
 	// Who was heard of, by their last doing; and who never was, by when they came.
 	const reachable = "EXISTS (SELECT 1 FROM relationships r WHERE r.contact_id = c.id AND r.state = 'active')"
 	var list, never []Silent
-	err := s.DB.Read(ctx).Table(s.DB.Walk("last_actives la", "ix_last_actives_at")).Joins("JOIN contacts c ON c.id = la.contact_id").
+	scope := model.ScopeOf(ctx)
+	err := scope.OfContacts(s.DB.Read(ctx).Table(s.DB.Walk("last_actives la", "ix_last_actives_at")), "c.id").Joins("JOIN contacts c ON c.id = la.contact_id").
 		Select("c.id AS contact_id, c.name, c.account_id, la.at AS since").Where(reachable).
 		Where("la.at <= ? AND la.at >= ? AND (la.at > ? OR la.contact_id > ?)", to, from.Since, from.Since, from.ID).
 		Order("la.at, la.contact_id").Limit(limit).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list silent contacts: %w", err)
 	}
-	err = s.DB.Read(ctx).Table(s.DB.Walk("contacts c", "ix_contacts_added")).
+	err = scope.OfContacts(s.DB.Read(ctx).Table(s.DB.Walk("contacts c", "ix_contacts_added")), "c.id").
 		Select("c.id AS contact_id, c.name, c.account_id, c.first_added_at AS since").Where(reachable).
 		Joins("LEFT JOIN last_actives la ON la.contact_id = c.id").Where("la.contact_id IS NULL").
 		Where("c.first_added_at <= ? AND c.first_added_at >= ? AND (c.first_added_at > ? OR c.id > ?)", to, from.Since, from.Since, from.ID).

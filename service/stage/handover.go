@@ -234,6 +234,7 @@ func (s *Service) Inbox(ctx context.Context, f HandoverFilter, page model.Page) 
 	if f.State != "" {
 		q = q.Where("h.state = ?", f.State)
 	}
+	q = model.ScopeOf(ctx).OfContactsOrReps(q, "h.contact_id", "h.rep_id")
 	var list []InboxRow
 	if err := q.Order("h.id").Limit(page.Size()).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("list hand-overs: %w", err)

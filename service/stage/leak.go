@@ -65,6 +65,7 @@ func (s *Service) LeakList(ctx context.Context, team string, page model.Page) ([
 	if team != "" {
 		q = q.Where("d.team = ?", team)
 	}
+	q = model.ScopeOf(ctx).OfContacts(q, "c.id")
 	var list []Leak
 	err = q.Order("c.id").Limit(page.Size()).Scan(&list).Error
 	return list, wrap("list leaks", err)

@@ -200,6 +200,7 @@ func (s *Service) Opportunities(ctx context.Context, f OpportunityFilter, page m
 			q = q.Where(c.where, c.value)
 		}
 	}
+	q = model.ScopeOf(ctx).OfReps(q, "o.owner_id", "a.owner_id", "a.sdr_id", "a.owner_backup_id", "a.sdr_backup_id")
 	var list []OpportunityRow
 	err := q.Order("o.id DESC").Limit(page.Size()).Scan(&list).Error
 	return list, wrap("list opportunities", err)

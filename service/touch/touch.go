@@ -128,7 +128,11 @@ func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 	if f.Hour != nil {
 		q = f.Hour.Where(q)
 	}
-	return q
+	scope := model.ScopeOf(ctx)
+	if f.ContactID > 0 {
+		return scope.OfContactsOrReps(q, "touches.contact_id", "rep_id")
+	}
+	return scope.OfReps(q, "rep_id")
 }
 
 // Get returns one touch; model.ErrNotFound when there is none. Its Verdicts
