@@ -51,7 +51,23 @@ const weCom = createRoute({
   path: 'wecom',
   component: lazyRouteComponent(() => import('./pages/settings/wecom'), 'WeCom'),
 })
-const settingsTree = settings.addChildren([settingsIndex, weCom, calendar, limits, handoverSettings, tokens])
+const scoring = createRoute({
+  getParentRoute: inSettings,
+  path: 'scoring',
+  validateSearch: (s: Record<string, unknown>): { version?: number } => (Number(s.version) > 0 ? { version: Number(s.version) } : {}),
+  component: lazyRouteComponent(() => import('./pages/settings/scoring/page'), 'Scoring'),
+})
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./pages/import/list'), 'Imports'),
+})
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/import/$id',
+  component: lazyRouteComponent(() => import('./pages/import/one'), 'OneImport'),
+})
+const settingsTree = settings.addChildren([settingsIndex, scoring, weCom, calendar, limits, handoverSettings, tokens])
 
 // Before signing in; the frame leaves these alone.
 const login = createRoute({
@@ -115,7 +131,22 @@ const sopEditor = createRoute({
 })
 const sopTree = sop.addChildren([sopEditor])
 
-const tree = root.addChildren([today, touches, touch, queue, leaks, cohorts, sopTree, sopPeople, story, settingsTree, login, setup])
+const tree = root.addChildren([
+  today,
+  touches,
+  touch,
+  queue,
+  leaks,
+  cohorts,
+  sopTree,
+  sopPeople,
+  story,
+  settingsTree,
+  imports,
+  oneImport,
+  login,
+  setup,
+])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })
 

@@ -1,4 +1,12 @@
-import { CalendarOutlined, DashboardOutlined, KeyOutlined, SwapOutlined, WechatWorkOutlined } from '@ant-design/icons'
+import {
+  CalendarOutlined,
+  DashboardOutlined,
+  ImportOutlined,
+  KeyOutlined,
+  RiseOutlined,
+  SwapOutlined,
+  WechatWorkOutlined,
+} from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
 export interface Section {
@@ -25,10 +33,16 @@ export const groups: { key: string; sections: Section[] }[] = [
   },
   {
     key: 'ui.set.group.leads',
-    sections: [{ to: '/settings/handover', key: 'ui.set.handover', icon: <SwapOutlined aria-hidden /> }],
+    sections: [
+      { to: '/settings/scoring', key: 'ui.set.scoring', icon: <RiseOutlined aria-hidden /> },
+      { to: '/settings/handover', key: 'ui.set.handover', icon: <SwapOutlined aria-hidden /> },
+    ],
   },
   {
     key: 'ui.set.group.system',
-    sections: [{ to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden />, admin: true }],
+    sections: [
+      { to: '/import', key: 'ui.import', icon: <ImportOutlined aria-hidden /> },
+      { to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden />, admin: true },
+    ],
   },
 ]
