@@ -46,6 +46,9 @@ func seedDemo(ctx context.Context, a *app, control simulatorControl) error {
 	if err := seedProgramme(ctx, a); err != nil {
 		return fmt.Errorf("publish the demo's SOP: %w", err)
 	}
+	if err := seedPast(ctx, a, a.clock.Now()); err != nil {
+		return fmt.Errorf("give the demo a last quarter: %w", err)
+	}
 	return nil
 }
 
