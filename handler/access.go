@@ -66,6 +66,7 @@ const (
 	shared scope = "shared" // rows of nobody in particular: programmes, rules, names
 	whole  scope = "whole"  // everybody's rows at once: for those alone who see everything
 	listed scope = "listed" // the service leaves out what model.ScopeOf(ctx) does not show
+	mine   scope = "mine"   // the asking member's own: nobody else has any
 	named  scope = "named"  // the handler asks s.sees about what the body names
 	asked  scope = "asked"  // of the contact that the query names; without one, of everybody
 	// What the id in the path names; out of scope it is not found.
@@ -93,6 +94,10 @@ func allow(may roles) gin.HandlerFunc {
 func (s *server) within(what scope) gin.HandlerFunc {
 	return wrap(func(c *gin.Context) error {
 		ctx := c.Request.Context()
+		if what == mine {
+			_, err := me(c)
+			return err
+		}
 		if model.ScopeOf(ctx).All {
 			return nil
 		}
@@ -109,7 +114,7 @@ func (s *server) within(what scope) gin.HandlerFunc {
 				return err
 			}
 			return s.Auth.Sees(ctx, auth.Object(what), id)
-		case whole:
+		case whole, mine:
 		}
 		return &model.Error{Code: model.CodeForbidden, Message: "this shows everybody's customers, and you see a part of them"}
 	})

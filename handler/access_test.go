@@ -63,7 +63,7 @@ func operations(t *testing.T, app *handlertest.App) []operation {
 
 // What has a body and changes nothing is neither refused to readers nor noted;
 // a route that is added here must not write.
-func TestAccess_knowsWhatOnlyLooks(t *testing.T) {
+func TestRules_knowWhatOnlyLooks(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)
@@ -93,7 +93,7 @@ func session(t *testing.T, app *handlertest.App, rep int64, g auth.Grant) http.H
 	return http.Header{"Cookie": {"sixtouch_session=" + value}}
 }
 
-func TestAccess_everyRouteForEveryRole(t *testing.T) {
+func TestRules_everyRouteForEveryRole(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)
@@ -112,7 +112,7 @@ func TestAccess_everyRouteForEveryRole(t *testing.T) {
 				continue // it would end the test's session
 			}
 			answer := app.Do(t, handlertest.Request{Method: o.method, URL: o.at(nothing), Body: body, Header: header.Clone()})
-			refused := !slices.Contains(o.roles, role) || role == "rep" && (o.scope == "whole" || o.scope == "asked")
+			refused := !slices.Contains(o.roles, role) || role == "rep" && (o.scope == "whole" || o.scope == "asked") || role != "rep" && o.scope == "mine"
 			require.Equal(t, refused, answer.Code == http.StatusForbidden, "%s as %s: %d %s", o, role, answer.Code, answer.Body)
 			require.NotEqual(t, http.StatusInternalServerError, answer.Code, "%s as %s", o, role)
 			require.NotEqual(t, http.StatusUnauthorized, answer.Code, "%s as %s", o, role)
@@ -121,7 +121,7 @@ func TestAccess_everyRouteForEveryRole(t *testing.T) {
 }
 
 // What a role may do must not follow from the table alone.
-func TestAccess_isNarrow(t *testing.T) {
+func TestRules_areNarrow(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)
@@ -241,6 +241,9 @@ func TestAccess_endsAtTheDepartment(t *testing.T) {
 			if role == "read" {
 				continue
 			}
+			sidebar := ask("GET", "/api/v1/me/contact?external_userid=wm-west-west%E5%AE%A2%E6%88%B7", "")
+			require.NotContains(t, sidebar.Body.String(), "west", "%s: the sidebar", who)
+			require.Equal(t, http.StatusNotFound, ask("GET", fmt.Sprintf("/api/v1/me/touches/%d/why", west.objects["touch"]), "").Code)
 			for url, body := range map[string]string{
 				"/absences":      fmt.Sprintf(`{"rep_id":%d,"from_day":"2026-03-02","to_day":"2026-03-03"}`, west.rep),
 				"/opportunities": fmt.Sprintf(`{"account_id":%d,"name":"x"}`, west.objects["account"]),
@@ -294,7 +297,7 @@ func TestAccess_answersWithSafeHeaders(t *testing.T) {
 		require.Contains(t, policy, "frame-ancestors 'none'", r.URL)
 		for part := range strings.SplitSeq(policy, ";") {
 			if strings.Contains(part, "script-src") {
-				require.Equal(t, "script-src 'self'", strings.TrimSpace(part), r.URL)
+				require.NotRegexp(t, `unsafe|\*|http:|data:|blob:`, part, r.URL)
 			}
 		}
 		require.Equal(t, "nosniff", header.Get("X-Content-Type-Options"), r.URL)
@@ -310,7 +313,7 @@ func TestAccess_answersWithSafeHeaders(t *testing.T) {
 }
 
 // The log must have words for whatever can be in it.
-func TestAudit_hasWordsForEveryChange(t *testing.T) {
+func TestRules_haveWordsForEveryChange(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)

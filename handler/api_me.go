@@ -27,13 +27,13 @@ type PageSigner interface {
 // who asks.
 func (s *server) meRoutes() []route {
 	return []route{
-		{method: "GET", path: "/me/day", may: working, scope: listed, do: s.myDay},
-		{method: "GET", path: "/me/alerts", may: working, scope: listed, do: s.myAlerts},
-		{method: "POST", path: "/me/prompts", may: working, scope: listed, do: s.answerPrompts},
-		{method: "POST", path: "/me/marks", may: working, scope: listed, do: s.markItem},
-		{method: "POST", path: "/me/actions/:id", may: working, scope: listed, do: s.finishAction},
-		{method: "GET", path: "/me/touches/:id/why", may: working, scope: listed, do: s.whyMine},
-		{method: "GET", path: "/me/contact", may: working, scope: listed, query: "external_userid", do: s.myContact},
+		{method: "GET", path: "/me/day", may: working, scope: mine, do: s.myDay},
+		{method: "GET", path: "/me/alerts", may: working, scope: mine, do: s.myAlerts},
+		{method: "POST", path: "/me/prompts", may: working, scope: mine, do: s.answerPrompts},
+		{method: "POST", path: "/me/marks", may: working, scope: mine, do: s.markItem},
+		{method: "POST", path: "/me/actions/:id", may: working, scope: mine, do: s.finishAction},
+		{method: "GET", path: "/me/touches/:id/why", may: working, scope: mine, do: s.whyMine},
+		{method: "GET", path: "/me/contact", may: working, scope: mine, query: "external_userid", do: s.myContact},
 		{method: "GET", path: "/me/companies", may: working, scope: shared, query: "q", do: s.findCompanies},
 		{method: "GET", path: "/me/page-signature", may: working, scope: shared, query: "url", do: s.signPage},
 	}
