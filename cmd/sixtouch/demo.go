@@ -291,16 +291,14 @@ func (d *demo) greet(w io.Writer) error {
 	_, err := fmt.Fprintf(w, `
   六触 Sixtouch 演示 · demo
 
-  打开 open      %s
-  密码 password  %s
-  数据 data      %s
+  打开 open      %[1]s
+  密码 password  %[2]s
+  数据 data      %[3]s
 
-  试试看                                        Try this
-  1  点“客户添加员工”：几秒内收到欢迎语            "A customer adds a rep": the welcome is there in seconds
-  2  点“次日早上”：第 1 天的内容等员工确认          "Next morning": day 1 waits for the rep
-  3  点“员工全部确认”：结果回到触达记录            "Reps confirm all": results come back to the touch log
-  4  再点几次“次日早上”：看每一步和跳过的原因       more mornings: every step, and why one was skipped
-  5  在“模拟手机”里回答第 3 天的员工待办            "Phones": answer the rep's prompt of day 3
+  导览 tour      %[1]s?next=/phones
+  模拟手机里有七步导览：看客户、员工和六触各看到什么；也可以自己拨时间、开故障。
+  The simulated phones have a tour of seven clicks: what a customer, a rep and
+  Sixtouch see; or move the clock and switch faults on yourself.
 
   Ctrl-C 结束，数据保留；--fresh 重新开始          Ctrl-C stops and keeps the data; --fresh starts over
 

@@ -1,5 +1,11 @@
 /** Every page of the product, with an address that exists in the seeded demo. */
-export const pages: string[] = ['/', '/nowhere']
+export const pages: string[] = [
+  '/',
+  '/nowhere',
+  '/phones',
+  '/phones?show=c:wmDEMO00000000000000000000000000,m:ZhouYu&known=wmDEMO00000000000000000000000000&drawer=ledger',
+  '/phones?show=m:ZhouYu&drawer=faults',
+]
 
 /** Words that are the same in every language. */
 export const international = new Set(

@@ -1,0 +1,64 @@
+import { expect, playDemo, test } from './demo'
+
+const demo = playDemo()
+
+test('the tour tells the story in seven clicks, by keyboard alone', async ({ page }) => {
+  await demo.open(page, '/phones')
+  await page.getByRole('button', { name: '开始导览' }).press('Enter')
+  for (const key of ['scan', 'known', 'tag', 'morning', 'tasks', 'confirm', 'ring']) {
+    const target = page.locator(`body[data-step="${key}"] [data-tour="${key}"]`)
+    await expect(target).toBeFocused({ timeout: 30_000 })
+    await page.keyboard.press('Enter')
+  }
+  await expect(page.getByText('这就是六触')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('img', { name: /六触环：[12] \/ 6/ })).toBeVisible()
+  const customer = page.getByRole('region', { name: '客户的手机' })
+  await expect(customer.getByText('早上好，先送上一份入门指南')).toBeVisible()
+
+  await page.getByRole('button', { name: '从头再来' }).click()
+  await expect(page.locator('[data-tour="scan"]')).toBeFocused()
+  await page.getByRole('button', { name: '结束导览' }).click()
+  await expect(page.getByRole('button', { name: '开始导览' })).toBeVisible()
+})
+
+test('a rep and a customer write to each other, and the ledger has it', async ({ page }) => {
+  await demo.open(page, '/phones')
+  await page.getByRole('button', { name: '客户扫码加好友' }).click()
+  const customer = page.getByRole('region', { name: '客户的手机' })
+  const member = page.getByRole('region', { name: '员工的手机' })
+  await expect(customer.getByText('欢迎语')).toBeVisible()
+  await customer.getByLabel('写一句话').fill('请问有报价吗')
+  await customer.getByLabel('写一句话').press('Enter')
+  await expect(member.getByText('请问有报价吗')).toBeVisible()
+  await member.getByLabel('写一句话').fill('马上发您')
+  await member.getByRole('button', { name: '发送', exact: true }).click()
+  await expect(customer.getByText('马上发您')).toBeVisible()
+
+  await page.getByRole('button', { name: '收件账本' }).click()
+  const ledger = page.getByRole('complementary', { name: '收件账本' })
+  await ledger.getByLabel('类别').selectOption('chat')
+  await expect(ledger.getByRole('listitem').first()).toContainText('马上发您')
+  await customer.getByRole('button', { name: '删除好友' }).click()
+  await expect(member.getByText('客户已删除这位员工')).toBeVisible()
+  await expect(member.getByLabel('写一句话')).toBeDisabled()
+})
+
+test('two thousand people are found by name, and a fault has a switch', async ({ page }) => {
+  await demo.open(page, '/phones')
+  await page.getByText('客户', { exact: true }).click()
+  const picker = page.getByRole('complementary', { name: '所有人' })
+  await expect(picker.getByRole('status')).toContainText(/2,0\d\d/)
+  expect(await picker.getByRole('listitem').count()).toBeLessThan(60)
+  await picker.getByRole('searchbox').fill('华图')
+  await expect(picker.getByRole('listitem').first()).toContainText('华图')
+  await picker.getByRole('listitem').first().getByRole('button').click()
+  await expect(page.getByRole('region', { name: '客户的手机' })).toBeVisible()
+  await expect(page).toHaveURL(/show=c:w/)
+
+  await page.getByRole('button', { name: '故障' }).click()
+  const limit = page.getByRole('switch', { name: '触发频率限制' })
+  await limit.click()
+  await expect(limit).toBeChecked()
+  await limit.click()
+  await expect(limit).not.toBeChecked()
+})
