@@ -1,8 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { NotFound } from './not-found'
+import type { VersionsSearch } from './pages/sop/versions'
+import { type SOPsSearch, stateOf } from './programmes/search'
 import { Shell } from './shell'
 import { ErrorState } from './states'
 
+const version = (value: unknown) => (Number.isInteger(value) && Number(value) >= 0 ? Number(value) : undefined)
 const text = (value: unknown) => (value === undefined ? undefined : String(value))
 
 const root = createRootRoute({
@@ -13,6 +16,39 @@ const root = createRootRoute({
 
 // One line per page; each page is a chunk of its own.
 const today = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/today'), 'Today') })
+
+const sops = createRoute({
+  getParentRoute: () => root,
+  path: '/sops',
+  validateSearch: (s: Record<string, unknown>): SOPsSearch => ({ q: text(s.q), state: stateOf(s.state) }),
+  component: lazyRouteComponent(() => import('./pages/sops'), 'SOPs'),
+})
+const newSOP = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/new',
+  component: lazyRouteComponent(() => import('./pages/sop-new'), 'NewSOP'),
+})
+const versions = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/$id/versions',
+  validateSearch: (s: Record<string, unknown>): VersionsSearch => ({ from: version(s.from), to: version(s.to) }),
+  component: lazyRouteComponent(() => import('./pages/sop/versions'), 'Versions'),
+})
+const audiences = createRoute({
+  getParentRoute: () => root,
+  path: '/audiences',
+  component: lazyRouteComponent(() => import('./pages/audiences'), 'Audiences'),
+})
+const newAudience = createRoute({
+  getParentRoute: () => root,
+  path: '/audiences/new',
+  component: lazyRouteComponent(() => import('./pages/audience'), 'NewAudience'),
+})
+const audience = createRoute({
+  getParentRoute: () => root,
+  path: '/audiences/$id',
+  component: lazyRouteComponent(() => import('./pages/audience'), 'Audience'),
+})
 
 const settings = createRoute({
   getParentRoute: () => root,
@@ -133,6 +169,12 @@ const sopTree = sop.addChildren([sopEditor])
 
 const tree = root.addChildren([
   today,
+  sops,
+  newSOP,
+  versions,
+  audiences,
+  newAudience,
+  audience,
   touches,
   touch,
   queue,

@@ -3,6 +3,7 @@ import {
   BankOutlined,
   CalendarOutlined,
   ControlOutlined,
+  FilterOutlined,
   HistoryOutlined,
   MenuOutlined,
   MobileOutlined,
@@ -15,12 +16,14 @@ import { Button, Drawer, Segmented } from 'antd'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { switchLanguageHref, t } from '../shared/i18n'
 import { useSession } from '../shared/session'
+import { StopBanner } from './stop-banner'
 import { type Mode, useLook } from './theme'
 
 // The product's places. What belongs to the demo only lies outside of this app.
 const places: { to: string; key: string; icon: ReactNode }[] = [
   { to: '/', key: 'ui.nav.today', icon: <CalendarOutlined aria-hidden /> },
   { to: '/sops', key: 'ui.nav.sops', icon: <ApartmentOutlined aria-hidden /> },
+  { to: '/audiences', key: 'ui.nav.audiences', icon: <FilterOutlined aria-hidden /> },
   { to: '/contacts', key: 'ui.nav.contacts', icon: <UserOutlined aria-hidden /> },
   { to: '/accounts', key: 'ui.nav.accounts', icon: <BankOutlined aria-hidden /> },
   { to: '/meeting', key: 'ui.nav.meeting', icon: <TeamOutlined aria-hidden /> },
@@ -107,6 +110,7 @@ export function Shell() {
         </nav>
       </Drawer>
       <main id="main" tabIndex={-1} ref={main}>
+        <StopBanner />
         <Outlet />
       </main>
     </div>

@@ -58,6 +58,7 @@ export function Theme({ children }: { children: ReactNode }) {
           token: {
             colorPrimary: palette.brand,
             colorLink: palette.brand,
+            colorError: palette.bad,
             colorTextDescription: dark ? '#a5adb5' : '#5b646d',
             colorTextPlaceholder: dark ? '#98a1a9' : '#6b737b',
             fontFamily: fonts,

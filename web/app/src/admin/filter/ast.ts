@@ -49,6 +49,11 @@ export function filterOf(root: Group): FilterValue {
   return { v: 1, op: root.op, of: root.of }
 }
 
+/** The group as a filter inside a condition, which names no version. */
+export function insideFilter(root: Group): FilterValue {
+  return root.of.length === 0 ? null : { op: root.op, of: root.of }
+}
+
 /** The group with its n-th part replaced, or taken out for null. */
 export function replaced(group: Group, n: number, part: FilterNode | null): Group {
   const of = part === null ? group.of.filter((_, i) => i !== n) : group.of.map((p, i) => (i === n ? part : p))

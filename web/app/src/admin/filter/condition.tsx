@@ -2,7 +2,7 @@ import { CloseOutlined, MoreOutlined } from '@ant-design/icons'
 import { Button, Dropdown, type MenuProps, Select, Tooltip } from 'antd'
 import { type ReactNode, useId } from 'react'
 import { knows, t } from '../../shared/i18n'
-import { type FilterNode, filterOf, insideOf, type Leaf, negate, peel, rootOf } from './ast'
+import { type FilterNode, insideFilter, insideOf, type Leaf, negate, peel, rootOf } from './ast'
 import { faultOf } from './faults'
 import { kindOf, slotsOf, withOperator, withOption, withValue } from './fields'
 import { GroupEditor } from './group'
@@ -132,7 +132,7 @@ function Inside({ leaf, fields, depth, onChange }: { leaf: Leaf; fields: Field[]
         fields={inner}
         depth={depth + 2}
         label={t('ui.filter.inside')}
-        onChange={(g) => onChange(withValue(leaf, { ...v, filter: filterOf(g) }))}
+        onChange={(g) => onChange(withValue(leaf, { ...v, filter: insideFilter(g) }))}
       />
     </span>
   )

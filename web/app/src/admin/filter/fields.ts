@@ -191,7 +191,7 @@ export const presets: { key: string; node: FilterNode }[] = [
     key: 'two-active',
     node: {
       f: 'account.at_least',
-      v: { n: 2, filter: { v: 1, op: 'and', of: [{ f: 'last_inbound', is: 'newer_than', v: { n: 30, unit: 'day' } }] } },
+      v: { n: 2, filter: { op: 'and', of: [{ f: 'last_inbound', is: 'newer_than', v: { n: 30, unit: 'day' } }] } },
     },
   },
   { key: 'untouched', node: { f: 'touches', is: 'between', v: { min: 0, max: 0 }, opt: { within: { n: 30, unit: 'day' } } } },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { filterOf, joined, negate, peel, replaced, rootOf } from './ast'
+import { filterOf, insideFilter, joined, negate, peel, replaced, rootOf } from './ast'
 import { countFaults, faultOf } from './faults'
 import { families, newLeaf, presets, slotsOf, withOperator, withOption, withValue } from './fields'
 import { cut, head, operatorLabel, piecesOf } from './sentence'
@@ -22,6 +22,12 @@ describe('the tree', () => {
     expect(filterOf(rootOf(tagged))).toEqual({ v: 1, op: 'and', of: [tagged] })
     expect(filterOf(rootOf({ v: 1, op: 'or', of: [tagged, stage] }))).toEqual({ v: 1, op: 'or', of: [tagged, stage] })
     expect(filterOf(rootOf({ v: 1, op: 'not', of: [tagged] }))).toEqual({ v: 1, op: 'and', of: [{ op: 'not', of: [tagged] }] })
+  })
+
+  it('names the version at the root alone', () => {
+    expect(insideFilter(rootOf({ v: 1, op: 'or', of: [tagged] }))).toEqual({ op: 'or', of: [tagged] })
+    expect(insideFilter(rootOf(null))).toBeNull()
+    for (const p of presets) expect(JSON.stringify(p.node)).not.toContain('"v":1,')
   })
 
   it('negates and takes it back', () => {
@@ -80,7 +86,7 @@ describe('a condition', () => {
   })
 
   it('is looked at inside roll-ups too', () => {
-    const inner = { f: 'account.any', v: { filter: { v: 1, op: 'and', of: [{ f: 'tag', is: 'any', v: [] }] } } }
+    const inner = { f: 'account.any', v: { filter: { op: 'and', of: [{ f: 'tag', is: 'any', v: [] }] } } }
     expect(countFaults({ v: 1, op: 'and', of: [inner] })).toBe(1)
     expect(countFaults(null)).toBe(0)
   })

@@ -2,7 +2,7 @@ import { t } from '../../shared/i18n'
 import { Go } from './go'
 import './ops.css'
 
-const tabs = { edit: 'ui.sop.tab.edit', people: 'ui.flow.title', results: 'ui.results.title' } as const
+const tabs = { edit: 'ui.sop.tab.edit', people: 'ui.flow.title', results: 'ui.results.title', versions: 'ui.versions' } as const
 
 type Tab = keyof typeof tabs
 

@@ -1,0 +1,210 @@
+import { Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
+import { useId } from 'react'
+import type { Schema } from '../../../shared/api'
+import { t, word } from '../../../shared/i18n'
+import { FilterBuilder, type FilterValue } from '../../filter'
+import { wire } from '../../filter/ast'
+import { takes, triggerKinds, withKind } from '../../programmes/trigger'
+import { TriggerFields } from '../../programmes/trigger-fields'
+
+type Definition = Schema<'Definition'>
+
+interface EntryProps {
+  definition: Definition
+  /** What is wrong, by place, such as trigger.days. */
+  faults?: Record<string, string>
+  onChange: (definition: Definition) => void
+}
+
+const stages = ['mal', 'mil', 'mql', 'sal', 'sql', 'opportunity', 'won', 'lost', 'renewal']
+
+/** Who enters a programme and how often, when it may send, and who gives way to whom. */
+export function EntryForm({ definition, faults = {}, onChange }: EntryProps) {
+  const id = useId()
+  const { trigger } = definition
+  const set = (change: Partial<Definition>) => onChange({ ...definition, ...change })
+  const fault = (field: string) => ({ validateStatus: faults[field] ? ('error' as const) : undefined, help: faults[field] })
+  const groups = trigger.kind === 'group_created'
+  return (
+    <Form layout="vertical" component="div">
+      <Form.Item label={t('ui.entry.trigger')} htmlFor={`${id}-kind`} {...fault('trigger.kind')}>
+        <Select
+          id={`${id}-kind`}
+          value={trigger.kind}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={triggerKinds.map((k) => ({ value: k, label: t(`ui.entry.kind.${k}`) }))}
+          onChange={(kind) => set({ trigger: withKind(kind) })}
+        />
+      </Form.Item>
+      {takes(trigger).length > 0 && <TriggerFields trigger={trigger} faults={faults} onChange={(next) => set({ trigger: next })} />}
+      {!groups && (
+        <Form.Item label={t('ui.entry.filter')} {...fault('filter')}>
+          <FilterBuilder
+            value={(definition.filter ?? null) as FilterValue}
+            label={t('ui.entry.filter')}
+            onChange={(filter) => set({ filter: wire(filter) ?? undefined })}
+          />
+        </Form.Item>
+      )}
+      <Again definition={definition} set={set} />
+      {!groups && (
+        <Form.Item label={t('ui.entry.exit')} htmlFor={`${id}-exit`} extra={t('ui.entry.exit.hint')} {...fault('exit_stages')}>
+          <Select
+            id={`${id}-exit`}
+            mode="multiple"
+            value={definition.exit_stages ?? []}
+            placeholder={t('ui.entry.exit.none')}
+            options={[
+              { value: '*', label: t('ui.entry.exit.any') },
+              ...stages.map((s) => ({ value: s, label: word('filter.word.stage', s) })),
+            ]}
+            onChange={(list: string[]) => set({ exit_stages: list.length > 0 ? list : undefined })}
+          />
+        </Form.Item>
+      )}
+      <Sending definition={definition} set={set} fault={fault} />
+      <Rivals definition={definition} set={set} fault={fault} />
+    </Form>
+  )
+}
+
+interface PartProps {
+  definition: Definition
+  set: (change: Partial<Definition>) => void
+}
+
+type Fault = (field: string) => { validateStatus: 'error' | undefined; help: string | undefined }
+
+const daysIn = (duration: string | undefined) => (duration?.endsWith('d') ? Number(duration.slice(0, -1)) : undefined)
+
+/** Who may come in again. */
+function Again({ definition, set }: PartProps) {
+  const id = useId()
+  const { trigger, entry = {} } = definition
+  const usual = trigger.kind === 'silent' || trigger.kind === 'contact_date' ? 'always' : 'never'
+  const again = entry.again ?? usual
+  return (
+    <Form.Item label={t('ui.entry.again')}>
+      <Radio.Group
+        aria-label={t('ui.entry.again')}
+        value={again}
+        onChange={(e) =>
+          set({
+            entry: {
+              ...entry,
+              again: e.target.value,
+              ...(e.target.value === 'after_exit' ? { cooldown: entry.cooldown ?? '30d' } : { cooldown: undefined }),
+            },
+          })
+        }
+        options={(['never', 'after_exit', 'always'] as const).map((a) => ({ value: a, label: t(`ui.entry.again.${a}`) }))}
+      />
+      {again === 'after_exit' && (
+        <div style={{ marginTop: 8 }}>
+          <label htmlFor={`${id}-cooldown`}>{t('ui.entry.cooldown')}</label>{' '}
+          <InputNumber<number>
+            id={`${id}-cooldown`}
+            min={0}
+            max={3650}
+            precision={0}
+            value={daysIn(entry.cooldown) ?? 30}
+            onChange={(n) => set({ entry: { ...entry, again: 'after_exit', cooldown: `${n ?? 0}d` } })}
+          />{' '}
+          {t('ui.entry.days')}
+        </div>
+      )}
+    </Form.Item>
+  )
+}
+
+/** When it may send, and who gets nothing so that the others can be compared. */
+function Sending({ definition, set, fault }: PartProps & { fault: Fault }) {
+  const id = useId()
+  const window = definition.window ?? {}
+  const hours = (change: Partial<typeof window>) => {
+    const next = { ...window, ...change }
+    const kept = Object.fromEntries(Object.entries(next).filter(([, v]) => v !== undefined && v !== '' && v !== false))
+    set({ window: Object.keys(kept).length > 0 ? kept : undefined })
+  }
+  return (
+    <>
+      <Form.Item label={t('ui.entry.window')} extra={t('ui.entry.window.hint')} {...fault('window')}>
+        <span style={{ display: 'flex', gap: 8, flexWrap: 'wrap', alignItems: 'center' }}>
+          <Input
+            type="time"
+            style={{ width: 120 }}
+            aria-label={t('ui.entry.window.from')}
+            value={window.from ?? '09:00'}
+            onChange={(e) => hours({ from: e.target.value })}
+          />
+          –
+          <Input
+            type="time"
+            style={{ width: 120 }}
+            aria-label={t('ui.entry.window.to')}
+            value={window.to ?? '20:30'}
+            onChange={(e) => hours({ to: e.target.value })}
+          />
+          <Switch
+            id={`${id}-workdays`}
+            aria-label={t('ui.entry.workdays')}
+            checked={window.workdays ?? false}
+            onChange={(on) => hours({ workdays: on || undefined })}
+          />
+          <label htmlFor={`${id}-workdays`}>{t('ui.entry.workdays')}</label>
+        </span>
+      </Form.Item>
+      <Form.Item label={t('ui.entry.holdout')} htmlFor={`${id}-holdout`} extra={t('ui.entry.holdout.hint')} {...fault('holdout')}>
+        <InputNumber<number>
+          id={`${id}-holdout`}
+          min={0}
+          max={10}
+          step={0.5}
+          suffix="%"
+          value={definition.holdout ?? 0}
+          onChange={(n) => set({ holdout: n || undefined })}
+        />
+      </Form.Item>
+    </>
+  )
+}
+
+/** Who gives way to whom where two programmes want the same customer on one day. */
+function Rivals({ definition, set, fault }: PartProps & { fault: Fault }) {
+  const id = useId()
+  return (
+    <>
+      <Form.Item label={t('ui.entry.priority')} htmlFor={`${id}-priority`} extra={t('ui.entry.priority.hint')} {...fault('priority')}>
+        <InputNumber<number>
+          id={`${id}-priority`}
+          min={-1000}
+          max={1000}
+          precision={0}
+          value={definition.priority ?? 0}
+          onChange={(n) => set({ priority: n || undefined })}
+        />
+      </Form.Item>
+      <Form.Item label={t('ui.entry.exclusivity')} htmlFor={`${id}-group`} extra={t('ui.entry.exclusivity.hint')} {...fault('exclusivity')}>
+        <Input
+          id={`${id}-group`}
+          maxLength={64}
+          value={definition.exclusivity ?? ''}
+          placeholder={t('ui.entry.exclusivity.none')}
+          onChange={(e) => set({ exclusivity: e.target.value || undefined })}
+        />
+      </Form.Item>
+      {definition.exclusivity && (
+        <Form.Item label={t('ui.entry.deferrals')} htmlFor={`${id}-deferrals`} {...fault('max_deferrals')}>
+          <InputNumber<number>
+            id={`${id}-deferrals`}
+            min={0}
+            max={30}
+            precision={0}
+            value={definition.max_deferrals ?? 3}
+            onChange={(n) => set({ max_deferrals: n ?? undefined })}
+          />
+        </Form.Item>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { Modal } from 'antd'
+import { api, must, type Schema } from '../../shared/api'
+import { t } from '../../shared/i18n'
+import { useChange } from '../change'
+
+interface ArchiveProps {
+  line: Schema<'SOPLine'>
+  open: boolean
+  onClose: () => void
+}
+
+/** Ends a programme for good, after saying for how many. */
+export function ArchiveDialog({ line, open, onClose }: ArchiveProps) {
+  const inside = (line.enrollments.active ?? 0) + (line.enrollments.paused ?? 0)
+  const archive = useChange(
+    () => must(api.POST('/sops/{id}/archive', { params: { path: { id: line.id } } })),
+    [
+      ['rows', 'sop-lines'],
+      ['sop', line.id],
+    ],
+    t('ui.sops.archived'),
+  )
+  return (
+    <Modal
+      open={open}
+      title={
+        <>
+          {t('ui.sops.archive')} <span translate="no">{line.name}</span>
+        </>
+      }
+      okText={t('ui.sops.archive')}
+      okButtonProps={{ danger: true, loading: archive.isPending }}
+      onCancel={onClose}
+      onOk={() => archive.mutate(undefined, { onSuccess: onClose })}
+    >
+      <p>{inside > 0 ? t('ui.sops.archive.inside', { n: inside }) : t('ui.sops.archive.empty')}</p>
+      <p>{t('ui.sops.archive.final')}</p>
+    </Modal>
+  )
+}
