@@ -283,12 +283,25 @@ func TestAccess_answersWithSafeHeaders(t *testing.T) {
 		d.Mount = append(d.Mount, d.App.Mount)
 	})
 	for _, r := range []handlertest.Request{
-		{URL: "/healthz"}, {URL: "/readyz"}, {URL: "/api/v1/session"}, {URL: "/api/v1/session", As: handlertest.Reader}, {URL: "/api/openapi.json", As: handlertest.Reader},
-		{URL: "/api/v1/nothing", As: handlertest.Reader}, {Method: "PATCH", URL: "/api/v1/tokens", As: handlertest.Admin}, {URL: "/language?to=en"},
-		{URL: "/login/wecom"}, {URL: "/login/wecom/back"}, {URL: "/icon.svg"}, {URL: "/assets/nothing.js"}, {URL: "/metrics", As: handlertest.Reader},
-		{URL: "/login", Header: http.Header{"Accept": {"text/html"}}}, {URL: "/", Header: http.Header{"Accept": {"text/html"}}},
-		{URL: "/metrics", Header: http.Header{"Accept": {"text/html"}}}, {URL: "/m/", Header: http.Header{"Accept": {"text/html"}}},
-		{Method: "POST", URL: "/api/v1/session", Body: credentials(handlertest.Password)}, {Method: "POST", URL: "/setup/x"},
+		{URL: "/healthz"},
+		{URL: "/readyz"},
+		{URL: "/api/v1/session"},
+		{URL: "/api/v1/session", As: handlertest.Reader},
+		{URL: "/api/openapi.json", As: handlertest.Reader},
+		{URL: "/api/v1/nothing", As: handlertest.Reader},
+		{Method: "PATCH", URL: "/api/v1/tokens", As: handlertest.Admin},
+		{URL: "/language?to=en"},
+		{URL: "/login/wecom"},
+		{URL: "/login/wecom/back"},
+		{URL: "/icon.svg"},
+		{URL: "/assets/nothing.js"},
+		{URL: "/metrics", As: handlertest.Reader},
+		{URL: "/login", Header: http.Header{"Accept": {"text/html"}}},
+		{URL: "/", Header: http.Header{"Accept": {"text/html"}}},
+		{URL: "/metrics", Header: http.Header{"Accept": {"text/html"}}},
+		{URL: "/m/", Header: http.Header{"Accept": {"text/html"}}},
+		{Method: "POST", URL: "/api/v1/session", Body: credentials(handlertest.Password)},
+		{Method: "POST", URL: "/setup/x"},
 	} {
 		header := app.Do(t, r).Header()
 		policy := header.Get("Content-Security-Policy")

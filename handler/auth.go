@@ -88,14 +88,15 @@ func (s *server) openSession(c *gin.Context, p auth.Principal, way string) error
 }
 
 func (s *server) setSession(c *gin.Context, value string, maxAge int) {
-	s.setCookie(c, http.Cookie{Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge})
+	s.setCookie(c, sessionCookie, value, "/", maxAge)
 }
 
 // setCookie sets a cookie that no script sees and that no other site sends
 // along, but by a link; where the public URL is HTTPS it stays there.
-func (s *server) setCookie(c *gin.Context, cookie http.Cookie) {
-	cookie.HttpOnly, cookie.Secure, cookie.SameSite = true, s.secure, http.SameSiteLaxMode
-	http.SetCookie(c.Writer, &cookie)
+func (s *server) setCookie(c *gin.Context, name, value, path string, maxAge int) {
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure follows the public URL: plain HTTP has no other choice
+		Name: name, Value: value, Path: path, MaxAge: maxAge, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // signOutByForm is what a page without script can do too.

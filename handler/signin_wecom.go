@@ -48,7 +48,7 @@ func (s *server) beginWeCom(c *gin.Context) error {
 	}
 	state := rand.Text()
 	next := base64.RawURLEncoding.EncodeToString([]byte(localPath(c.Query("next"))))
-	s.setCookie(c, http.Cookie{Name: stateCookie, Value: state + "." + next, Path: statePath, MaxAge: stateLife})
+	s.setCookie(c, stateCookie, state+"."+next, statePath, stateLife)
 	back := strings.TrimRight(s.PublicURL, "/") + statePath + "/back"
 	to := s.SignIn.QR(back, state, string(language(c)))
 	if insideWeCom(c) {
@@ -62,7 +62,7 @@ func (s *server) beginWeCom(c *gin.Context) error {
 // whatever becomes of it.
 func (s *server) endWeCom(c *gin.Context) error {
 	cookie, _ := c.Cookie(stateCookie) // without one it is empty, and matches nothing
-	s.setCookie(c, http.Cookie{Name: stateCookie, Path: statePath, MaxAge: -1})
+	s.setCookie(c, stateCookie, "", statePath, -1)
 	state, encoded, _ := strings.Cut(cookie, ".")
 	plain, _ := base64.RawURLEncoding.DecodeString(encoded) // what is no path becomes /
 	next := localPath(string(plain))

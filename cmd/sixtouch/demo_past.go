@@ -9,16 +9,18 @@ import (
 	"sixtouch/sop"
 )
 
-// pastSteps are the weeks of last quarter's programme, by key.
-var pastSteps = []struct {
-	key, name, channel, text string
-}{
-	{"w1-trend", "行业趋势", "group_message", "这份行业趋势摘要只有两页，和您的业务相关的在第二页。"},
-	{"w2-case", "客户案例", "group_message", "同行的一个案例：交付周期缩短了三成，做法都写在里面了。"},
-	{"w3-call", "案例回访", model.ChannelRepPrompt, "对方收到案例一周了，打个电话问问哪一点最相关。"},
-	{"w4-tool", "自测表", "group_message", "五个问题的自测表，两分钟看出流程卡在哪一步。"},
-	{"w5-visit", "约开放日", model.ChannelRepPrompt, "邀请对方参加本月开放日，先问哪一天方便。"},
-	{"w6-review", "季度小结", "group_message", "这一季度发过的资料汇总在这里，方便转给同事。"},
+// pastStep is a week of last quarter's programme.
+type pastStep struct{ key, name, channel, text string }
+
+func (cast) pastSteps() []pastStep {
+	return []pastStep{
+		{"w1-trend", "行业趋势", "group_message", "这份行业趋势摘要只有两页，和您的业务相关的在第二页。"},
+		{"w2-case", "客户案例", "group_message", "同行的一个案例：交付周期缩短了三成，做法都写在里面了。"},
+		{"w3-call", "案例回访", model.ChannelRepPrompt, "对方收到案例一周了，打个电话问问哪一点最相关。"},
+		{"w4-tool", "自测表", "group_message", "五个问题的自测表，两分钟看出流程卡在哪一步。"},
+		{"w5-visit", "约开放日", model.ChannelRepPrompt, "邀请对方参加本月开放日，先问哪一天方便。"},
+		{"w6-review", "季度小结", "group_message", "这一季度发过的资料汇总在这里，方便转给同事。"},
+	}
 }
 
 // seedPast gives the demo a quarter that is over: a programme that one in two
@@ -87,7 +89,7 @@ func later(a, b time.Time) time.Time {
 // pastProgramme makes the programme, which takes nobody in any more.
 func pastProgramme(ctx context.Context, a *app) (model.SOPVersion, error) {
 	d := sop.Definition{Trigger: sop.Trigger{Kind: sop.TriggerManual}}
-	for i, s := range pastSteps {
+	for i, s := range (cast{}).pastSteps() {
 		day := 1 + 7*i
 		d.Steps = append(d.Steps, sop.Step{
 			Key: s.key, Name: s.name, Offset: sop.Offset{Day: &day, At: "10:00"}, Channel: s.channel, Content: &model.Content{Text: s.text},
@@ -105,10 +107,10 @@ func pastProgramme(ctx context.Context, a *app) (model.SOPVersion, error) {
 }
 
 // pastTouches are what became of the n-th contact's steps until an instant.
-func (cast) pastTouches(n int, e model.Enrollment, until time.Time, zone *time.Location) []model.Touch {
+func (c cast) pastTouches(n int, e model.Enrollment, until time.Time, zone *time.Location) []model.Touch {
 	var list []model.Touch
 	y, m, d := e.AnchorAt.In(zone).Date()
-	for i, s := range pastSteps {
+	for i, s := range c.pastSteps() {
 		due := time.Date(y, m, d+1+7*i, 10, 0, 0, 0, zone).UTC()
 		if due.After(until) {
 			break

@@ -152,7 +152,8 @@ func TestMeeting_saysOfEachAccountWhatThereIsToSay(t *testing.T) {
 		w.touch(p.ID, "group_message", now.Add(20*24*time.Hour))
 		w.clock.Set(now.Add(21 * 24 * time.Hour))
 		for _, a := range []account.ActionInput{
-			{Title: "以后再说", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 60)}, {Title: "约拜访", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 2)},
+			{Title: "以后再说", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 60)},
+			{Title: "约拜访", Side: model.SideSales, RepID: lin, Due: now.AddDate(0, 0, 2)},
 			{Title: "做完了", Side: model.SideSales, RepID: lin, Due: now, Done: true},
 		} {
 			_, err := w.AddAction(ctx, busy.ID, a, "林")

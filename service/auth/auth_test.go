@@ -173,8 +173,10 @@ func TestReach_isTheDepartmentsWithAllBelow(t *testing.T) {
 		s, conn := newService(t, db), db.Conn(t.Context())
 		require.NoError(t, conn.Create(&[]model.Department{{ID: 1, Name: "总部"}, {ID: 2, Name: "华东", ParentID: 1}, {ID: 3, Name: "上海", ParentID: 2}, {ID: 4, Name: "华南", ParentID: 1}}).Error)
 		reps := []model.Rep{
-			{UserID: "boss", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{1})}, {UserID: "east", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{2})},
-			{UserID: "shanghai", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{3, 4})}, {UserID: "south", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{4})},
+			{UserID: "boss", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{1})},
+			{UserID: "east", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{2})},
+			{UserID: "shanghai", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{3, 4})},
+			{UserID: "south", CanFollow: true, DepartmentIDs: model.AsJSON([]int64{4})},
 		}
 		require.NoError(t, conn.Create(&reps).Error)
 		own, err := s.SignInMember(t.Context(), "EAST")

@@ -123,7 +123,7 @@ func (s *Service) whose(ctx context.Context, row sessionRow) (Principal, error) 
 
 // EndSession signs out.
 func (s *Service) EndSession(ctx context.Context, id int64) error {
-	_, err := s.end(ctx, s.DB.Conn(ctx).Where("id = ?", id))
+	_, err := s.end(s.DB.Conn(ctx).Where("id = ?", id))
 	return err
 }
 
@@ -133,7 +133,7 @@ func (s *Service) RevokeSession(ctx context.Context, p Principal, id int64) erro
 	if p.Role != RoleAdmin {
 		q = q.Where("rep_id = ?", p.browsersOf())
 	}
-	ended, err := s.end(ctx, q)
+	ended, err := s.end(q)
 	if err == nil && !ended {
 		return model.NotFound(fmt.Sprintf("session %d", id))
 	}
@@ -149,7 +149,7 @@ func (p Principal) browsersOf() int64 {
 	return p.RepID
 }
 
-func (s *Service) end(ctx context.Context, which *gorm.DB) (bool, error) {
+func (s *Service) end(which *gorm.DB) (bool, error) {
 	res := which.Model(&model.Session{}).Where("ended_at IS NULL").Update("ended_at", model.Instant(s.Clock.Now()))
 	if res.Error != nil {
 		return false, fmt.Errorf("end session: %w", res.Error)

@@ -217,7 +217,7 @@ func (s *Service) Give(ctx context.Context, by Principal, repID int64, g Grant) 
 		if err := s.DB.Conn(ctx).Save(&row).Error; err != nil {
 			return fmt.Errorf("store user: %w", err)
 		}
-		_, err = s.end(ctx, s.DB.Conn(ctx).Where("rep_id = ?", repID))
+		_, err = s.end(s.DB.Conn(ctx).Where("rep_id = ?", repID))
 		return err
 	})
 	if err != nil {

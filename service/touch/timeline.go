@@ -22,7 +22,7 @@ const (
 	KindActivity Kind = "activity"
 )
 
-var kinds = []Kind{KindTouch, KindStage, KindActivity}
+func kinds() []Kind { return []Kind{KindTouch, KindStage, KindActivity} }
 
 // Happening is an entry of a contact's timeline; one of Touch, Stage and
 // Activity is there.
@@ -69,7 +69,7 @@ func instantOf(t model.Touch) time.Time {
 // the ladder are told by their stage events alone.
 func (l *Log) Timeline(ctx context.Context, contactID int64, only Kind, after Moment, limit int) ([]Happening, error) {
 	var out []Happening
-	for _, kind := range kinds {
+	for _, kind := range kinds() {
 		if only != "" && only != kind {
 			continue
 		}
@@ -80,7 +80,7 @@ func (l *Log) Timeline(ctx context.Context, contactID int64, only Kind, after Mo
 		out = append(out, part...)
 	}
 	slices.SortFunc(out, func(a, b Happening) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)), cmp.Compare(b.ID, a.ID))
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(slices.Index(kinds(), a.Kind), slices.Index(kinds(), b.Kind)), cmp.Compare(b.ID, a.ID))
 	})
 	out = out[:min(len(out), limit)]
 	if err := l.nameDoings(ctx, out); err != nil {
@@ -141,7 +141,7 @@ func (l *Log) partQuery(ctx context.Context, contactID int64, kind Kind, after M
 	}
 	if !after.At.IsZero() {
 		instant := model.Instant(after.At)
-		switch cmp.Compare(slices.Index(kinds, kind), slices.Index(kinds, after.Kind)) {
+		switch cmp.Compare(slices.Index(kinds(), kind), slices.Index(kinds(), after.Kind)) {
 		case -1:
 			q = q.Where(at+" < ?", instant)
 		case 0:
