@@ -43,27 +43,30 @@ function List({ items, seen, now: at }: { items: Item[]; seen: boolean[]; now: s
             <div className="who">
               <Avatar id={item.contact_id || item.account_id} name={nameOf(item)} size={40} company={item.contact_id === 0} />
               <div className="who-words">
-                <h2>
+                <h2 translate="no">
                   <Go to={item.external_userid ? contactHref(item.external_userid) : accountHref(item.account_id)} className="who-link">
                     {nameOf(item)}
                   </Go>
                 </h2>
-                <span className="who-company">{companyOf(item) !== nameOf(item) ? companyOf(item) : word('m.event', item.note)}</span>
+                <span className="who-company" translate="no">
+                  {companyOf(item) !== nameOf(item) ? companyOf(item) : word('m.event', item.note)}
+                </span>
               </div>
               <time className="soft" dateTime={item.at}>
                 {formatAgo(item.at, now)}
               </time>
             </div>
-            <p className="card-text">
-              <span className="kind">{t(`m.kind.${item.kind}`)}</span> {item.title || t(`m.text.${item.kind}`)}
-            </p>
-            {!known && (
-              <div className="card-actions">
+            <div className="alert-text">
+              <p className="card-text">
+                <span className="kind">{t(`m.kind.${item.kind}`)}</span>{' '}
+                <span translate="no">{item.title || t(`m.text.${item.kind}`)}</span>
+              </p>
+              {!known && (
                 <button type="button" className="button" onClick={see([item])}>
                   {t('m.seen')}
                 </button>
-              </div>
-            )}
+              )}
+            </div>
           </li>
         ))}
       </ul>

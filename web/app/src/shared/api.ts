@@ -30,8 +30,9 @@ export class ApiError extends Error {
 /** Whether the server could not be reached at all. */
 export const isOffline = (error: unknown): boolean => error instanceof ApiError && error.problem.status === 0
 
-// Signing in is the one thing that an anonymous page does.
-const signInPage = '/login'
+// Signing in is the one thing that an anonymous page does. On a rep's phone
+// WeCom says at once who it is.
+const signInPage = location.pathname.startsWith('/m/') ? '/login/wecom' : '/login'
 
 const problems: Middleware = {
   async onResponse({ response }) {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, must, type Schema } from '../../shared/api'
 import { formatDate, formatNumber, t, word } from '../../shared/i18n'
-import { TierChip } from '../parts/chips'
+import { Owner, TierChip } from '../parts/chips'
 import { Ring } from '../parts/ring'
 import { Ask, Loading } from '../parts/states'
 import { Actions } from './actions'
@@ -38,17 +38,21 @@ function Known({ page }: { page: Page }) {
   return (
     <>
       <header className="head">
-        <h1>{account.name}</h1>
+        <h1 translate="no">{account.name}</h1>
         <div className="chips">
           <TierChip tier={account.tier} />
           <span className="chip">{word('m.lifecycle', account.lifecycle)}</span>
-          {account.industry && <span className="chip">{account.industry}</span>}
-          <span className="chip">{owner ? t('m.owner', { name: owner }) : t('m.owner.none')}</span>
+          {account.industry && (
+            <span className="chip" translate="no">
+              {account.industry}
+            </span>
+          )}
+          <Owner name={owner ?? ''} />
         </div>
       </header>
       {why_now && (
         <p className="why-now card">
-          <strong>{t('m.why-now')}</strong> {why_now.title}
+          <strong>{t('m.why-now')}</strong> <span translate="no">{why_now.title}</span>
           <span className="soft"> {formatDate(why_now.at)}</span>
         </p>
       )}
@@ -100,7 +104,7 @@ function Happened({ events }: { events: Page['events'] }) {
         {events.slice(0, 8).map((e) => (
           <li key={e.id} className="line">
             <span>
-              <span className="kind">{word('m.event', e.kind)}</span> {e.title}
+              <span className="kind">{word('m.event', e.kind)}</span> <span translate="no">{e.title}</span>
             </span>
             <time className="soft" dateTime={e.at}>
               {formatDate(e.at)}

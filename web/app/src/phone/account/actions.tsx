@@ -19,9 +19,9 @@ export function Actions({ page }: { page: Schema<'AccountPage'> }) {
         {open.map((a) => (
           <li key={a.id} className="card row">
             <span className="row-words">
-              <strong>{a.title}</strong>
+              <strong translate="no">{a.title}</strong>
               <span className="soft">
-                {page.reps[a.rep_id] ?? t('m.owner.none')} · {formatDate(a.due_day)}
+                <span translate="no">{page.reps[a.rep_id]}</span> · {formatDate(a.due_day)}
               </span>
             </span>
             {a.rep_id === me && (

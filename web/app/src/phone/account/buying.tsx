@@ -19,10 +19,14 @@ export function Buying({ people }: { people: Person[] }) {
                 <Avatar id={p.id} name={p.name} size={36} />
                 <div className="who-words">
                   <span className="who-name">
-                    {p.name || t('m.nameless')}
+                    <span translate="no">{p.name || t('m.nameless')}</span>
                     {p.is_kp && <span className="chip kp">{t('m.kp')}</span>}
                   </span>
-                  {p.position && <span className="who-company">{p.position}</span>}
+                  {p.position && (
+                    <span className="who-company" translate="no">
+                      {p.position}
+                    </span>
+                  )}
                   <div className="chips">
                     <StageChip stage={p.stage} />
                     <ScoreChip score={p.score} />

@@ -37,7 +37,9 @@ export function CompanySheet({ contact, close }: { contact: Schema<'MyContact'>;
       {contact.account && (
         <label className="check">
           <input type="checkbox" checked={moved} onChange={(e) => setMoved(e.target.checked)} />
-          <span>{t('m.company.moved', { name: contact.account.name })}</span>
+          <span>
+            {t('m.company.moved')} <span translate="no">{contact.account.name}</span>
+          </span>
         </label>
       )}
       {save.isError && <Failed error={save.error} />}
@@ -49,7 +51,7 @@ export function CompanySheet({ contact, close }: { contact: Schema<'MyContact'>;
             .filter((c) => c.id !== contact.account?.id)
             .map((company) => (
               <li key={company.id}>
-                <button type="button" disabled={save.isPending} onClick={() => save.mutate(company.id)}>
+                <button type="button" translate="no" disabled={save.isPending} onClick={() => save.mutate(company.id)}>
                   {company.name}
                 </button>
               </li>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { Go } from '../go'
-import { TierChip } from '../parts/chips'
+import { Owner, TierChip } from '../parts/chips'
 import { Ring } from '../parts/ring'
 import { accountHref } from '../route'
 import { CompanySheet } from './company-sheet'
@@ -17,15 +17,12 @@ export function Company({ contact }: { contact: Schema<'MyContact'> }) {
         <Go to={accountHref(account.id)} className="strip-go">
           <Ring ring={account.ring} size={56} />
           <span className="strip-words">
-            <strong>{account.name}</strong>
-            <span className="soft">
-              {account.owner_name ? t('m.owner', { name: account.owner_name }) : t('m.owner.none')} ·{' '}
-              {t('m.coverage', { known: account.coverage.known, expected: account.coverage.expected })}
-            </span>
+            <strong translate="no">{account.name}</strong>
             <span className="chips">
               <TierChip tier={account.tier} />
-              <span className={`light light-${account.coverage.level}`}>{account.coverage.reasons[0]?.text ?? t('m.coverage.good')}</span>
+              <Owner name={account.owner_name} />
             </span>
+            <span className={`light light-${account.coverage.level}`}>{account.coverage.reasons[0]?.text ?? t('m.coverage.good')}</span>
           </span>
           <span aria-hidden="true" className="soft">
             ›
@@ -33,13 +30,13 @@ export function Company({ contact }: { contact: Schema<'MyContact'> }) {
         </Go>
       ) : (
         <p className="strip-words">
-          <strong>{contact.corp_name || t('m.company.unknown')}</strong>
+          <strong translate="no">{contact.corp_name || t('m.company.unknown')}</strong>
           <span className="soft">{t('m.company.unknown.hint')}</span>
         </p>
       )}
       {account?.why_now && (
         <p className="why-now">
-          <strong>{t('m.why-now')}</strong> {account.why_now.title}
+          <strong>{t('m.why-now')}</strong> <span translate="no">{account.why_now.title}</span>
         </p>
       )}
       <button type="button" className="link" onClick={() => setCorrecting(true)}>

@@ -23,8 +23,14 @@ export function Head({ contact: c }: { contact: Schema<'MyContact'> }) {
       <div className="who">
         <Avatar id={c.id} name={c.name} size={52} />
         <div className="who-words">
-          <h1>{c.name || t('m.nameless')}</h1>
-          <span className="who-company">{c.position || t('m.position.unknown')}</span>
+          <h1 translate="no">{c.name || t('m.nameless')}</h1>
+          {c.position ? (
+            <span className="who-company" translate="no">
+              {c.position}
+            </span>
+          ) : (
+            <span className="who-company">{t('m.position.unknown')}</span>
+          )}
         </div>
       </div>
       <div className="chips">
@@ -35,7 +41,11 @@ export function Head({ contact: c }: { contact: Schema<'MyContact'> }) {
         </button>
         <StageChip stage={c.stage} />
         <ScoreChip score={c.score.score} />
-        {c.others.length > 0 && <span className="chip">{t('m.others', { names: c.others.join('、') })}</span>}
+        {c.others.length > 0 && (
+          <span className="chip">
+            {t('m.others')} <span translate="no">{c.others.join(' · ')}</span>
+          </span>
+        )}
       </div>
       {warning && (
         <p className="warn" role="note">

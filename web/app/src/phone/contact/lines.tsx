@@ -4,12 +4,8 @@ import { formatAgo, t, word } from '../../shared/i18n'
 type Line = Schema<'ContactLine'>
 
 function words(line: Line): string {
-  if (!line.touch)
-    return line.detail && line.kind === 'need_answered'
-      ? t('m.line.need', { what: t(`m.need.${line.detail}`) })
-      : word('activity', line.kind)
-  const what = line.title ? t('m.line.touch', { channel: word('channel', line.kind), title: line.title }) : word('channel', line.kind)
-  return line.kind === 'rep_prompt' && line.detail ? `${what} · ${word('reason', line.detail)}` : what
+  if (line.touch) return line.kind === 'rep_prompt' && line.detail ? word('reason', line.detail) : word('channel', line.kind)
+  return line.detail && line.kind === 'need_answered' ? t('m.line.need', { what: t(`m.need.${line.detail}`) }) : word('activity', line.kind)
 }
 
 /** What was between us and the customer, the newest first. */
@@ -23,6 +19,12 @@ export function Lines({ contact, now }: { contact: Schema<'MyContact'>; now: Dat
           <li key={`${line.at}${line.kind}${line.title}`} className={line.touch ? `line ${line.side}` : 'line theirs'}>
             <span>
               {words(line)}
+              {line.title && (
+                <span className="soft" translate="no">
+                  {' '}
+                  {line.title}
+                </span>
+              )}
               {line.response && <em className="good"> {t('m.line.answered')}</em>}
             </span>
             <time className="soft" dateTime={line.at}>

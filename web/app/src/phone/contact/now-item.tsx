@@ -16,7 +16,12 @@ export function Item({ item, able }: { item: DayItem; able: boolean }) {
   const [sending, setSending] = useState<Sending>('idle')
   const [fault, setFault] = useState('')
   const words = isPrompt || item.kind === 'action' ? item.text : t(`m.text.${item.kind}`)
-  if (!isPrompt || !able) return words ? <p className="card-text">{words}</p> : null
+  if (!isPrompt || !able)
+    return words ? (
+      <p className="card-text" translate="no">
+        {words}
+      </p>
+    ) : null
 
   const send = async () => {
     setSending('busy')
@@ -38,7 +43,9 @@ export function Item({ item, able }: { item: DayItem; able: boolean }) {
   }
   return (
     <>
-      <p className="card-text">{words}</p>
+      <p className="card-text" translate="no">
+        {words}
+      </p>
       <label className="field">
         <span className="soft">{t('m.say')}</span>
         <textarea

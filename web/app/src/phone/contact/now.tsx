@@ -19,7 +19,7 @@ export function Now({ contact, now }: { contact: Schema<'MyContact'>; now: Date 
           <li key={keyOf(item)} className={`card kind-${item.kind}`}>
             <div className="card-top">
               <h3>
-                <span className="kind">{t(`m.kind.${item.kind}`)}</span> {item.title}
+                <span className="kind">{t(`m.kind.${item.kind}`)}</span> <span translate="no">{item.title}</span>
               </h3>
               <DueWords iso={item.due_at} now={now} />
             </div>

@@ -9,7 +9,9 @@ export function Reasons({ contact: { score } }: { contact: Schema<'MyContact'> }
       <summary>{t('m.reasons', { score: formatNumber(Math.round(score.score)) })}</summary>
       <ul>
         {score.reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
+          <li key={reason} translate="no">
+            {reason}
+          </li>
         ))}
       </ul>
     </details>

@@ -50,7 +50,7 @@ function Queue({ day }: { day: MyDay }) {
         <div>
           <h1>{t('m.day')}</h1>
           <p className="soft">
-            {formatDay(now.toISOString())} · {day.rep_name}
+            {formatDay(now.toISOString())} · <span translate="no">{day.rep_name}</span>
           </p>
         </div>
         <p className="day-left">

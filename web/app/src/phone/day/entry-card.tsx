@@ -51,20 +51,28 @@ function Who({ item }: { item: Item }) {
       <Avatar id={item.contact_id || item.account_id} name={nameOf(item)} size={40} company={item.contact_id === 0} />
       <div className="who-words">
         <span className="who-name">
-          {href ? (
-            <Go to={href} className="who-link">
-              {nameOf(item)}
-            </Go>
-          ) : (
-            nameOf(item)
-          )}
-        </span>
-        {company && company !== nameOf(item) && <span className="who-company">{company}</span>}
-        <div className="chips">
+          <span translate="no">
+            {href ? (
+              <Go to={href} className="who-link">
+                {nameOf(item)}
+              </Go>
+            ) : (
+              nameOf(item)
+            )}
+          </span>
           <TierChip tier={item.tier} />
-          <StageChip stage={item.stage} />
-          <ScoreChip score={item.score} />
-        </div>
+        </span>
+        {company && company !== nameOf(item) && (
+          <span className="who-company" translate="no">
+            {company}
+          </span>
+        )}
+        {(item.stage || item.score !== null) && (
+          <div className="chips">
+            <StageChip stage={item.stage} />
+            <ScoreChip score={item.score} />
+          </div>
+        )}
       </div>
     </div>
   )
@@ -88,12 +96,18 @@ function People({ items, off, toggle }: PeopleProps) {
         <li key={keyOf(item)}>
           <label>
             <input type="checkbox" checked={!off.has(keyOf(item))} onChange={() => toggle(keyOf(item))} />
-            <span className="people-name">{nameOf(item)}</span>
-            <span className="people-company">{companyOf(item)}</span>
+            <span className="people-name" translate="no">
+              {nameOf(item)}
+            </span>
+            <span className="people-company" translate="no">
+              {companyOf(item)}
+            </span>
           </label>
           <TierChip tier={item.tier} />
           <Go to={contactHref(item.external_userid)} className="people-go">
-            <span className="unseen">{t('m.open', { who: nameOf(item) })}</span>
+            <span className="unseen">
+              {t('m.open')} <span translate="no">{nameOf(item)}</span>
+            </span>
             <span aria-hidden="true">›</span>
           </Go>
         </li>
@@ -121,14 +135,18 @@ export function EntryCard({ entry, now }: { entry: Entry; now: Date }) {
     <li className={`card kind-${first.kind}`}>
       <div className="card-top">
         <h2>
-          <span className="kind">{t(`m.kind.${first.kind}`)}</span> {headline(first)}
+          <span className="kind">{t(`m.kind.${first.kind}`)}</span> <span translate="no">{headline(first)}</span>
         </h2>
         <DueWords iso={first.due_at} now={now} />
       </div>
       {!many && first.kind !== 'send' && <Who item={first} />}
       {first.kind === 'send' && <p className="soft">{t('m.send.people', { n: first.people, what: word('channel', first.channel) })}</p>}
       {many && <p className="soft">{t('m.people', { n: items.length })}</p>}
-      {text && <p className="card-text">{text}</p>}
+      {text && (
+        <p className="card-text" translate="no">
+          {text}
+        </p>
+      )}
       {many && <People items={items} off={off} toggle={toggle} />}
       <EntryActions items={items.filter((i) => !off.has(keyOf(i)))} now={now} />
     </li>

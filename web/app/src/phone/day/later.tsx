@@ -15,7 +15,10 @@ export function Later({ items }: { items: Item[] }) {
         {items.map((item) => (
           <li key={keyOf(item)}>
             <span>
-              <strong>{nameOf(item)}</strong> <span className="soft">{item.title || t(`m.kind.${item.kind}`)}</span>
+              <strong translate="no">{nameOf(item)}</strong>{' '}
+              <span className="soft" translate="no">
+                {item.title || t(`m.kind.${item.kind}`)}
+              </span>
             </span>
             <span className="soft">{item.until && formatInstant(item.until)}</span>
             {item.kind !== 'prompt' && (

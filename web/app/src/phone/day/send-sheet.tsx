@@ -6,7 +6,9 @@ import type { Item } from '../queue'
 export function SendSheet({ item, close }: { item: Item; close: () => void }) {
   return (
     <Sheet title={item.title || word('channel', item.channel)} close={close}>
-      <p className="bubble">{item.text || t('m.send.no-text')}</p>
+      <p className="bubble" translate="no">
+        {item.text || t('m.send.no-text')}
+      </p>
       {item.attachments > 0 && <p className="soft">{t('m.send.attachments', { n: formatNumber(item.attachments) })}</p>}
       <ol className="steps">
         <li>{t(item.channel === 'moment' ? 'm.send.how.moment' : 'm.send.how.open')}</li>

@@ -19,7 +19,7 @@ export function WhySheet({ touchID, close }: { touchID: number; close: () => voi
               // biome-ignore lint/suspicious/noArrayIndexKey: the chain never changes its order
               <li key={i}>
                 {link.at && <time dateTime={link.at}>{formatInstant(link.at)}</time>}
-                <span>{link.text}</span>
+                <span translate="no">{link.text}</span>
               </li>
             ))}
           </ol>

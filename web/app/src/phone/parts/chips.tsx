@@ -25,3 +25,13 @@ export function StageChip({ stage }: { stage: string }) {
 export function ScoreChip({ score }: { score: number | null }) {
   return score === null ? null : <span className="chip">{t('m.score', { score: formatNumber(Math.round(score)) })}</span>
 }
+
+/** Who answers for an account. */
+export function Owner({ name }: { name: string }) {
+  if (!name) return <span className="chip untouched">{t('m.owner.none')}</span>
+  return (
+    <span className="chip">
+      {t('m.owner')} <span translate="no">{name}</span>
+    </span>
+  )
+}

@@ -5,7 +5,7 @@ import { problemWords } from '../../shared/problem'
 /** While something is fetched for the first time: grey shapes where it will be. */
 export function Loading({ rows = 4, tall = false }: { rows?: number; tall?: boolean }) {
   return (
-    <div role="status" aria-label={t('m.loading')} className="loading">
+    <div role="status" aria-label={t('m.loading')} className="loading" data-loading>
       {Array.from({ length: rows }, (_, i) => i).map((i) => (
         <i key={i} className={tall ? 'bone tall' : 'bone'} />
       ))}

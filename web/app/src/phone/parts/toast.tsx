@@ -10,7 +10,7 @@ export function Toast() {
     <div className="toast-place" role="status">
       {failed && (
         <div className="toast bad">
-          <span>
+          <span translate="no">
             {t('m.failed', { what: failed.deed.label })} {problemWords(failed.error, t, 'm').title}
           </span>
           <button type="button" onClick={() => doing.retry()}>
@@ -23,7 +23,7 @@ export function Toast() {
       )}
       {last && (
         <div className="toast">
-          <span>{last.label}</span>
+          <span translate="no">{last.label}</span>
           <button type="button" onClick={() => doing.undo()}>
             {t('m.undo')}
           </button>
