@@ -32,15 +32,15 @@ export const isOffline = (error: unknown): boolean => error instanceof ApiError 
 
 // Signing in is the one thing that an anonymous page does. On a rep's phone
 // WeCom says at once who it is.
-const signInPage = location.pathname.startsWith('/m/') ? '/login/wecom' : '/login'
+const signInPage = () => (location.pathname.startsWith('/m/') ? '/login/wecom' : '/login')
 
 const problems: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return undefined
     const problem = await problemOf(response)
-    if (problem.status === 401 && location.pathname !== signInPage) {
+    if (problem.status === 401 && location.pathname !== signInPage()) {
       const next = `${location.pathname}${location.search}`
-      location.assign(next === '/' ? signInPage : `${signInPage}?${new URLSearchParams({ next })}`)
+      location.assign(next === '/' ? signInPage() : `${signInPage()}?${new URLSearchParams({ next })}`)
     }
     throw new ApiError(problem)
   },
