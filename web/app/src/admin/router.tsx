@@ -166,9 +166,21 @@ const sopEditor = createRoute({
   component: lazyRouteComponent(() => import('./pages/sop/editor'), 'SOPEditor'),
 })
 const sopTree = sop.addChildren([sopEditor])
+const sopResults = createRoute({
+  getParentRoute: () => root,
+  path: '/sops/$id/results',
+  component: lazyRouteComponent(() => import('./pages/sop-results'), 'SopResults'),
+})
+const meeting = createRoute({
+  getParentRoute: () => root,
+  path: '/meeting',
+  component: lazyRouteComponent(() => import('./pages/meeting'), 'Meeting'),
+})
 
 const tree = root.addChildren([
   today,
+  sopResults,
+  meeting,
   sops,
   newSOP,
   versions,

@@ -18,7 +18,7 @@ export function Chain({ links }: { links: readonly Link[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the links of a story have no names and never change places
         <li key={i} className={tone(l)}>
           {l.at && <time dateTime={l.at}>{formatInstant(l.at)}</time>}
-          <span translate="no">{l.text}</span>
+          <span translate={l.sop_id ? 'no' : undefined}>{l.text}</span>
         </li>
       ))}
     </ol>

@@ -1,0 +1,43 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { api, must, type Schema } from '../../shared/api'
+import { whole } from './search'
+
+export type Meeting = Schema<'MeetingRow'>
+export type Owner = Schema<'OwnerSum'>
+
+/** How far back the meeting counts touches; 0 is ever. */
+export const spans = [7, 30, 90, 0] as const
+
+export interface MeetingSearch {
+  owner?: number
+  list?: number
+  days: (typeof spans)[number]
+  /** Which account is on the screen; undefined: the overview. */
+  at?: number
+}
+
+export function meetingSearch(search: Record<string, unknown>): MeetingSearch {
+  return { owner: whole(search.owner), list: whole(search.list), days: spanOf(search.days), at: whole(search.at) }
+}
+
+const spanOf = (value: unknown): (typeof spans)[number] => spans.find((s) => String(s) === String(value)) ?? 90
+
+const queryOf = (s: MeetingSearch) => ({ owner_id: s.owner || undefined, list_id: s.list || undefined, days: s.days || undefined })
+
+/** The accounts of the meeting, those that nothing reached first, page by page. */
+export const useMeeting = (s: MeetingSearch) =>
+  useInfiniteQuery({
+    queryKey: ['meeting', s.owner, s.list, s.days],
+    queryFn: ({ pageParam }) => must(api.GET('/meeting', { params: { query: { ...queryOf(s), limit: 50, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor || undefined,
+    staleTime: 60_000,
+  })
+
+/** The meeting summed up by owner. */
+export const useOwners = (s: MeetingSearch) =>
+  useQuery({
+    queryKey: ['meeting', 'owners', s.list, s.days],
+    queryFn: () => must(api.GET('/meeting/owners', { params: { query: queryOf({ ...s, owner: undefined }) } })),
+    staleTime: 60_000,
+  })
