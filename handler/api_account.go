@@ -21,7 +21,7 @@ func (s *server) accountRoutes() []route {
 		{method: "POST", path: "/accounts", may: working, scope: named, do: s.createAccount},
 		{method: "GET", path: "/accounts/quality", may: office, scope: whole, do: s.accountQuality},
 		{method: "GET", path: "/meeting", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.getMeeting},
-		{method: "GET", path: "/meeting/owners", may: office, scope: whole, query: "owner_id list_id days", do: s.meetingOwners},
+		{method: "GET", path: "/meeting/owners", may: office, scope: listed, query: "owner_id list_id days", do: s.meetingOwners},
 		{method: "GET", path: "/accounts/rings", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.listRings},
 		{method: "GET", path: "/accounts/:id", may: everybody, scope: ofAccount, query: "weeks", do: s.getAccount},
 		{method: "PUT", path: "/accounts/:id", may: working, scope: ofAccount, do: s.updateAccount},

@@ -167,7 +167,11 @@ func TestMeeting_saysOfEachAccountWhatThereIsToSay(t *testing.T) {
 			AccountID: busy.ID, Name: "首单", Kind: "new", Amount: 80_000, State: model.OpportunityOpen, Stage: "x", OpenedAt: now, CreatedAt: now, UpdatedAt: now,
 		}).Error)
 
-		rows, _, more, err := w.Meeting(ctx, account.RingFilter{OwnerID: lin}, account.RingPlace{}, 10)
+		narrow := model.WithScope(ctx, model.Scope{Reps: []int64{lin + 1}})
+		rows, _, more, err := w.Meeting(narrow, account.RingFilter{OwnerID: lin}, account.RingPlace{}, 10)
+		require.NoError(t, err)
+		require.Empty(t, rows, "who sees other people's accounts sees none of these")
+		rows, _, more, err = w.Meeting(ctx, account.RingFilter{OwnerID: lin}, account.RingPlace{}, 10)
 		require.NoError(t, err)
 		require.False(t, more)
 		require.Len(t, rows, 2)

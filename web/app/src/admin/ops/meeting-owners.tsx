@@ -29,7 +29,9 @@ export function MeetingOwners({ owners, search }: MeetingOwnersProps) {
             </span>
           </span>
           <span className="bar-facts">
-            <span>{t('ui.meeting.accounts', { n: o.accounts })}</span>
+            <Go to="/meeting" search={{ ...search, owner: o.owner_id || undefined, at: undefined }}>
+              {t('ui.meeting.accounts', { n: o.accounts })}
+            </Go>
             {o.zero > 0 && <span className="bad">{t('ui.meeting.zero', { n: o.zero })}</span>}
             {o.full > 0 && <span className="good">{t('ui.meeting.full', { n: o.full })}</span>}
             <span className="soft">{t('ui.meeting.sides', { m: formatNumber(o.marketing), s: formatNumber(o.sales) })}</span>
