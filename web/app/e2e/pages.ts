@@ -2,6 +2,16 @@
 export const pages: string[] = [
   '/',
   '/nowhere',
+  '/touches',
+  '/touches/1',
+  '/queue',
+  '/leaks',
+  '/cohorts',
+  '/sops/1/people',
+  '/sops/1/people/1',
+  '/sops/1/results',
+  '/meeting',
+  '/meeting?at=0',
   '/phones',
   '/phones?show=c:wmDEMO00000000000000000000000000,m:ZhouYu&known=wmDEMO00000000000000000000000000&drawer=ledger',
   '/phones?show=m:ZhouYu&drawer=faults',
@@ -10,5 +20,5 @@ export const pages: string[] = [
 /** Words that are the same in every language. */
 export const international = new Set(
   `Sixtouch SOP SOPs ABM MAL MIL MQL SAL SQL SAO SDR AE KP ACV ARR MRR SLA API URL ID CSV XLSX YAML JSON Excel WeCom OAuth QR JS SDK
-   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK vs p p50 p95 p99 v`.split(/\s+/),
+   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK J K F Home vs p p50 p95 p99 v`.split(/\s+/),
 )

@@ -29,11 +29,14 @@ export function Queue() {
           return (
             <>
               <nav className="queue-states" aria-label={t('ui.queue.states')}>
-                {queueStates.map((s) => (
-                  <Go key={s} to="/queue" search={{ state: s }} className={s === state ? 'on' : undefined}>
-                    {nameOf(s)} <b>{countOf(data, s, inbox.data?.counts.dead)}</b>
-                  </Go>
-                ))}
+                {queueStates.map((s) => {
+                  const count = countOf(data, s, inbox.data?.counts.dead)
+                  return (
+                    <Go key={s} to="/queue" search={{ state: s }} className={s === state ? 'on' : count === '0' ? 'none' : undefined}>
+                      {nameOf(s)} <b>{count}</b>
+                    </Go>
+                  )
+                })}
               </nav>
               {rep !== undefined && (
                 <div className="filters">
