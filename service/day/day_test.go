@@ -119,7 +119,7 @@ func TestDay_isOneQueueByWorthAndExpiry(t *testing.T) {
 		w.asked(mei, w.contact("别人的", mei, nil), "回访", "打个招呼", w.in(time.Minute))
 		ready := w.contact("准备好了", lin, func(c *model.Contact, _ *model.Relationship) { c.Stage = model.StageMQL })
 		create(w, model.Handover{ContactID: ready.ID, RepID: lin, State: model.HandoverOpen, AskedAt: w.now(), DueAt: w.in(-time.Minute), UpdatedAt: w.now()})
-		create(w, model.LeadRoute{ActivityID: 1, ContactID: w.contact("新线索", lin, at(small)).ID, RepID: lin, State: model.RouteOpen, Source: "官网", CreatedAt: w.now()})
+		create(w, model.LeadRoute{ActivityID: 1, ContactID: w.contact("新线索", lin, at(small)).ID, RepID: lin, State: model.RouteOpen, Source: "website", CreatedAt: w.now()})
 		create(w, model.AccountAction{AccountID: big, Title: "寄样品", Side: model.SideSales, RepID: lin, DueDay: "2026-03-02", CreatedAt: w.now()})
 		create(w, model.AccountAction{AccountID: big, Title: "明天的", Side: model.SideSales, RepID: lin, DueDay: "2026-03-03", CreatedAt: w.now()})
 
@@ -134,6 +134,7 @@ func TestDay_isOneQueueByWorthAndExpiry(t *testing.T) {
 		require.Equal(w, "打个招呼", first.Text)
 		require.Equal(w, 3, first.Snoozes)
 		require.Equal(w, model.TierA, d.Items[3].Tier)
+		require.Equal(w, "官网", d.Items[4].Note)
 		require.Empty(w, d.Later)
 	})
 }

@@ -135,11 +135,15 @@ func (s *Service) handovers(ctx context.Context, repID int64) ([]Item, error) {
 
 // leads are new ones that are the rep's to take.
 func (s *Service) leads(ctx context.Context, repID int64) ([]Item, error) {
-	var rows []model.LeadRoute
-	err := s.db.Read(ctx).Where("rep_id = ? AND state = ?", repID, model.RouteOpen).Order("created_at, id").Limit(most + 1).Find(&rows).Error
+	var rows []struct {
+		model.LeadRoute
+		SourceName string
+	}
+	err := s.db.Read(ctx).Table("lead_routes l").Select("l.*, COALESCE(o.name, l.source) AS source_name").Joins("LEFT JOIN lead_sources o ON o.code = l.source").
+		Where("l.rep_id = ? AND l.state = ?", repID, model.RouteOpen).Order("l.created_at, l.id").Limit(most + 1).Scan(&rows).Error
 	items := make([]Item, len(rows))
 	for i, r := range rows {
-		items[i] = Item{Kind: model.DayLead, ID: r.ID, At: r.CreatedAt, People: 1, ContactID: r.ContactID, Note: r.Source}
+		items[i] = Item{Kind: model.DayLead, ID: r.ID, At: r.CreatedAt, People: 1, ContactID: r.ContactID, Note: r.SourceName}
 	}
 	return items, wrap("load leads", err)
 }

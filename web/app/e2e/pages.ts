@@ -15,6 +15,10 @@ export const pages: string[] = [
   '/phones',
   '/phones?show=c:wmDEMO00000000000000000000000000,m:ZhouYu&known=wmDEMO00000000000000000000000000&drawer=ledger',
   '/phones?show=m:ZhouYu&drawer=faults',
+  '/m/day?as=ZhouYu',
+  '/m/alerts?as=ZhouYu',
+  '/m/account/1?as=ZhouYu',
+  '/m/contact?as=BaiLu&ext=wmDEMO00000000000000000000000017&external_userid=wmDEMO00000000000000000000000017',
 ]
 
 /** Words that are the same in every language. */

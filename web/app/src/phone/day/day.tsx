@@ -35,8 +35,12 @@ export function Day() {
 
 type MyDay = { rep_name: string; now: string; more: boolean; items: Schema<'DayItem'>[]; later: Schema<'DayItem'>[] }
 
+// So many are drawn at first, and more at each press: nobody does forty at once.
+const portion = 15
+
 function Queue({ day }: { day: MyDay }) {
   const [part, setPart] = useState<Part>()
+  const [shown, setShown] = useState(portion)
   const { hidden } = useDoing()
   const now = useServerNow(day.now)
   const items = day.items.filter((i) => !hidden.has(keyOf(i)))
@@ -77,10 +81,15 @@ function Queue({ day }: { day: MyDay }) {
       )}
       {items.length === 0 && <Nothing title={t('m.day.empty')} hint={t(day.later.length > 0 ? 'm.day.empty.later' : 'm.day.empty.hint')} />}
       <ul className="cards">
-        {entries.map((entry) => (
+        {entries.slice(0, shown).map((entry) => (
           <EntryCard key={entry.key} entry={entry} now={now} />
         ))}
       </ul>
+      {entries.length > shown && (
+        <button type="button" className="button wide" onClick={() => setShown(shown + portion)}>
+          {t('m.day.rest', { n: entries.length - shown })}
+        </button>
+      )}
       {day.more && <p className="soft">{t('m.day.more')}</p>}
       <Later items={day.later} />
     </>
