@@ -70,6 +70,7 @@ func (s *server) ringFilter(q *query) account.RingFilter {
 func (s *server) getMeeting(c *gin.Context) error {
 	q := queryOf(c)
 	f := s.ringFilter(q)
+	f.Targets = true
 	limit, after := q.ringPlace()
 	if err := q.err(); err != nil {
 		return err
@@ -101,6 +102,7 @@ type ownerSum struct {
 func (s *server) meetingOwners(c *gin.Context) error {
 	q := queryOf(c)
 	f := s.ringFilter(q)
+	f.Targets = true
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -133,6 +133,7 @@ type RingFilter struct {
 	OwnerID int64
 	ListID  int64
 	Since   time.Time
+	Targets bool // of an owner's accounts only the targets
 }
 
 // RingPlace is a place in the weekly meeting's list: behind the account with that
@@ -247,8 +248,12 @@ func (w *ringWalk) filtered(ctx context.Context, after int64) *gorm.DB {
 		}
 		return q.Order("m.account_id").Limit(ringChunk)
 	case f.OwnerID != 0:
-		return db.Table(w.s.DB.Walk("accounts a", "ix_accounts_owner")).Select("a.id").
+		q := db.Table(w.s.DB.Walk("accounts a", "ix_accounts_owner")).Select("a.id").
 			Where("a.owner_id = ? AND a.id > ? AND a.live_slot = 1", f.OwnerID, after).Order("a.id").Limit(ringChunk)
+		if f.Targets {
+			q = q.Where("a.is_target = ?", true)
+		}
+		return q
 	default:
 		return db.Table(w.s.DB.Walk("accounts a", "ix_accounts_target")).Select("a.id").
 			Where("a.is_target = ? AND a.id > ? AND a.live_slot = 1", true, after).Order("a.id").Limit(ringChunk)

@@ -167,6 +167,9 @@ func TestMeeting_saysOfEachAccountWhatThereIsToSay(t *testing.T) {
 			AccountID: busy.ID, Name: "首单", Kind: "new", Amount: 80_000, State: model.OpportunityOpen, Stage: "x", OpenedAt: now, CreatedAt: now, UpdatedAt: now,
 		}).Error)
 
+		none, _, _, err := w.Meeting(ctx, account.RingFilter{OwnerID: lin, Targets: true}, account.RingPlace{}, 10)
+		require.NoError(t, err)
+		require.Empty(t, none, "neither is a target")
 		narrow := model.WithScope(ctx, model.Scope{Reps: []int64{lin + 1}})
 		rows, _, more, err := w.Meeting(narrow, account.RingFilter{OwnerID: lin}, account.RingPlace{}, 10)
 		require.NoError(t, err)
