@@ -96,7 +96,7 @@ interface TabsProps<T extends string> {
 /** The tabs at a phone's foot, with their dots. */
 export function PhoneTabs<T extends string>({ tabs, value, onChange }: TabsProps<T>) {
   return (
-    <nav className="tabs" aria-label={t('sim.tabs')}>
+    <div className="tabs" role="group" aria-label={t('sim.tabs')}>
       {tabs.map((tab) => (
         <button
           key={tab.key}
@@ -115,6 +115,6 @@ export function PhoneTabs<T extends string>({ tabs, value, onChange }: TabsProps
           )}
         </button>
       ))}
-    </nav>
+    </div>
   )
 }

@@ -55,6 +55,7 @@ export function Picker() {
                 <li key={p.id} style={{ transform: `translateY(${item.start}px)`, height: rowHeight }}>
                   <Row
                     person={p}
+                    note={q.trim() ? p.company : p.last?.text}
                     shown={board.phones.includes(phoneOf(p))}
                     toggle={(shown) => act(shown ? { do: 'hide', phone: phoneOf(p) } : { do: 'show', phones: [phoneOf(p)] })}
                   />
@@ -71,7 +72,7 @@ export function Picker() {
   )
 }
 
-function Row({ person, shown, toggle }: { person: Person; shown: boolean; toggle: (shown: boolean) => void }) {
+function Row({ person, note, shown, toggle }: { person: Person; note?: string; shown: boolean; toggle: (shown: boolean) => void }) {
   return (
     <button type="button" className="row" aria-pressed={shown} onClick={() => toggle(shown)}>
       <span className="portrait" aria-hidden>
@@ -79,7 +80,7 @@ function Row({ person, shown, toggle }: { person: Person; shown: boolean; toggle
       </span>
       <span className="what" translate="no">
         <strong>{person.name}</strong>
-        <small>{person.last?.text || person.company || person.department}</small>
+        <small>{note || person.company || person.department}</small>
       </span>
       {person.pending > 0 && (
         <span className="dot inline">

@@ -42,6 +42,7 @@ const empty: Scene = {
   tags: [],
   touches: 0,
   ring: 0,
+  own: 0,
   clicked: false,
 }
 const who = { external_userid: 'wm1', userid: 'rep', name: '', company: '' }
@@ -65,8 +66,9 @@ describe('the tour', () => {
     expect(advance(at('morning'), { ...empty, who, member: rep(task('pending', 'wm2', 'wm1')) })).toBe(at('tasks'))
   })
   it('ends with the ring that somebody looks at', () => {
-    expect(advance(at('ring'), { ...empty, ring: 2 })).toBe(at('ring'))
-    expect(advance(at('ring'), { ...empty, ring: 2, clicked: true })).toBe(7)
+    expect(advance(at('ring'), { ...empty, own: 2 })).toBe(at('ring'))
+    expect(advance(at('ring'), { ...empty, own: 2, clicked: true })).toBe(7)
+    expect(advance(at('ring'), { ...empty, ring: 9, own: 1, clicked: true })).toBe(at('ring'))
     expect(advance(7, empty)).toBe(7)
   })
 })

@@ -17,7 +17,9 @@ export interface Scene {
   company: string
   tags: string[]
   touches: number
+  /** Touches that count for the company: all, and those of the customer. */
   ring: number
+  own: number
   /** The highlighted thing was clicked. */
   clicked: boolean
 }
@@ -33,6 +35,9 @@ const got = (scene: Scene, kind: string) =>
 const asked = ({ member, who }: Scene) =>
   member?.tasks.some((task) => task.status === 'pending' && task.recipients.some((r) => r.id === who?.external_userid)) ?? false
 
+// The welcome and the first day's message.
+const story = 2
+
 export const steps: Step[] = [
   { key: 'scan', done: (s) => got(s, 'welcome') },
   { key: 'known', done: (s) => s.cardOpen && s.company !== '' },
@@ -40,7 +45,7 @@ export const steps: Step[] = [
   { key: 'morning', done: asked },
   { key: 'tasks', done: (s) => s.tab === 'tasks' },
   { key: 'confirm', done: (s) => got(s, 'groupmsg') },
-  { key: 'ring', done: (s) => s.clicked && s.ring > 0 },
+  { key: 'ring', done: (s) => s.clicked && s.own >= story },
 ]
 
 /** How far the story has come: the step that waits, given the one that was reached. */

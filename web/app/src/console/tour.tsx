@@ -154,7 +154,9 @@ function useScene(clicked: boolean): Scene {
   const { who } = useTour()
   const shown = usePhones().data
   const id = who?.external_userid ?? ''
-  const { stay, person, touches, account } = useKnown(shown?.contacts[id])
+  const contact = shown?.contacts[id]
+  const { stay, person, touches, account } = useKnown(contact)
+  const own = account.data?.people.find((p) => p.id === contact)
   return {
     who,
     customer: shown?.phones.customers.find((p) => p.external_userid === id),
@@ -165,6 +167,7 @@ function useScene(clicked: boolean): Scene {
     tags: person.data?.tags.filter((tag) => tag.removed_at === null).map((tag) => tag.name) ?? [],
     touches: touches.data?.items.length ?? 0,
     ring: account.data?.ring.total ?? 0,
+    own: own ? own.marketing + own.sales : 0,
     clicked,
   }
 }
