@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react'
 import type { Schema } from '../shared/api'
 import { formatInstant, t } from '../shared/i18n'
 import { ChatAttachment } from '../shared/preview/attachment'
 import { Portrait } from '../shared/preview/picture'
 import { Words } from '../shared/preview/words'
 import '../shared/preview/preview.css'
+import { useNewest } from './newest'
 import type { Chat, Line, RawAttachment } from './types'
 
 /** A part of a message in the product's words; nothing for what a chat cannot show. */
@@ -43,12 +43,7 @@ function originOf(line: Line): string {
 
 /** The lines of a chat, as one of both sees them. */
 export function Bubbles({ chat, mine }: { chat: Chat; mine: 'member' | 'customer' }) {
-  const end = useRef<HTMLLIElement>(null)
-  const last = chat.lines.at(-1)?.seq
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is scrolled to
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'nearest' })
-  }, [last])
+  const end = useNewest(chat.lines.at(-1)?.seq)
   return (
     <ol className="bubbles wx" tabIndex={0} aria-label={t('sim.chat')}>
       {chat.lines.map((line, i) => (

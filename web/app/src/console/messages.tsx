@@ -2,12 +2,14 @@ import { useState } from 'react'
 import { formatInstant, t } from '../shared/i18n'
 import { usePlay } from './data'
 import { demo } from './demo'
+import { useNewest } from './newest'
 import { ScreenHead } from './phone'
 import { Problem } from './problem'
 import type { AppMessage, Card, RawAttachment } from './types'
 
 /** What the product's app has sent to a rep: cards with working buttons. */
 export function Messages({ userid, messages, back }: { userid: string; messages: AppMessage[]; back: () => void }) {
+  const end = useNewest(messages.at(-1)?.seq)
   return (
     <>
       <ScreenHead title={t('sim.app')} back={back} />
@@ -21,6 +23,7 @@ export function Messages({ userid, messages, back }: { userid: string; messages:
           </li>
         ))}
         {messages.length === 0 && <li className="notice">{t('sim.app.none')}</li>}
+        <li ref={end} aria-hidden />
       </ol>
     </>
   )
@@ -87,7 +90,7 @@ function TemplateCard({ userid, card, message }: { userid: string; card: Card; m
           ))}
         </div>
       ) : (
-        <p className="answered">{answered || <span translate="yes">{t('sim.answered')}</span>}</p>
+        (answered || card.button_list) && <p className="answered">{answered || <span translate="yes">{t('sim.answered')}</span>}</p>
       )}
       <Problem error={press.error} />
     </article>
