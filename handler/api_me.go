@@ -15,6 +15,7 @@ import (
 	"sixtouch/service/account"
 	"sixtouch/service/day"
 	"sixtouch/sop"
+	"sixtouch/web"
 	"sixtouch/wecom"
 )
 
@@ -65,6 +66,8 @@ type dayItemResponse struct {
 	SOPName        string        `json:"sop_name"`
 	StepKey        string        `json:"step_key"`
 	Note           string        `json:"note"`
+	Reason         string        `json:"-"`
+	Detail         []string      `json:"-"`
 	ContactID      int64         `json:"contact_id"`
 	ExternalUserID string        `json:"external_userid"`
 	ContactName    string        `json:"contact_name"`
@@ -76,7 +79,16 @@ type dayItemResponse struct {
 	Tier           model.Tier    `json:"tier"`
 }
 
-func dayItemOf(i day.Item) dayItemResponse { return dayItemResponse(i) }
+// dayItemOf puts a hand-over's reason into words; it has no others.
+func (s *server) dayItemOf(lang web.Lang) func(day.Item) dayItemResponse {
+	return func(i day.Item) dayItemResponse {
+		out := dayItemResponse(i)
+		if i.Reason != "" {
+			out.Text = s.because(lang, i.Reason, i.Detail).Sentence
+		}
+		return out
+	}
+}
 
 func (s *server) myDay(c *gin.Context) error {
 	rep, err := me(c)
@@ -87,8 +99,9 @@ func (s *server) myDay(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	told := s.dayItemOf(language(c))
 	c.JSON(http.StatusOK, gin.H{
-		"rep_name": d.RepName, "now": s.Clock.Now(), "more": d.More, "items": convert(d.Items, dayItemOf), "later": convert(d.Later, dayItemOf),
+		"rep_name": d.RepName, "now": s.Clock.Now(), "more": d.More, "items": convert(d.Items, told), "later": convert(d.Later, told),
 	})
 	return nil
 }
@@ -102,7 +115,7 @@ func (s *server) myAlerts(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, gin.H{"now": s.Clock.Now(), "items": convert(items, dayItemOf), "seen": append([]bool{}, seen...)})
+	c.JSON(http.StatusOK, gin.H{"now": s.Clock.Now(), "items": convert(items, s.dayItemOf(language(c))), "seen": append([]bool{}, seen...)})
 	return nil
 }
 

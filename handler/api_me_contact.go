@@ -9,6 +9,7 @@ import (
 	"sixtouch/model"
 	"sixtouch/service/account"
 	"sixtouch/service/day"
+	"sixtouch/web"
 )
 
 type myContactResponse struct {
@@ -85,7 +86,7 @@ func (s *server) myContact(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	out := s.myContactOf(chat)
+	out := s.myContactOf(chat, language(c))
 	if chat.AccountID != nil {
 		b, err := s.Accounts.Brief(c.Request.Context(), *chat.AccountID)
 		if err != nil {
@@ -104,13 +105,13 @@ func (s *server) myContact(c *gin.Context) error {
 	return nil
 }
 
-func (s *server) myContactOf(chat day.Chat) myContactResponse {
+func (s *server) myContactOf(chat day.Chat, lang web.Lang) myContactResponse {
 	return myContactResponse{
 		ID: chat.ID, ExternalUserID: chat.ExternalUserID, Name: chat.Name, Avatar: chat.Avatar, Position: chat.Position, CorpName: chat.CorpName,
 		Role: chat.Role, RoleConfidence: chat.RoleConfidence, RoleSource: chat.RoleSource, Stage: chat.Stage, StageAt: chat.StageAt,
 		Relationship: chat.Relationship.State, AddedAt: chat.Relationship.AddedAt,
 		Consent: chat.Consent, ContactLess: chat.ContactLess, HeldUntil: chat.HeldUntil, Others: listOf(chat.Others),
-		Items: convert(chat.Items, dayItemOf), Lines: convert(chat.Lines, func(l day.Line) lineResponse { return lineResponse(l) }), Now: s.Clock.Now(),
+		Items: convert(chat.Items, s.dayItemOf(lang)), Lines: convert(chat.Lines, func(l day.Line) lineResponse { return lineResponse(l) }), Now: s.Clock.Now(),
 	}
 }
 

@@ -53,6 +53,8 @@ type Item struct {
 	SOPName     string
 	StepKey     string
 	Note        string // of news: its kind; of a lead: its source
+	Reason      string // of a hand-over: why they are an MQL, a code
+	Detail      []string
 
 	ContactID      int64
 	ExternalUserID string

@@ -118,8 +118,9 @@ func TestDay_isOneQueueByWorthAndExpiry(t *testing.T) {
 		w.asked(lin, w.contact("将过期", lin, nil), "回访", "打个招呼", w.in(30*time.Minute))
 		w.asked(mei, w.contact("别人的", mei, nil), "回访", "打个招呼", w.in(time.Minute))
 		ready := w.contact("准备好了", lin, func(c *model.Contact, _ *model.Relationship) { c.Stage = model.StageMQL })
-		create(w, model.Handover{ContactID: ready.ID, RepID: lin, State: model.HandoverOpen, AskedAt: w.now(), DueAt: w.in(-time.Minute), UpdatedAt: w.now()})
-		create(w, model.LeadRoute{ActivityID: 1, ContactID: w.contact("新线索", lin, at(small)).ID, RepID: lin, State: model.RouteOpen, Source: "website", CreatedAt: w.now()})
+		why := create(w, model.StageEvent{ContactID: ready.ID, ToStage: model.StageMQL, EnteredAt: w.now(), Reason: "score", Detail: model.AsJSON([]string{"60"})})
+		create(w, model.Handover{ContactID: ready.ID, EventID: why.ID, RepID: lin, State: model.HandoverOpen, AskedAt: w.now(), DueAt: w.in(-time.Minute), UpdatedAt: w.now()})
+		create(w, model.LeadRoute{ActivityID: 1, ContactID: w.contact("新线索", lin, at(small)).ID, RepID: lin, State: model.RouteOpen, Source: "官网", CreatedAt: w.now()})
 		create(w, model.AccountAction{AccountID: big, Title: "寄样品", Side: model.SideSales, RepID: lin, DueDay: "2026-03-02", CreatedAt: w.now()})
 		create(w, model.AccountAction{AccountID: big, Title: "明天的", Side: model.SideSales, RepID: lin, DueDay: "2026-03-03", CreatedAt: w.now()})
 
@@ -131,10 +132,10 @@ func TestDay_isOneQueueByWorthAndExpiry(t *testing.T) {
 		}, brief(d.Items))
 		late, first := d.Items[0], d.Items[1]
 		require.True(w, late.Late)
+		require.Equal(w, []string{"60"}, late.Detail)
 		require.Equal(w, "打个招呼", first.Text)
 		require.Equal(w, 3, first.Snoozes)
 		require.Equal(w, model.TierA, d.Items[3].Tier)
-		require.Equal(w, "官网", d.Items[4].Note)
 		require.Empty(w, d.Later)
 	})
 }
@@ -173,9 +174,9 @@ func TestDay_alertsStayUntilTheyAreSeen(t *testing.T) {
 		mql := func(c *model.Contact, _ *model.Relationship) { c.Stage, c.StageAt = model.StageMQL, &now }
 		hot := w.contact("热了", lin, mql)
 		mine := w.contact("交给我的", lin, mql)
-		slot := int8(1)
-		create(w, model.Handover{ContactID: hot.ID, RepID: mei, State: model.HandoverOpen, OpenSlot: &slot, AskedAt: now, DueAt: now, UpdatedAt: now})
-		create(w, model.Handover{ContactID: mine.ID, RepID: lin, State: model.HandoverOpen, OpenSlot: &slot, AskedAt: now, DueAt: now, UpdatedAt: now})
+		slot, why := int8(1), create(w, model.StageEvent{ToStage: model.StageMQL, EnteredAt: now, Reason: "score"}).ID
+		create(w, model.Handover{ContactID: hot.ID, EventID: why, RepID: mei, State: model.HandoverOpen, OpenSlot: &slot, AskedAt: now, DueAt: now, UpdatedAt: now})
+		create(w, model.Handover{ContactID: mine.ID, EventID: why, RepID: lin, State: model.HandoverOpen, OpenSlot: &slot, AskedAt: now, DueAt: now, UpdatedAt: now})
 		create(w, model.AccountEvent{AccountID: w.account("我的", lin, ""), Kind: "funding", Title: "完成 B 轮", At: now, CreatedAt: now})
 		create(w, model.AccountEvent{AccountID: w.account("别人的", mei, ""), Kind: "funding", Title: "完成 C 轮", At: now, CreatedAt: now})
 		require.ElementsMatch(w, []string{"lost 走了", "hot 热了", "handover 交给我的", "news 我的"}, brief(w.of(lin).Items))
@@ -201,7 +202,8 @@ func TestDay_whatIsPutOffComesBack(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
 		lin := w.rep("lin")
-		h := create(w, model.Handover{ContactID: w.contact("甲", lin, nil).ID, RepID: lin, State: model.HandoverOpen, AskedAt: w.now(), DueAt: w.in(time.Hour), UpdatedAt: w.now()})
+		why := create(w, model.StageEvent{ToStage: model.StageMQL, EnteredAt: w.now(), Reason: "score"}).ID
+		h := create(w, model.Handover{ContactID: w.contact("甲", lin, nil).ID, EventID: why, RepID: lin, State: model.HandoverOpen, AskedAt: w.now(), DueAt: w.in(time.Hour), UpdatedAt: w.now()})
 		off := day.Mark{Kind: model.DayHandover, ID: h.ID, Until: w.in(time.Hour), Reason: "busy"}
 		require.NoError(w, w.days.Set(w.ctx, lin, off))
 		d := w.of(lin)

@@ -124,26 +124,29 @@ func (s *Service) sendsQuery(ctx context.Context, repID int64) *gorm.DB {
 
 // handovers are MQLs that wait for the rep's word.
 func (s *Service) handovers(ctx context.Context, repID int64) ([]Item, error) {
-	var rows []model.Handover
-	err := s.db.Read(ctx).Where("rep_id = ? AND state = ?", repID, model.HandoverOpen).Order("id").Limit(most + 1).Find(&rows).Error
+	var rows []struct {
+		model.Handover
+		Reason string
+		Detail model.JSON[[]string]
+	}
+	err := s.db.Read(ctx).Table("handovers h").Select("h.*, e.reason, e.detail").Joins("JOIN stage_events e ON e.id = h.event_id").
+		Where("h.rep_id = ? AND h.state = ?", repID, model.HandoverOpen).Order("h.id").Limit(most + 1).Scan(&rows).Error
 	items := make([]Item, len(rows))
 	for i, h := range rows {
-		items[i] = Item{Kind: model.DayHandover, ID: h.ID, At: h.AskedAt, DueAt: &h.DueAt, People: 1, ContactID: h.ContactID}
+		items[i] = Item{
+			Kind: model.DayHandover, ID: h.ID, At: h.AskedAt, DueAt: &h.DueAt, People: 1, ContactID: h.ContactID, Reason: h.Reason, Detail: h.Detail.V,
+		}
 	}
 	return items, wrap("load hand-overs", err)
 }
 
 // leads are new ones that are the rep's to take.
 func (s *Service) leads(ctx context.Context, repID int64) ([]Item, error) {
-	var rows []struct {
-		model.LeadRoute
-		SourceName string
-	}
-	err := s.db.Read(ctx).Table("lead_routes l").Select("l.*, COALESCE(o.name, l.source) AS source_name").Joins("LEFT JOIN lead_sources o ON o.code = l.source").
-		Where("l.rep_id = ? AND l.state = ?", repID, model.RouteOpen).Order("l.created_at, l.id").Limit(most + 1).Scan(&rows).Error
+	var rows []model.LeadRoute
+	err := s.db.Read(ctx).Where("rep_id = ? AND state = ?", repID, model.RouteOpen).Order("created_at, id").Limit(most + 1).Find(&rows).Error
 	items := make([]Item, len(rows))
 	for i, r := range rows {
-		items[i] = Item{Kind: model.DayLead, ID: r.ID, At: r.CreatedAt, People: 1, ContactID: r.ContactID, Note: r.SourceName}
+		items[i] = Item{Kind: model.DayLead, ID: r.ID, At: r.CreatedAt, People: 1, ContactID: r.ContactID, Note: r.Source}
 	}
 	return items, wrap("load leads", err)
 }

@@ -15,7 +15,7 @@ export function Item({ item, able }: { item: DayItem; able: boolean }) {
   const [text, setText] = useState(() => (isPrompt ? scriptOf(item.text) : ''))
   const [sending, setSending] = useState<Sending>('idle')
   const [fault, setFault] = useState('')
-  const words = isPrompt || item.kind === 'action' ? item.text : t(`m.text.${item.kind}`)
+  const words = isPrompt || item.kind === 'action' ? item.text : item.text || t(`m.text.${item.kind}`)
   if (!isPrompt || !able)
     return words ? (
       <p className="card-text" translate="no">

@@ -34,6 +34,7 @@ function body(item: Item): string {
     case 'action':
       return ''
     case 'handover':
+      return item.text || t('m.text.handover')
     case 'lead':
     case 'lost':
     case 'hot':

@@ -11,6 +11,9 @@ export function useStageWord(): (stage: string) => string {
   }
 }
 
+/** A score in whole points, rounded down as everywhere: a mark of 60 is passed at 60. */
+export const wholePoints = (score: number): string => formatNumber(Math.floor(score))
+
 /** An account's tier. */
 export function TierChip({ tier }: { tier: string }) {
   if (!tier) return null
@@ -23,7 +26,7 @@ export function StageChip({ stage }: { stage: string }) {
 }
 
 export function ScoreChip({ score }: { score: number | null }) {
-  return score === null ? null : <span className="chip">{t('m.score', { score: formatNumber(Math.round(score)) })}</span>
+  return score === null ? null : <span className="chip">{t('m.score', { score: wholePoints(score) })}</span>
 }
 
 /** Who answers for an account. */
