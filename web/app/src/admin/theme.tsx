@@ -57,7 +57,7 @@ export function Theme({ children }: { children: ReactNode }) {
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: {
             colorPrimary: palette.brand,
-            colorLink: palette.brand,
+            colorLink: palette.marketing,
             colorError: palette.bad,
             colorTextDescription: dark ? '#a5adb5' : '#5b646d',
             colorTextPlaceholder: dark ? '#98a1a9' : '#6b737b',

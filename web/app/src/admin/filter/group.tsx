@@ -1,6 +1,6 @@
 import { CloseOutlined } from '@ant-design/icons'
 import { Button, Tooltip } from 'antd'
-import { Fragment, useState } from 'react'
+import { useState } from 'react'
 import { t } from '../../shared/i18n'
 import { type FilterNode, type Group, isGroup, joined, negate, peel, replaced } from './ast'
 import { Condition, ConditionMenu, Not } from './condition'
@@ -29,7 +29,7 @@ export function GroupEditor({ group, fields, depth, label, onChange, starts = fa
     <span className="filter-group" role="group" aria-label={label}>
       {group.of.map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
-        <Fragment key={i}>
+        <span className="filter-pair" key={i}>
           {i > 0 && <Junction op={group.op === 'or' ? 'or' : 'and'} onChange={(op) => onChange({ ...group, op })} />}
           <Part
             node={part}
@@ -41,7 +41,7 @@ export function GroupEditor({ group, fields, depth, label, onChange, starts = fa
               onChange(replaced(group, i, next))
             }}
           />
-        </Fragment>
+        </span>
       ))}
       <Picker fields={fields} starts={starts} empty={group.of.length === 0} onPick={add} />
     </span>

@@ -64,6 +64,7 @@ export function Picker({ fields, starts, empty, onPick }: PickerProps) {
     <Select<string | null>
       size="small"
       variant="borderless"
+      suffixIcon={null}
       className="filter-add"
       aria-label={t('ui.filter.add')}
       placeholder={empty ? t('ui.filter.add.first') : t('ui.filter.add')}

@@ -98,7 +98,7 @@ function columnsOf(say: (trigger: Line['trigger']) => string, may: boolean): Col
     {
       key: 'name',
       title: t('ui.sops.name'),
-      width: 'minmax(180px, 2fr)',
+      width: 'minmax(112px, 2fr)',
       cell: (l) => (
         <span className="line-name">
           <Link to={`/sops/${l.id}` as string} translate="no">
@@ -111,7 +111,7 @@ function columnsOf(say: (trigger: Line['trigger']) => string, may: boolean): Col
     {
       key: 'state',
       title: t('ui.sops.state'),
-      width: 'minmax(92px, 1fr)',
+      width: 'minmax(78px, 1fr)',
       cell: (l) => (
         <span className="line-name">
           <StateTag state={l.stopped ? 'failed' : l.state} text={t(l.stopped ? 'ui.sops.stopped' : `ui.sops.state.${l.state}`)} />
@@ -123,7 +123,7 @@ function columnsOf(say: (trigger: Line['trigger']) => string, may: boolean): Col
     {
       key: 'people',
       title: t('ui.sops.people'),
-      width: 'minmax(70px, 0.6fr)',
+      width: 'minmax(44px, 0.6fr)',
       cell: (l) => (
         <Link to={`/sops/${l.id}/people` as string}>{formatNumber((l.enrollments.active ?? 0) + (l.enrollments.paused ?? 0))}</Link>
       ),

@@ -1,5 +1,6 @@
 import { Input, Select } from 'antd'
 import { t } from '../../shared/i18n'
+import { EntryForm } from '../pages/sop/entry'
 import { Field } from './field'
 import type { Editor } from './use-editor'
 import type { Review } from './use-sop'
@@ -12,7 +13,7 @@ interface ProgrammeProps {
 /** What holds for the whole programme: its name, and what its steps count from. */
 export function ProgrammePanel({ editor, review }: ProgrammeProps) {
   const { name, definition } = editor.draft
-  const faultOf = (field: string) => review?.faults.find((f) => f.step_key === '' && f.field === field)?.text
+  const faults = Object.fromEntries((review?.faults ?? []).filter((f) => f.step_key === '').map((f) => [f.field, f.text]))
   return (
     <section className="programme-panel" aria-labelledby="programme-title">
       <h2 id="programme-title">{t('ui.sop.programme')}</h2>
@@ -20,7 +21,7 @@ export function ProgrammePanel({ editor, review }: ProgrammeProps) {
         <Field label={t('ui.sop.name')} fault={name.trim() === '' ? t('ui.sop.name.missing') : undefined}>
           {(control) => <Input {...control} value={name} maxLength={80} translate="no" onChange={(e) => editor.rename(e.target.value)} />}
         </Field>
-        <Field label={t('ui.sop.mode')} fault={faultOf('mode')} hint={t(`ui.sop.mode.${definition.mode ?? 'anchor'}.hint`)}>
+        <Field label={t('ui.sop.mode')} fault={faults.mode} hint={t(`ui.sop.mode.${definition.mode ?? 'anchor'}.hint`)}>
           {({ id }) => (
             <Select
               id={id}
@@ -31,6 +32,7 @@ export function ProgrammePanel({ editor, review }: ProgrammeProps) {
           )}
         </Field>
       </div>
+      <EntryForm definition={definition} faults={faults} onChange={(next) => editor.editDefinition(() => next)} />
     </section>
   )
 }

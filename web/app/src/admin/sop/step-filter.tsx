@@ -1,5 +1,5 @@
 import { t } from '../../shared/i18n'
-import { FilterBuilder, type FilterValue } from '../filter'
+import { type FilterValue, SettledFilter } from '../filter'
 import { Field } from './field'
 import type { Step } from './model'
 
@@ -14,7 +14,8 @@ export function StepFilter({ step, fault, onChange }: StepFilterProps) {
   return (
     <Field label={t('ui.sop.filter')} hint={t('ui.sop.filter.hint')} group>
       {() => (
-        <FilterBuilder
+        <SettledFilter
+          key={step.key}
           value={(step.filter ?? null) as FilterValue}
           fault={fault}
           label={t('ui.sop.filter')}

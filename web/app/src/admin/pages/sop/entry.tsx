@@ -2,7 +2,7 @@ import { Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
 import { useId } from 'react'
 import type { Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
-import { FilterBuilder, type FilterValue } from '../../filter'
+import { type FilterValue, SettledFilter } from '../../filter'
 import { wire } from '../../filter/ast'
 import { takes, triggerKinds, withKind } from '../../programmes/trigger'
 import { TriggerFields } from '../../programmes/trigger-fields'
@@ -39,7 +39,7 @@ export function EntryForm({ definition, faults = {}, onChange }: EntryProps) {
       {takes(trigger).length > 0 && <TriggerFields trigger={trigger} faults={faults} onChange={(next) => set({ trigger: next })} />}
       {!groups && (
         <Form.Item label={t('ui.entry.filter')} {...fault('filter')}>
-          <FilterBuilder
+          <SettledFilter
             value={(definition.filter ?? null) as FilterValue}
             label={t('ui.entry.filter')}
             onChange={(filter) => set({ filter: wire(filter) ?? undefined })}

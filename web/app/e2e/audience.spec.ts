@@ -1,0 +1,50 @@
+import { expect, playDemo, test } from './demo'
+
+test.use({ locale: 'zh-CN' })
+const demo = playDemo()
+
+test('an audience is written by keyboard, counted while one writes, and saved', async ({ page }) => {
+  await demo.open(page, '/audiences/new')
+  await expect(page.getByLabel('名称')).toBeFocused()
+  await page.keyboard.type('MIL 以上')
+  const add = page.getByRole('combobox', { name: '＋ 条件' })
+  await add.focus()
+  await page.keyboard.type('阶段')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('还没选')).toBeVisible()
+  await expect(page.getByText('还有 1 个条件没填完')).toBeVisible()
+  await page.getByRole('combobox', { name: '阶段：选哪些' }).focus()
+  await page.keyboard.type('MAL')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  const count = page.getByRole('button', { name: /^[\d,]+ 人$/ })
+  await expect(count).toBeVisible()
+  await count.click()
+  const people = page.getByRole('dialog')
+  await expect(people.getByRole('row').nth(1)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^保\s?存$/ }).click()
+  await expect(page).toHaveURL(/\/audiences\/\d+$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'MIL 以上' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /^现在的 [\d,]+ 人$/ })).toBeVisible()
+})
+
+test('and turns into or, a condition into its negation, and back', async ({ page }) => {
+  await demo.open(page, '/audiences/new')
+  const add = page.getByRole('combobox', { name: '＋ 条件' })
+  for (const preset of ['沉默 30 天', '目标公司的人']) {
+    await add.first().focus()
+    await page.keyboard.type(preset)
+    await page.keyboard.press('Enter')
+  }
+  const counted = page.getByRole('status').filter({ hasText: '人' }).first()
+  await expect(counted).toHaveText(/\d/)
+  const both = (await counted.textContent()) ?? ''
+  await page.getByRole('button', { name: '且 (改为“或”)' }).click()
+  await expect(counted).not.toHaveText(both)
+  await page.getByRole('button', { name: '更多操作：最近一次互动' }).click()
+  await page.getByRole('menuitem', { name: '改为“不满足”' }).click()
+  await expect(page.getByRole('button', { name: '去掉“不”：最近一次互动' })).toBeVisible()
+  await page.getByRole('button', { name: '删除条件：目标公司' }).click()
+  await expect(page.getByRole('group', { name: '目标公司', exact: true })).toHaveCount(0)
+})
