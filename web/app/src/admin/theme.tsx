@@ -66,7 +66,7 @@ export function Theme({ children }: { children: ReactNode }) {
             fontSize: 14,
           },
           // White on the lighter brand of the dark mode cannot be read.
-          components: dark ? { Button: { primaryColor: '#04110f' } } : {},
+          components: dark ? { Button: { primaryColor: '#04110f', dangerColor: '#1c0506' } } : {},
         }}
       >
         {children}

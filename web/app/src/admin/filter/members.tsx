@@ -11,9 +11,13 @@ export function Members({ value }: { value: FilterValue }) {
       key: 'name',
       title: t('ui.member.name'),
       width: '1fr',
-      cell: (m) => <Link to={`/contacts/${m.id}` as string}>{m.name || m.external_userid}</Link>,
+      cell: (m) => (
+        <Link to={`/contacts/${m.id}` as string} translate="no">
+          {m.name || m.external_userid}
+        </Link>
+      ),
     },
-    { key: 'corp', title: t('ui.member.corp'), width: '1.4fr', cell: (m) => m.corp_name || '–' },
+    { key: 'corp', title: t('ui.member.corp'), width: '1.4fr', cell: (m) => <span translate="no">{m.corp_name || '–'}</span> },
   ]
   return (
     <Rows

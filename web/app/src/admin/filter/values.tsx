@@ -53,22 +53,24 @@ const matches = (input: string, option?: { label?: unknown; group?: unknown }) =
 function RefValues({ leaf, label, invalid, onChange, of }: ValueProps & { of: Refers }) {
   const choices = useChoices(of)
   return (
-    <Select<number[]>
-      mode="multiple"
-      size="small"
-      className="filter-value"
-      aria-label={label}
-      status={status(invalid)}
-      placeholder={t('ui.filter.choose')}
-      maxTagCount={8}
-      popupMatchSelectWidth={280}
-      loading={choices.isPending}
-      value={choices.data ? listOf<number>(leaf.v) : []}
-      options={grouped(choices.data ?? [])}
-      showSearch={{ filterOption: matches }}
-      notFoundContent={choices.error ? t('ui.filter.unavailable') : t('ui.filter.none')}
-      onChange={(v) => onChange(withValue(leaf, v))}
-    />
+    <span className="filter-own" translate="no">
+      <Select<number[]>
+        mode="multiple"
+        size="small"
+        className="filter-value"
+        aria-label={label}
+        status={status(invalid)}
+        placeholder={t('ui.filter.choose')}
+        maxTagCount={8}
+        popupMatchSelectWidth={280}
+        loading={choices.isPending}
+        value={choices.data ? listOf<number>(leaf.v) : []}
+        options={grouped(choices.data ?? [])}
+        showSearch={{ filterOption: matches }}
+        notFoundContent={choices.error ? t('ui.filter.unavailable') : t('ui.filter.none')}
+        onChange={(v) => onChange(withValue(leaf, v))}
+      />
+    </span>
   )
 }
 
@@ -78,20 +80,22 @@ function AccountValues({ leaf, label, invalid, onChange }: ValueProps) {
   const chosen = useAccountNames(listOf<number>(leaf.v))
   const known = new Map([...(chosen.data ?? []), ...(found.data ?? [])].map((c) => [c.value, c]))
   return (
-    <Select<number[]>
-      mode="multiple"
-      size="small"
-      className="filter-value"
-      aria-label={label}
-      status={status(invalid)}
-      placeholder={t('ui.filter.search-account')}
-      popupMatchSelectWidth={280}
-      loading={found.isFetching}
-      value={listOf<number>(leaf.v)}
-      options={[...known.values()]}
-      showSearch={{ filterOption: false, onSearch: setQ }}
-      onChange={(v) => onChange(withValue(leaf, v))}
-    />
+    <span className="filter-own" translate="no">
+      <Select<number[]>
+        mode="multiple"
+        size="small"
+        className="filter-value"
+        aria-label={label}
+        status={status(invalid)}
+        placeholder={t('ui.filter.search-account')}
+        popupMatchSelectWidth={280}
+        loading={found.isFetching}
+        value={listOf<number>(leaf.v)}
+        options={[...known.values()]}
+        showSearch={{ filterOption: false, onSearch: setQ }}
+        onChange={(v) => onChange(withValue(leaf, v))}
+      />
+    </span>
   )
 }
 
@@ -124,20 +128,22 @@ function FreeValues({ leaf, label, invalid, onChange }: ValueProps) {
   const sources = useSources()
   const options = kind?.kind === 'free' && kind.from === 'source' ? (sources.data ?? []) : []
   return (
-    <Select<string[]>
-      mode="tags"
-      size="small"
-      className="filter-value"
-      aria-label={label}
-      status={status(invalid)}
-      placeholder={t('ui.filter.type')}
-      popupMatchSelectWidth={240}
-      tokenSeparators={[',', '，', '、']}
-      value={listOf<string>(leaf.v)}
-      options={options}
-      notFoundContent={t('ui.filter.type.hint')}
-      onChange={(v) => onChange(withValue(leaf, [...new Set(v.map((w) => w.trim()).filter(Boolean))]))}
-    />
+    <span className="filter-own" translate="no">
+      <Select<string[]>
+        mode="tags"
+        size="small"
+        className="filter-value"
+        aria-label={label}
+        status={status(invalid)}
+        placeholder={t('ui.filter.type')}
+        popupMatchSelectWidth={240}
+        tokenSeparators={[',', '，', '、']}
+        value={listOf<string>(leaf.v)}
+        options={options}
+        notFoundContent={t('ui.filter.type.hint')}
+        onChange={(v) => onChange(withValue(leaf, [...new Set(v.map((w) => w.trim()).filter(Boolean))]))}
+      />
+    </span>
   )
 }
 

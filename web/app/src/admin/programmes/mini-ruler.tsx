@@ -19,7 +19,7 @@ export function MiniRuler({ steps }: { steps: readonly StepOnLine[] }) {
   const at = (x: number) => pad + x * (width - 2 * pad)
   const said = t('ui.sops.ruler', { n: steps.length, days: last - from })
   return (
-    <span className="mini-ruler">
+    <span className="mini-ruler" translate="no">
       <svg viewBox={`0 0 ${width} 38`} role="img" aria-label={said} width={width} height={38}>
         <title>{said}</title>
         <line x1={pad} x2={width - pad} y1={line} y2={line} stroke="var(--line)" strokeWidth={2} />

@@ -8,7 +8,7 @@ import { offsetWords } from './offset-words'
 export function TemplateSteps({ definition }: { definition: Schema<'Definition'> }) {
   const names = { name: t('ui.sops.sample.customer'), rep: t('ui.sops.sample.rep') }
   return (
-    <div className="template-steps">
+    <section className="template-steps" tabIndex={0} aria-label={t('ui.sops.look')}>
       {(definition.steps ?? []).map((step) => (
         <section className="template-step" key={step.key}>
           <h3>
@@ -25,6 +25,6 @@ export function TemplateSteps({ definition }: { definition: Schema<'Definition'>
             ))}
         </section>
       ))}
-    </div>
+    </section>
   )
 }

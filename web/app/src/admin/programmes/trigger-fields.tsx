@@ -2,6 +2,7 @@ import { Form, Input, InputNumber, Select, Switch } from 'antd'
 import { type ReactNode, useId } from 'react'
 import { t, word } from '../../shared/i18n'
 import { useChoices } from '../filter/names'
+import { ClockInput } from '../sop/clock-input'
 import { type Parameter, takes, withParameter } from './trigger'
 import type { Trigger } from './trigger-words'
 import { useAudiences } from './use-trigger-words'
@@ -55,7 +56,7 @@ function ParameterField({ id, name, trigger, onChange }: ParameterProps): ReactN
       return <Audience id={id} trigger={trigger} onChange={onChange} />
     case 'from':
     case 'to':
-      return <Input id={id} type="time" style={{ width: 130 }} value={trigger[name] ?? ''} onChange={(e) => set(name, e.target.value)} />
+      return <ClockInput label={t(`ui.entry.trigger.${name}`)} status="" value={trigger[name] ?? ''} onChange={(at) => set(name, at)} />
     case 'stage':
       return (
         <Select

@@ -4,8 +4,10 @@ import type { Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
 import { type FilterValue, SettledFilter } from '../../filter'
 import { wire } from '../../filter/ast'
+import '../../programmes/programmes.css'
 import { takes, triggerKinds, withKind } from '../../programmes/trigger'
 import { TriggerFields } from '../../programmes/trigger-fields'
+import { ClockInput } from '../../sop/clock-input'
 
 type Definition = Schema<'Definition'>
 
@@ -26,7 +28,7 @@ export function EntryForm({ definition, faults = {}, onChange }: EntryProps) {
   const fault = (field: string) => ({ validateStatus: faults[field] ? ('error' as const) : undefined, help: faults[field] })
   const groups = trigger.kind === 'group_created'
   return (
-    <Form layout="vertical" component="div">
+    <Form layout="vertical" component="div" className="entry-form">
       <Form.Item label={t('ui.entry.trigger')} htmlFor={`${id}-kind`} {...fault('trigger.kind')}>
         <Select
           id={`${id}-kind`}
@@ -38,7 +40,7 @@ export function EntryForm({ definition, faults = {}, onChange }: EntryProps) {
       </Form.Item>
       {takes(trigger).length > 0 && <TriggerFields trigger={trigger} faults={faults} onChange={(next) => set({ trigger: next })} />}
       {!groups && (
-        <Form.Item label={t('ui.entry.filter')} {...fault('filter')}>
+        <Form.Item className="entry-wide" label={t('ui.entry.filter')} {...fault('filter')}>
           <SettledFilter
             value={(definition.filter ?? null) as FilterValue}
             label={t('ui.entry.filter')}
@@ -130,20 +132,18 @@ function Sending({ definition, set, fault }: PartProps & { fault: Fault }) {
     <>
       <Form.Item label={t('ui.entry.window')} extra={t('ui.entry.window.hint')} {...fault('window')}>
         <span style={{ display: 'flex', gap: 8, flexWrap: 'wrap', alignItems: 'center' }}>
-          <Input
-            type="time"
-            style={{ width: 120 }}
-            aria-label={t('ui.entry.window.from')}
+          <ClockInput
+            label={t('ui.entry.window.from')}
+            status={fault('window').validateStatus ?? ''}
             value={window.from ?? '09:00'}
-            onChange={(e) => hours({ from: e.target.value })}
+            onChange={(at) => hours({ from: at })}
           />
           –
-          <Input
-            type="time"
-            style={{ width: 120 }}
-            aria-label={t('ui.entry.window.to')}
+          <ClockInput
+            label={t('ui.entry.window.to')}
+            status={fault('window').validateStatus ?? ''}
             value={window.to ?? '20:30'}
-            onChange={(e) => hours({ to: e.target.value })}
+            onChange={(at) => hours({ to: at })}
           />
           <Switch
             id={`${id}-workdays`}
