@@ -21,7 +21,6 @@ const stale = (id: number) => [
   ['sop', id],
   ['rows', 'sop-lines'],
   ['sop-stop', id],
-  ['sop-resume', id],
   ['rows', 'sop-changes', id],
 ]
 
