@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
 import { t } from '../shared/i18n'
 import { ErrorState, Loading, Nothing } from './states'
 import './rows.css'
@@ -61,7 +61,8 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
   if (query.isPending) return <Loading rows={10} />
   if (query.error && rows.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} />
   if (rows.length === 0) return typeof empty === 'string' ? <Nothing why={empty} /> : empty
-  const grid = { gridTemplateColumns: columns.map((c) => c.width).join(' ') }
+  const tracks = (shown: Column<T>[]) => shown.map((c) => c.width).join(' ')
+  const grid = { '--tracks': tracks(columns), '--tracks-narrow': tracks(columns.filter((c) => !c.optional)) } as CSSProperties
   return (
     <div className="rows" ref={scroller} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
       <div className="rows-head" role="row" style={grid}>
