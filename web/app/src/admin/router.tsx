@@ -1,5 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { NotFound } from './not-found'
+import type { AuditSearch } from './pages/settings/audit'
+import type { SessionsSearch } from './pages/settings/sessions'
+import { roles } from './pages/settings/user-rules'
+import type { UsersSearch } from './pages/settings/users'
 import type { VersionsSearch } from './pages/sop/versions'
 import { type SOPsSearch, stateOf } from './programmes/search'
 import { Shell } from './shell'
@@ -103,7 +107,42 @@ const oneImport = createRoute({
   path: '/import/$id',
   component: lazyRouteComponent(() => import('./pages/import/one'), 'OneImport'),
 })
-const settingsTree = settings.addChildren([settingsIndex, scoring, weCom, calendar, limits, handoverSettings, tokens])
+const users = createRoute({
+  getParentRoute: inSettings,
+  path: 'users',
+  validateSearch: (s: Record<string, unknown>): UsersSearch => ({ q: text(s.q), role: roles.find((r) => r === s.role) }),
+  component: lazyRouteComponent(() => import('./pages/settings/users'), 'Users'),
+})
+const sessions = createRoute({
+  getParentRoute: inSettings,
+  path: 'sessions',
+  validateSearch: (s: Record<string, unknown>): SessionsSearch => (s.of === 'all' ? { of: 'all' } : {}),
+  component: lazyRouteComponent(() => import('./pages/settings/sessions'), 'Sessions'),
+})
+const audit = createRoute({
+  getParentRoute: inSettings,
+  path: 'audit',
+  validateSearch: (s: Record<string, unknown>): AuditSearch => ({
+    who: text(s.who),
+    kind: text(s.kind),
+    id: text(s.id),
+    from: text(s.from),
+    to: text(s.to),
+  }),
+  component: lazyRouteComponent(() => import('./pages/settings/audit'), 'Audit'),
+})
+const settingsTree = settings.addChildren([
+  users,
+  sessions,
+  audit,
+  settingsIndex,
+  scoring,
+  weCom,
+  calendar,
+  limits,
+  handoverSettings,
+  tokens,
+])
 
 // Before signing in; the frame leaves these alone.
 const login = createRoute({

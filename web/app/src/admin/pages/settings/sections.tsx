@@ -1,10 +1,13 @@
 import {
+  AuditOutlined,
   CalendarOutlined,
   DashboardOutlined,
   ImportOutlined,
   KeyOutlined,
+  LaptopOutlined,
   RiseOutlined,
   SwapOutlined,
+  UserSwitchOutlined,
   WechatWorkOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
@@ -36,6 +39,14 @@ export const groups: { key: string; sections: Section[] }[] = [
     sections: [
       { to: '/settings/scoring', key: 'ui.set.scoring', icon: <RiseOutlined aria-hidden /> },
       { to: '/settings/handover', key: 'ui.set.handover', icon: <SwapOutlined aria-hidden /> },
+    ],
+  },
+  {
+    key: 'ui.set.group.people',
+    sections: [
+      { to: '/settings/users', key: 'ui.users', icon: <UserSwitchOutlined aria-hidden />, admin: true },
+      { to: '/settings/sessions', key: 'ui.sessions', icon: <LaptopOutlined aria-hidden /> },
+      { to: '/settings/audit', key: 'ui.audit', icon: <AuditOutlined aria-hidden />, admin: true },
     ],
   },
   {
