@@ -26,7 +26,7 @@ export function TodayPlan({ day }: { day: Day }) {
         )}
       </div>
       {sumOf(day.fates) + ahead === 0 && <p className="soft">{t('ui.today.quiet')}</p>}
-      <ol className="hours">
+      <ol className="hours" tabIndex={0} aria-label={t('ui.today.plan')}>
         {hours.map((h) => (
           <li key={h.hour} className={h.hour === now.hour ? 'now' : h.hour < now.hour ? 'past' : undefined}>
             <div className="hour-bars">
