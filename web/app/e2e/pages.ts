@@ -28,6 +28,15 @@ export const pages: string[] = [
   '/m/alerts?as=ZhouYu',
   '/m/account/1?as=ZhouYu',
   '/m/contact?as=BaiLu&ext=wmDEMO00000000000000000000000017&external_userid=wmDEMO00000000000000000000000017',
+  '/contacts',
+  '/contacts?stage=mql&min_score=20',
+  '/contacts/5',
+  '/accounts',
+  '/accounts?order=priority',
+  '/accounts/123',
+  '/matches',
+  '/targets',
+  '/targets/1',
 ]
 
 /** Words that are the same in every language. */

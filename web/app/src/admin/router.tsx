@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { NotFound } from './not-found'
+import { accountSearch } from './pages/accounts/search'
+import { contactSearch } from './pages/contacts/search'
 import type { AuditSearch } from './pages/settings/audit'
 import type { SessionsSearch } from './pages/settings/sessions'
 import { roles } from './pages/settings/user-rules'
@@ -54,6 +56,46 @@ const audience = createRoute({
   component: lazyRouteComponent(() => import('./pages/audience'), 'Audience'),
 })
 
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts',
+  validateSearch: contactSearch,
+  component: lazyRouteComponent(() => import('./pages/contacts/contacts'), 'Contacts'),
+})
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: '/contacts/$id',
+  component: lazyRouteComponent(() => import('./pages/contact/contact'), 'ContactHome'),
+})
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  validateSearch: accountSearch,
+  component: lazyRouteComponent(() => import('./pages/accounts/accounts'), 'Accounts'),
+})
+const matches = createRoute({
+  getParentRoute: () => root,
+  path: '/matches',
+  component: lazyRouteComponent(() => import('./pages/matches/matches'), 'Matches'),
+})
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: '/targets',
+  component: lazyRouteComponent(() => import('./pages/targets/targets'), 'Targets'),
+})
+const target = createRoute({
+  getParentRoute: () => root,
+  path: '/targets/$id',
+  validateSearch: (s: Record<string, unknown>): { on?: string } => (/^\d{4}-\d{2}-\d{2}$/.test(String(s.on)) ? { on: String(s.on) } : {}),
+  component: lazyRouteComponent(() => import('./pages/targets/target'), 'TargetHome'),
+})
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts/$id',
+  validateSearch: (s: Record<string, unknown>): { weeks?: number } =>
+    [26, 52].includes(Number(s.weeks)) ? { weeks: Number(s.weeks) } : {},
+  component: lazyRouteComponent(() => import('./pages/account/account'), 'AccountHome'),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -218,27 +260,34 @@ const meeting = createRoute({
 
 const tree = root.addChildren([
   today,
-  sopResults,
-  meeting,
   sops,
   newSOP,
   versions,
   audiences,
   newAudience,
   audience,
-  touches,
-  touch,
-  queue,
-  leaks,
-  cohorts,
-  sopTree,
-  sopPeople,
-  story,
+  contacts,
+  contact,
+  accounts,
+  matches,
+  targets,
+  target,
+  account,
   settingsTree,
   imports,
   oneImport,
   login,
   setup,
+  touches,
+  touch,
+  queue,
+  leaks,
+  cohorts,
+  sopPeople,
+  story,
+  sopTree,
+  sopResults,
+  meeting,
 ])
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true })

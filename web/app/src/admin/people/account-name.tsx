@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Avatar } from './avatar'
+import './people.css'
 
 interface AccountNameProps {
   id: number
@@ -16,10 +17,14 @@ export function AccountName({ id, name, sub, avatar = true }: AccountNameProps) 
     <span className="who">
       {avatar && <Avatar id={id} name={name} company />}
       <span className="who-words">
-        <Link className="who-name" to={to} title={name}>
+        <Link className="who-name" translate="no" to={to} title={name}>
           {name}
         </Link>
-        {sub && <span className="who-sub">{sub}</span>}
+        {sub && (
+          <span className="who-sub" translate="no">
+            {sub}
+          </span>
+        )}
       </span>
     </span>
   )

@@ -14,10 +14,11 @@ export function Avatar({ id, name, company = false, size = 32 }: AvatarProps) {
   return (
     <span
       className={`avatar tint-${tintOf(id)}${company ? ' company' : ''}`}
-      style={{ width: size, height: size, fontSize: Math.round(size * 0.36) }}
+      style={{ width: size, height: size, fontSize: Math.round(size * (size < 26 ? 0.55 : 0.36)) }}
+      translate="no"
       aria-hidden
     >
-      {company ? companyInitial(name) : initial(name)}
+      {[...(company ? companyInitial(name) : initial(name))].slice(size < 26 ? -1 : 0).join('')}
     </span>
   )
 }

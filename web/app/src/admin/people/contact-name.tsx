@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { t } from '../../shared/i18n'
 import { Avatar } from './avatar'
+import './people.css'
 
 interface ContactNameProps {
   id: number
@@ -19,10 +20,14 @@ export function ContactName({ id, name, sub, avatar = true }: ContactNameProps) 
     <span className="who">
       {avatar && <Avatar id={id} name={name} />}
       <span className="who-words">
-        <Link className="who-name" to={to} title={shown}>
+        <Link className="who-name" translate="no" to={to} title={shown}>
           {shown}
         </Link>
-        {sub && <span className="who-sub">{sub}</span>}
+        {sub && (
+          <span className="who-sub" translate="no">
+            {sub}
+          </span>
+        )}
       </span>
     </span>
   )

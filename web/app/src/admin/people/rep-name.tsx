@@ -25,7 +25,9 @@ function Named({ id, name, avatar }: { id: number; name: string; avatar: boolean
   return (
     <span className="rep">
       {avatar && <Avatar id={id} name={name} size={22} />}
-      <span className="rep-name">{name || t('ui.rep.unknown')}</span>
+      <span className="rep-name" translate="no">
+        {name || t('ui.rep.unknown')}
+      </span>
     </span>
   )
 }

@@ -1,0 +1,133 @@
+import { useQuery } from '@tanstack/react-query'
+import { App, Button, Form, Modal, Select } from 'antd'
+import { useState } from 'react'
+import { api, must } from '../../../shared/api'
+import { formatInstant, t } from '../../../shared/i18n'
+import { useChange } from '../../change'
+import { AccountName } from '../../people/account-name'
+import { AccountPicker } from '../../people/account-picker'
+import { Ask } from '../../states'
+import type { Account } from './shape'
+
+/** The account is the same as another, or two in one: both ways can be taken back. */
+export function Merges({ page }: { page: Account }) {
+  const { id, name } = page.account
+  const [open, setOpen] = useState<'merge' | 'split'>()
+  const query = useQuery({
+    queryKey: ['account', id, 'merges'],
+    queryFn: () => must(api.GET('/accounts/{id}/merges', { params: { path: { id } } })),
+  })
+  const undo = useChange((merge: number) => api.POST('/account-merges/{id}/undo', { params: { path: { id: merge } } }), [['account']])
+  return (
+    <>
+      <h3>{t('ui.merge.title')}</h3>
+      <p>
+        <Button size="small" onClick={() => setOpen('merge')}>
+          {t('ui.merge.merge')}
+        </Button>{' '}
+        <Button size="small" onClick={() => setOpen('split')} disabled={page.people.every((p) => !p.present)}>
+          {t('ui.merge.split')}
+        </Button>
+      </p>
+      <Ask query={query} rows={1}>
+        {({ items }) => (
+          <ul className="plain-list">
+            {items.map((m) => (
+              <li key={m.id}>
+                {m.from_id === id ? t('ui.merge.into') : t('ui.merge.took')}{' '}
+                <AccountName
+                  avatar={false}
+                  id={m.from_id === id ? m.into_id : m.from_id}
+                  name={m.from_id === id ? m.into_name : m.from_name}
+                />{' '}
+                <span className="soft">
+                  <span translate="no">{m.author}</span> · {formatInstant(m.created_at)}
+                </span>{' '}
+                {m.undone_at ? (
+                  <span className="soft">{t('ui.merge.undone')}</span>
+                ) : (
+                  <Button size="small" type="link" onClick={() => undo.mutate(m.id)}>
+                    {t('ui.undo')}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Ask>
+      {open === 'merge' && <MergeDialog id={id} name={name} close={() => setOpen(undefined)} />}
+      {open === 'split' && <SplitDialog page={page} close={() => setOpen(undefined)} />}
+    </>
+  )
+}
+
+function MergeDialog({ id, name, close }: { id: number; name: string; close: () => void }) {
+  const [into, setInto] = useState<number>()
+  const { modal } = App.useApp()
+  const merge = useChange(
+    (target: number) => must(api.POST('/accounts/{id}/merge', { params: { path: { id } }, body: { into: target } })),
+    [['account'], ['rows']],
+  )
+  const sure = () => {
+    if (into === undefined) return
+    modal.confirm({
+      title: t('ui.merge.sure'),
+      content: t('ui.merge.sure.hint'),
+      okText: t('ui.merge.merge'),
+      onOk: () => merge.mutateAsync(into).then(close),
+    })
+  }
+  return (
+    <Modal
+      open
+      title={t('ui.merge.merge.title')}
+      onCancel={close}
+      onOk={sure}
+      okText={t('ui.merge.merge')}
+      okButtonProps={{ disabled: into === undefined || into === id }}
+    >
+      <p>
+        {t('ui.merge.explain')} <strong translate="no">{name}</strong>
+      </p>
+      <AccountPicker value={into} onChange={setInto} label={t('ui.merge.other')} />
+    </Modal>
+  )
+}
+
+interface SplitFields {
+  into: number
+  people: number[]
+}
+
+function SplitDialog({ page, close }: { page: Account; close: () => void }) {
+  const [form] = Form.useForm<SplitFields>()
+  const { id } = page.account
+  const split = useChange(
+    (f: SplitFields) => api.POST('/accounts/{id}/split', { params: { path: { id } }, body: { into: f.into, contact_ids: f.people } }),
+    [['account'], ['rows']],
+  )
+  return (
+    <Modal
+      open
+      title={t('ui.merge.split.title')}
+      onCancel={close}
+      onOk={form.submit}
+      okText={t('ui.merge.split')}
+      confirmLoading={split.isPending}
+    >
+      <p>{t('ui.merge.split.explain')}</p>
+      <Form form={form} layout="vertical" onFinish={(f) => split.mutate(f, { onSuccess: close })}>
+        <Form.Item name="people" label={t('ui.merge.people')} rules={[{ required: true, message: t('ui.merge.people.need') }]}>
+          <Select
+            mode="multiple"
+            optionFilterProp="label"
+            options={page.people.filter((p) => p.present).map((p) => ({ value: p.id, label: p.name }))}
+          />
+        </Form.Item>
+        <Form.Item name="into" label={t('ui.merge.other')} rules={[{ required: true, message: t('ui.merge.other.need') }]}>
+          <AccountPicker label={t('ui.merge.other')} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  )
+}

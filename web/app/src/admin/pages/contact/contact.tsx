@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { Alert, Tag } from 'antd'
+import { api, must, type Schema } from '../../../shared/api'
+import { formatDate, t, word } from '../../../shared/i18n'
+import { Page } from '../../page'
+import { AccountName } from '../../people/account-name'
+import { Avatar } from '../../people/avatar'
+import { RepName } from '../../people/rep-name'
+import { StageTag } from '../../people/stage-tag'
+import { StateTag } from '../../people/state-tag'
+import { Ask } from '../../states'
+import { Score } from '../contacts/score'
+import { Acts } from './acts'
+import { Belong } from './belong'
+import { Next } from './next'
+import { Privacy } from './privacy'
+import { Timeline } from './timeline'
+import { WhyScore } from './why-score'
+import { WishesAndDates } from './wishes'
+import '../account/account.css'
+import '../contacts/contacts.css'
+import './contact.css'
+
+/** One person: who they are, what happened, and what to do next. */
+export function ContactHome() {
+  const id = Number(useParams({ strict: false }).id)
+  const query = useQuery({ queryKey: ['contact', id], queryFn: () => must(api.GET('/contacts/{id}', { params: { path: { id } } })) })
+  const contact = query.data
+  return (
+    <Page
+      wide
+      named
+      title={contact ? contact.name || t('ui.person.nameless', { id: String(id) }) : t('ui.contacts.who')}
+      lede={contact && <Facts contact={contact} />}
+      actions={contact && <Acts contact={contact} />}
+    >
+      <Ask query={query} rows={12}>
+        {(c) => (
+          <div className="contact">
+            {c.erased_at && (
+              <Alert className="full-row" type="warning" showIcon title={t('ui.privacy.erased', { day: formatDate(c.erased_at) })} />
+            )}
+            <Timeline id={id} />
+            <div className="contact-side">
+              <WhyScore id={id} />
+              <Next id={id} />
+              <Belong contact={c} />
+              <WishesAndDates id={id} />
+              <Privacy contact={c} />
+            </div>
+          </div>
+        )}
+      </Ask>
+    </Page>
+  )
+}
+
+function Facts({ contact: c }: { contact: Schema<'Contact'> }) {
+  return (
+    <span className="account-facts">
+      <Avatar id={c.id} name={c.name} size={28} />
+      {c.position && <span translate="no">{c.position}</span>}
+      {c.account_id ? <AccountName id={c.account_id} name={c.account_name} avatar={false} /> : <span>{t('ui.contacts.no-account')}</span>}
+      <Tag>{c.role ? word('filter.word.role', c.role) : t('ui.role.unknown')}</Tag>
+      {c.is_kp && <Tag>★ {t('ui.person.kp')}</Tag>}
+      <StageTag stage={c.stage} />
+      <Score score={c.score} grade={c.grade} />
+      {c.relationships.map((r) => (
+        <span key={r.id} className="account-charge">
+          <RepName id={r.rep_id} name={r.rep_name} /> <StateTag state={r.state} family="filter.word.friend" />
+        </span>
+      ))}
+      {[...new Set(c.tags.filter((x) => !x.removed_at).map((x) => x.name))].map((name) => (
+        <Tag key={name} translate="no">
+          {name}
+        </Tag>
+      ))}
+    </span>
+  )
+}
