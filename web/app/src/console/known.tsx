@@ -68,7 +68,9 @@ function Company({ known }: { known: Known }) {
       </p>
       <p className="how">
         {known.match.data?.decisions[0]?.reasons.map((r) => (
-          <span key={r.code}>{r.text}</span>
+          <span key={r.code} translate="no">
+            {r.text}
+          </span>
         ))}
         {account.data && <span>{t('sim.known.tier', { tier: account.data.account.tier })}</span>}
         {owner !== undefined && account.data?.reps[String(owner)] && (
