@@ -77,7 +77,7 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
       onCancel={onClose}
     >
       <div className="publish">
-        {first ? <p>{t('ui.sop.publish.first.lede', { n: stepsOf(sop.draft).length })}</p> : <PublishDiff id={sop.id} diff={diff} />}
+        {first ? <p>{t('ui.sop.publish.first.lede', { n: stepsOf(sop.draft).length })}</p> : <PublishDiff sop={sop} diff={diff} />}
         {(review?.findings.length ?? 0) > 0 && (
           <Alert type="warning" showIcon title={t('ui.sop.publish.findings', { n: review?.findings.length ?? 0 })} />
         )}

@@ -4,6 +4,9 @@ import { api, must } from '../../shared/api'
 import { formatNumber, t } from '../../shared/i18n'
 import { Ask } from '../states'
 import { DiffPeople, type Way } from './diff-people'
+import { stepsOf } from './model'
+import { resaid } from './said'
+import type { SOP } from './use-sop'
 
 /** The difference between the running version and the draft. */
 export function useDiff(id: number, revision: string, enabled: boolean) {
@@ -17,13 +20,14 @@ export function useDiff(id: number, revision: string, enabled: boolean) {
 const ways: Way[] = ['gain', 'lose', 'earlier', 'passed']
 
 /** What publishing changes: in words, and in people. */
-export function PublishDiff({ id, diff }: { id: number; diff: ReturnType<typeof useDiff> }) {
+export function PublishDiff({ sop, diff }: { sop: SOP; diff: ReturnType<typeof useDiff> }) {
+  const texts = resaid(sop)
   const [way, setWay] = useState<Way>()
   return (
     <Ask query={diff} rows={4}>
       {({ edits, people }) => (
         <>
-          {edits.length === 0 ? (
+          {edits.length === 0 && texts.length === 0 ? (
             <p>{t('ui.sop.diff.none')}</p>
           ) : (
             <ul className="diff-edits">
@@ -31,6 +35,9 @@ export function PublishDiff({ id, diff }: { id: number; diff: ReturnType<typeof 
                 <li key={`${e.kind}.${e.step_key}.${e.number}`} className={e.kind} translate="no">
                   {e.sentence}
                 </li>
+              ))}
+              {texts.map((step) => (
+                <li key={step.key}>{t('ui.sop.diff.text', { n: 1 + stepsOf(sop.draft).findIndex((s) => s.key === step.key) })}</li>
               ))}
             </ul>
           )}
@@ -60,7 +67,7 @@ export function PublishDiff({ id, diff }: { id: number; diff: ReturnType<typeof 
             ))}
           </dl>
           {people.partial && <p className="soft">{t('ui.sop.diff.partial')}</p>}
-          {way && <DiffPeople id={id} way={way} />}
+          {way && <DiffPeople id={sop.id} way={way} />}
         </>
       )}
     </Ask>

@@ -16,6 +16,7 @@ import { Ruler, type Zoom } from './ruler-view'
 import type { Notes } from './step-card'
 import { StepPanel } from './step-panel'
 import { addStep, copyStep, editStep, moveStep, place, removeStep } from './steps'
+import { TimeMachine } from './time-machine'
 import { Toolbar } from './toolbar'
 import { useAutosave } from './use-autosave'
 import { useEditor } from './use-editor'
@@ -44,6 +45,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
   const [fresh, setFresh] = useState<string>()
   const [said, setSaid] = useState('')
   const [publishing, setPublishing] = useState(false)
+  const [travelling, setTravelling] = useState(false)
   const { definition } = editor.draft
   const steps = useMemo(() => place(definition, calendar), [definition, calendar])
   const current = steps.find((s) => s.step.key === selected)
@@ -117,6 +119,9 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
   const publish = async () => {
     if (await saving.save()) setPublishing(true)
   }
+  const travel = async () => {
+    if (await saving.save()) setTravelling(true)
+  }
   const open = (key: string) => {
     setFresh(undefined)
     onSelect(key)
@@ -160,7 +165,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
         </p>
         <div className="sop-below">
           <div className="sop-main">
-            {review && <Problems id={sop.id} review={review} steps={steps} />}
+            {review && steps.length > 0 && <Problems id={sop.id} review={review} steps={steps} />}
             {current ? (
               <StepPanel
                 key={current.step.key}
@@ -193,8 +198,10 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
           </div>
           <aside className="sop-aside" aria-label={t('ui.sop.outlook')}>
             <Outlook forecast={forecast} faulty={faulty} days={days} steps={steps} calendar={calendar} onOpen={open} />
+            {!faulty && steps.length > 0 && !readOnly && <Button onClick={() => void travel()}>{t('ui.sop.past.open')}</Button>}
           </aside>
         </div>
+        {travelling && <TimeMachine id={sop.id} onClose={() => setTravelling(false)} />}
         {publishing && (
           <PublishDialog
             sop={sop}
