@@ -7,7 +7,7 @@ export type Expected = Schema<'Forecast'>['if_added_today'][number]
 /** Why a step does not come when it says, in a few words; empty when it does. */
 export function whyMoved(e: Expected): string {
   if (e.skipped) return t('ui.sop.if.skipped', { why: e.limit_text || e.reason_text })
-  const why = [e.holiday || e.reason_text, e.limit_text].filter(Boolean).join(t('ui.sop.if.and'))
+  const why = [[e.holiday, e.reason_text].filter(Boolean).join(' '), e.limit_text].filter(Boolean).join(t('ui.sop.if.and'))
   return why && t('ui.sop.if.moved', { why, when: `${formatDay(e.at)} ${formatTime(e.at)}` })
 }
 

@@ -95,8 +95,8 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
             />
           </fieldset>
         )}
-        {!first && (
-          <fieldset disabled={inside === 0 && !diff.isPending}>
+        {!first && inside > 0 && (
+          <fieldset>
             <legend>{t('ui.sop.publish.whom')}</legend>
             <Radio.Group
               value={whom}
