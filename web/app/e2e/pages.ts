@@ -21,6 +21,8 @@ export const pages: string[] = [
   '/settings/users',
   '/settings/sessions',
   '/settings/audit',
+  '/sops/1',
+  '/sops/1?step=d5-tips',
   '/phones',
   '/phones?show=c:wmDEMO00000000000000000000000000,m:ZhouYu&known=wmDEMO00000000000000000000000000&drawer=ledger',
   '/phones?show=m:ZhouYu&drawer=faults',

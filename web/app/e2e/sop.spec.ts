@@ -34,7 +34,6 @@ const day = (page: Page, n: number) => page.locator(`.ruler-day[data-day="${n}"]
 const saved = (page: Page) => expect(page.getByRole('status').filter({ hasText: '已保存' })).toBeVisible()
 
 test('an SOP is built from empty and published in under 25 interactions', async ({ page }) => {
-  await openDraft(page, '展会跟进', [])
   let interactions = 0
   const click = async (on: Locator) => {
     interactions++
@@ -44,6 +43,11 @@ test('an SOP is built from empty and published in under 25 interactions', async 
     interactions++
     await page.keyboard.type(text)
   }
+  await demo.open(page, '/sops/new')
+  await click(page.getByRole('button', { name: '空白 SOP' }))
+  await click(page.getByRole('textbox', { name: '名称' }))
+  await page.keyboard.press('Control+a')
+  await type('展会跟进')
   await click(page.getByRole('button', { name: '加第一步' }))
   await type('您好，昨天在展台聊得很愉快，这是您要的资料。')
   await click(day(page, 3).getByRole('button', { name: /加一步/ }))
@@ -57,6 +61,7 @@ test('an SOP is built from empty and published in under 25 interactions', async 
   await click(page.getByRole('button', { name: '发布…' }))
   await click(page.getByRole('dialog').getByRole('button', { name: /发\s?布/ }))
   await expect(page.getByText('第 1 版', { exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: '展会跟进' })).toBeVisible()
   await expect(page.locator('.state-tag').first()).toHaveText('运行中')
   expect(interactions).toBeLessThan(25)
 })

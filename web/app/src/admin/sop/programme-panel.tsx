@@ -10,7 +10,7 @@ interface ProgrammeProps {
   review: Review | undefined
 }
 
-/** What holds for the whole programme: its name, and what its steps count from. */
+/** What holds for the whole programme: its name, what its steps count from, who enters and when it may send. */
 export function ProgrammePanel({ editor, review }: ProgrammeProps) {
   const { name, definition } = editor.draft
   const faults = Object.fromEntries((review?.faults ?? []).filter((f) => f.step_key === '').map((f) => [f.field, f.text]))
@@ -32,7 +32,7 @@ export function ProgrammePanel({ editor, review }: ProgrammeProps) {
           )}
         </Field>
       </div>
-      <EntryForm definition={definition} faults={faults} onChange={(next) => editor.editDefinition(() => next)} />
+      <EntryForm definition={definition} faults={faults} onChange={(next) => editor.editDefinition(() => next, 'entry')} />
     </section>
   )
 }

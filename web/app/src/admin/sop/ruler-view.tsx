@@ -1,7 +1,9 @@
-import { PlusOutlined } from '@ant-design/icons'
+import { LoginOutlined, PlusOutlined } from '@ant-design/icons'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { t } from '../../shared/i18n'
+import { useTriggerWords } from '../programmes/use-trigger-words'
 import type { Calendar } from './calendar'
+import type { Trigger } from './model'
 import { columns, type DayColumn } from './ruler'
 import './ruler.css'
 import { type Notes, StepCard } from './step-card'
@@ -12,6 +14,7 @@ import { dateWords, dayWords } from './words'
 export type Zoom = 'small' | 'middle' | 'large'
 
 interface RulerProps {
+  trigger: Trigger
   steps: Placed[]
   calendar: Calendar
   notes: ReadonlyMap<string, Notes>
@@ -21,6 +24,8 @@ interface RulerProps {
   /** The step that is to have the focus, once. */
   focus: string | undefined
   onFocused: () => void
+  /** Who enters, and all that holds for the whole programme. */
+  onOrigin: () => void
   onOpen: (key: string) => void
   onAdd: (day: number) => void
   onMove: (key: string, day: number) => void
@@ -32,6 +37,7 @@ interface RulerProps {
 /** The days from the start on, with the steps at their times. */
 export function Ruler(props: RulerProps) {
   const { steps, calendar, zoom, readOnly, focus, onFocused } = props
+  const say = useTriggerWords()
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const scroller = useRef<HTMLDivElement>(null)
   const unfold = (from: number) => setOpen((o) => (o.has(from) ? o : new Set([...o, from])))
@@ -79,6 +85,13 @@ export function Ruler(props: RulerProps) {
   return (
     <div className={`ruler zoom-${zoom}`} ref={scroller}>
       <ol>
+        <li className="ruler-origin">
+          <button type="button" aria-current={props.selected === undefined ? 'step' : undefined} onClick={props.onOrigin}>
+            <LoginOutlined aria-hidden />
+            <b>{t('ui.sop.origin')}</b>
+            <span translate="no">{say(props.trigger)}</span>
+          </button>
+        </li>
         {shown.map((c) =>
           c.kind === 'gap' ? (
             <li key={`gap${c.from}`} className="ruler-gap" data-fold={c.from}>

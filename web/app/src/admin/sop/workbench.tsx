@@ -145,6 +145,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
         {saving.state.kind === 'conflict' && <Conflict onTheirs={() => void saving.takeTheirs()} onOurs={() => void saving.save(true)} />}
         <h2 className="unseen">{t('ui.sop.ruler')}</h2>
         <Ruler
+          trigger={definition.trigger}
           steps={steps}
           calendar={calendar}
           notes={notes}
@@ -153,6 +154,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
           readOnly={readOnly}
           focus={focus}
           onFocused={() => setFocus(undefined)}
+          onOrigin={() => onSelect(undefined)}
           onOpen={open}
           onAdd={add}
           onMove={move}
