@@ -3,20 +3,23 @@ import { useState } from 'react'
 import { clockOf } from './clock-text'
 
 interface ClockProps {
-  label: string
+  /** Names it where no label does. */
+  label?: string
+  id?: string
   /** HH:MM, or empty. */
   value: string
-  status: '' | 'error'
+  status?: '' | 'error'
   placeholder?: string
   onChange: (value: string) => void
 }
 
 /** A time of day in 24 hours, typed. */
-export function ClockInput({ label, value, status, placeholder, onChange }: ClockProps) {
+export function ClockInput({ id, label, value, status = '', placeholder, onChange }: ClockProps) {
   const [typed, setTyped] = useState<string>()
   const wrong = typed !== undefined && typed !== '' && clockOf(typed) === undefined
   return (
     <Input
+      id={id}
       aria-label={label}
       value={typed ?? value}
       status={wrong ? 'error' : status}
