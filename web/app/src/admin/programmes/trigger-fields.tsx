@@ -70,6 +70,7 @@ function ParameterField({ id, name, trigger, onChange }: ParameterProps): ReactN
     case 'days':
       return (
         <InputNumber<number>
+          controls={false}
           id={id}
           min={name === 'days' ? 1 : undefined}
           precision={0}

@@ -19,6 +19,7 @@ export function DurationInput({ label, value, fallback, negative = false, onChan
   return (
     <Space.Compact>
       <InputNumber
+        controls={false}
         aria-label={label}
         value={value === undefined ? null : n}
         placeholder={fallback ? String(n) : undefined}

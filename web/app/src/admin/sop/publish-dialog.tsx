@@ -111,7 +111,15 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
             {whom !== 'new' && (
               <Space wrap>
                 <span id="finished-days">{t('ui.sop.publish.finished')}</span>
-                <InputNumber aria-labelledby="finished-days" min={0} max={365} value={finished} onChange={setFinished} placeholder="0" />
+                <InputNumber
+                  controls={false}
+                  aria-labelledby="finished-days"
+                  min={0}
+                  max={365}
+                  value={finished}
+                  onChange={setFinished}
+                  placeholder="0"
+                />
                 <span>{t('ui.sop.publish.finished.unit')}</span>
               </Space>
             )}

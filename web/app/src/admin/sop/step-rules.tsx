@@ -76,6 +76,7 @@ export function StepRules({ step, faultOf, onChange }: RulesProps) {
           <Field label={t('ui.sop.test.people')} fault={faultOf('test.min_people')}>
             {({ id }) => (
               <InputNumber
+                controls={false}
                 id={id}
                 value={test.min_people ?? null}
                 placeholder="100"
@@ -89,6 +90,7 @@ export function StepRules({ step, faultOf, onChange }: RulesProps) {
           <Field label={t('ui.sop.test.effect')} fault={faultOf('test.effect')}>
             {({ id }) => (
               <InputNumber
+                controls={false}
                 id={id}
                 value={test.effect ?? null}
                 placeholder="5"

@@ -36,6 +36,7 @@ export function VariantsField({ step, shown, onShow, faultOf, autoFocus, onChang
         />
         {variant && (
           <InputNumber
+            controls={false}
             prefix={t('ui.sop.variant.weight')}
             aria-label={t('ui.sop.variant.weight')}
             value={variant.weight}

@@ -47,6 +47,7 @@ export function WhenField({ offset, calendar, ahead, dated, fault, onChange }: W
           ) : (
             <>
               <InputNumber
+                controls={false}
                 aria-label={t('ui.sop.when.number')}
                 value={number}
                 min={least}

@@ -105,6 +105,7 @@ function Again({ definition, set }: PartProps) {
         <div style={{ marginTop: 8 }}>
           <label htmlFor={`${id}-cooldown`}>{t('ui.entry.cooldown')}</label>{' '}
           <InputNumber<number>
+            controls={false}
             id={`${id}-cooldown`}
             min={0}
             max={3650}
@@ -156,6 +157,7 @@ function Sending({ definition, set, fault }: PartProps & { fault: Fault }) {
       </Form.Item>
       <Form.Item label={t('ui.entry.holdout')} htmlFor={`${id}-holdout`} extra={t('ui.entry.holdout.hint')} {...fault('holdout')}>
         <InputNumber<number>
+          controls={false}
           id={`${id}-holdout`}
           min={0}
           max={10}
@@ -176,6 +178,7 @@ function Rivals({ definition, set, fault }: PartProps & { fault: Fault }) {
     <>
       <Form.Item label={t('ui.entry.priority')} htmlFor={`${id}-priority`} extra={t('ui.entry.priority.hint')} {...fault('priority')}>
         <InputNumber<number>
+          controls={false}
           id={`${id}-priority`}
           min={-1000}
           max={1000}
@@ -196,6 +199,7 @@ function Rivals({ definition, set, fault }: PartProps & { fault: Fault }) {
       {definition.exclusivity && (
         <Form.Item label={t('ui.entry.deferrals')} htmlFor={`${id}-deferrals`} {...fault('max_deferrals')}>
           <InputNumber<number>
+            controls={false}
             id={`${id}-deferrals`}
             min={0}
             max={30}
