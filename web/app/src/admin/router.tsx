@@ -185,6 +185,36 @@ const settingsTree = settings.addChildren([
   handoverSettings,
   tokens,
 ])
+const handoverStates = ['open', 'accepted', 'rejected', 'withdrawn'] as const
+const handovers = createRoute({
+  getParentRoute: () => root,
+  path: '/handovers',
+  validateSearch: (s: Record<string, unknown>): { state?: (typeof handoverStates)[number]; overdue?: boolean } => ({
+    state: handoverStates.find((x) => x === s.state),
+    overdue: s.overdue === true || undefined,
+  }),
+  component: lazyRouteComponent(() => import('./pages/handovers/page'), 'Handovers'),
+})
+const dealStates = ['open', 'won', 'lost'] as const
+const opportunities = createRoute({
+  getParentRoute: () => root,
+  path: '/opportunities',
+  validateSearch: (s: Record<string, unknown>): { state?: (typeof dealStates)[number] } => ({
+    state: dealStates.find((x) => x === s.state),
+  }),
+  component: lazyRouteComponent(() => import('./pages/opportunities/page'), 'Opportunities'),
+})
+const stages = createRoute({
+  getParentRoute: inSettings,
+  path: 'stages',
+  component: lazyRouteComponent(() => import('./pages/settings/stages/page'), 'Stages'),
+})
+const webhooks = createRoute({
+  getParentRoute: inSettings,
+  path: 'webhooks',
+  component: lazyRouteComponent(() => import('./pages/settings/webhooks'), 'Webhooks'),
+})
+const settingsTree = settings.addChildren([settingsIndex, scoring, stages, webhooks, weCom, calendar, limits, handoverSettings, tokens])
 
 // Before signing in; the frame leaves these alone.
 const login = createRoute({
@@ -276,6 +306,8 @@ const tree = root.addChildren([
   settingsTree,
   imports,
   oneImport,
+  handovers,
+  opportunities,
   login,
   setup,
   touches,

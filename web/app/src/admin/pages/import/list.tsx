@@ -14,7 +14,7 @@ const columns: Column<Import>[] = [
     title: t('ui.import.file'),
     width: 'minmax(180px, 2fr)',
     cell: (im) => (
-      <Link to="/import/$id" params={{ id: String(im.id) }} translate="no">
+      <Link to="/import/$id" params={{ id: String(im.id) }} className="import-link" translate="no">
         {im.name}
       </Link>
     ),

@@ -1,12 +1,15 @@
 import {
+  ApiOutlined,
   AuditOutlined,
   CalendarOutlined,
   DashboardOutlined,
+  FunnelPlotOutlined,
   ImportOutlined,
   KeyOutlined,
   LaptopOutlined,
   RiseOutlined,
   SwapOutlined,
+  TagsOutlined,
   UserSwitchOutlined,
   WechatWorkOutlined,
 } from '@ant-design/icons'
@@ -25,7 +28,10 @@ export interface Section {
 export const groups: { key: string; sections: Section[] }[] = [
   {
     key: 'ui.set.group.connection',
-    sections: [{ to: '/settings/wecom', key: 'ui.set.wecom', icon: <WechatWorkOutlined aria-hidden /> }],
+    sections: [
+      { to: '/settings/wecom', key: 'ui.set.wecom', icon: <WechatWorkOutlined aria-hidden /> },
+      { to: '/cohorts', key: 'ui.set.cohorts', icon: <TagsOutlined aria-hidden /> },
+    ],
   },
   {
     key: 'ui.set.group.rhythm',
@@ -38,6 +44,7 @@ export const groups: { key: string; sections: Section[] }[] = [
     key: 'ui.set.group.leads',
     sections: [
       { to: '/settings/scoring', key: 'ui.set.scoring', icon: <RiseOutlined aria-hidden /> },
+      { to: '/settings/stages', key: 'ui.set.stages', icon: <FunnelPlotOutlined aria-hidden /> },
       { to: '/settings/handover', key: 'ui.set.handover', icon: <SwapOutlined aria-hidden /> },
     ],
   },
@@ -54,6 +61,7 @@ export const groups: { key: string; sections: Section[] }[] = [
     sections: [
       { to: '/import', key: 'ui.import', icon: <ImportOutlined aria-hidden /> },
       { to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden />, admin: true },
+      { to: '/settings/webhooks', key: 'ui.set.webhooks', icon: <ApiOutlined aria-hidden />, admin: true },
     ],
   },
 ]

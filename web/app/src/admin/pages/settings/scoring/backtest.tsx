@@ -89,7 +89,7 @@ export function Backtest({ job }: { job: number }) {
             <>
               <p className="says">{t('ui.score.test.says', { n: r.contacts, enter: r.become_mql, leave: r.cease_mql })}</p>
               <Picture result={r} />
-              <div className="table-scroll" tabIndex={0} role="region" aria-label={t('ui.score.test')}>
+              <div className="table-scroll" tabIndex={0} role="group" aria-label={t('ui.score.test')}>
                 <Compare live={r.live} draft={r.draft} />
               </div>
               {r.grade_changes > 0 && (

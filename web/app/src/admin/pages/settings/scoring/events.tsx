@@ -104,7 +104,7 @@ export function Events({ rules, set, fixed }: PartProps) {
   const put = (events: EventRule[]) => set({ events })
   return (
     <Panel title={t('ui.score.events')} lede={t('ui.score.events.lede')}>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={t('ui.score.events')}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={t('ui.score.events')}>
         <table className="plain">
           <thead>
             <tr>

@@ -1,0 +1,60 @@
+import { Button, Drawer } from 'antd'
+import { api, must, type Schema } from '../../../shared/api'
+import { formatInstant, t } from '../../../shared/i18n'
+import { useChange } from '../../change'
+import { type Column, Rows, type Slice } from '../../rows'
+import { Nothing } from '../../states'
+
+type Delivery = Schema<'Delivery'>
+
+const columns: Column<Delivery>[] = [
+  { key: 'at', title: t('ui.hooks.at'), width: '110px', cell: (d) => formatInstant(d.created_at) },
+  { key: 'event', title: t('ui.hooks.event'), width: '110px', cell: (d) => t(`ui.hooks.event.${d.event}`) },
+  { key: 'state', title: t('ui.hooks.state'), width: '110px', cell: (d) => t(`ui.hooks.state.${d.state}`) },
+  {
+    key: 'answer',
+    title: t('ui.hooks.answer'),
+    width: 'minmax(140px, 1fr)',
+    cell: (d) => (
+      <span translate="no" title={d.error}>
+        {[d.answer > 0 && `HTTP ${d.answer}`, d.error].filter(Boolean).join(' · ')}
+      </span>
+    ),
+  },
+]
+
+/** What an endpoint was told, and a way to have it told again. */
+export function Deliveries({ hook, close }: { hook: Schema<'Webhook'>; close: () => void }) {
+  const params = { path: { id: hook.id } }
+  const again = useChange(
+    () => must(api.POST('/webhooks/{id}/redrive', { params })),
+    [['rows', 'deliveries', hook.id]],
+    t('ui.hooks.again'),
+  )
+  return (
+    <Drawer
+      open
+      size={640}
+      title={t('ui.hooks.deliveries')}
+      onClose={close}
+      extra={
+        <Button loading={again.isPending} onClick={() => again.mutate()}>
+          {t('ui.hooks.redrive')}
+        </Button>
+      }
+    >
+      <p translate="no">{hook.url}</p>
+      <Rows
+        name={['deliveries', hook.id]}
+        label={t('ui.hooks.deliveries')}
+        columns={columns}
+        rowHeight={44}
+        fetch={(cursor): Promise<Slice<Delivery>> =>
+          must(api.GET('/webhooks/{id}/deliveries', { params: { path: { id: hook.id }, query: { limit: 50, cursor } } }))
+        }
+        id={(d) => d.id}
+        empty={<Nothing why={t('ui.hooks.deliveries.none')} />}
+      />
+    </Drawer>
+  )
+}
