@@ -23,6 +23,21 @@ export const pages: string[] = [
   '/settings/audit',
   '/sops/1',
   '/sops/1?step=d5-tips',
+  '/import',
+  '/import/1',
+  '/handovers',
+  '/handovers?state=accepted',
+  '/opportunities',
+  '/opportunities?state=won',
+  '/settings',
+  '/settings/wecom',
+  '/settings/calendar',
+  '/settings/limits',
+  '/settings/scoring',
+  '/settings/stages',
+  '/settings/handover',
+  '/settings/tokens',
+  '/settings/webhooks',
   '/phones',
   '/phones?show=c:wmDEMO00000000000000000000000000,m:ZhouYu&known=wmDEMO00000000000000000000000000&drawer=ledger',
   '/phones?show=m:ZhouYu&drawer=faults',
@@ -44,5 +59,7 @@ export const pages: string[] = [
 /** Words that are the same in every language. */
 export const international = new Set(
   `Sixtouch SOP SOPs ABM MAL MIL MQL SAL SQL SAO SDR AE KP ACV ARR MRR SLA API URL ID CSV XLSX YAML JSON Excel WeCom OAuth QR JS SDK
-   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK J K F Home vs p p50 p95 p99 v`.split(/\s+/),
+   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK J K F Home vs Webhook BI CRM p p50 p95 p99 v`.split(
+    /\s+/,
+  ),
 )
