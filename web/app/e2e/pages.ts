@@ -36,6 +36,8 @@ export const pages: string[] = [
   '/settings/scoring',
   '/settings/stages',
   '/settings/handover',
+  '/settings/sources',
+  '/settings/routing',
   '/settings/tokens',
   '/settings/webhooks',
   '/phones',

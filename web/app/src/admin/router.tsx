@@ -214,7 +214,29 @@ const webhooks = createRoute({
   path: 'webhooks',
   component: lazyRouteComponent(() => import('./pages/settings/webhooks'), 'Webhooks'),
 })
-const settingsTree = settings.addChildren([settingsIndex, scoring, stages, webhooks, weCom, calendar, limits, handoverSettings, tokens])
+const sources = createRoute({
+  getParentRoute: inSettings,
+  path: 'sources',
+  component: lazyRouteComponent(() => import('./pages/settings/sources'), 'Sources'),
+})
+const routing = createRoute({
+  getParentRoute: inSettings,
+  path: 'routing',
+  component: lazyRouteComponent(() => import('./pages/settings/routing'), 'RoutingPage'),
+})
+const settingsTree = settings.addChildren([
+  settingsIndex,
+  sources,
+  routing,
+  scoring,
+  stages,
+  webhooks,
+  weCom,
+  calendar,
+  limits,
+  handoverSettings,
+  tokens,
+])
 
 // Before signing in; the frame leaves these alone.
 const login = createRoute({

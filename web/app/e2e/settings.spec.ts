@@ -1,0 +1,53 @@
+import { expect, playDemo, test } from './demo'
+
+const demo = playDemo()
+
+test('what the check-up finds comes step by step, worst first', async ({ page }) => {
+  await demo.open(page, '/settings/wecom')
+  await page.getByRole('button', { name: '开始体检' }).click()
+  await expect(page.getByText(/没有故障|一切正常/)).toBeVisible()
+  await expect(page.getByRole('listitem').filter({ hasText: '企业微信凭证' })).toContainText('有效')
+})
+
+test('a click makes a day the company’s own, and gives it back', async ({ page }) => {
+  await demo.open(page, '/settings/calendar?year=2026')
+  const day = page.locator('[data-day="2026-03-04"]')
+  await day.click()
+  await page.getByLabel('说明（可不填）').fill('周年庆')
+  await page.getByRole('button', { name: /保\s*存/ }).click()
+  await expect(day).toHaveAccessibleName(/休息 · 周年庆/)
+  await day.click()
+  await page.getByRole('button', { name: '恢复默认' }).click()
+  await expect(day).toHaveAccessibleName(/上班$/)
+})
+
+test('a token is shown once and revoked', async ({ page }) => {
+  await demo.open(page, '/settings/tokens')
+  await page.getByRole('button', { name: '新建令牌' }).first().click()
+  await page.getByLabel('用途').fill('BI')
+  await page.getByRole('button', { name: /生\s*成/ }).click()
+  await expect(page.getByLabel('令牌', { exact: true })).toHaveValue(/\S{20,}/)
+  await page.getByRole('button', { name: '我已保存好' }).click()
+  const row = page.getByRole('listitem').filter({ hasText: 'BI' })
+  await expect(row).toContainText('还没用过')
+  await row.getByRole('button', { name: /作\s*废/ }).click()
+  await page
+    .getByRole('tooltip')
+    .getByRole('button', { name: /作\s*废/ })
+    .click()
+  await expect(row).toHaveCount(0)
+})
+
+test('scoring rules are tried on the past before they are published', async ({ page }) => {
+  await demo.open(page, '/settings/scoring')
+  await page.getByRole('button', { name: '修改规则' }).click()
+  await page.getByLabel('意向', { exact: true }).fill('60')
+  await page.getByRole('button', { name: '用过去 90 天回测' }).click()
+  await expect(page.getByText(/看了 [\d,]+ 位客户/)).toBeVisible({ timeout: 30_000 })
+  await page.getByRole('button', { name: /发\s*布/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /发\s*布/ })
+    .click()
+  await expect(page.getByText('生效中 · 第 1 版')).toBeVisible()
+})
