@@ -173,18 +173,6 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/settings/audit'), 'Audit'),
 })
-const settingsTree = settings.addChildren([
-  users,
-  sessions,
-  audit,
-  settingsIndex,
-  scoring,
-  weCom,
-  calendar,
-  limits,
-  handoverSettings,
-  tokens,
-])
 const handoverStates = ['open', 'accepted', 'rejected', 'withdrawn'] as const
 const handovers = createRoute({
   getParentRoute: () => root,
@@ -225,6 +213,9 @@ const routing = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/routing'), 'RoutingPage'),
 })
 const settingsTree = settings.addChildren([
+  users,
+  sessions,
+  audit,
   settingsIndex,
   sources,
   routing,

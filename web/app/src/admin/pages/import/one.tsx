@@ -19,7 +19,7 @@ function Working({ im }: { im: Import }) {
   return (
     <div role="status">
       <p className="says">{t(`ui.import.at.${im.state}`, { done: im.done, rows: im.rows })}</p>
-      <Progress aria-label={t(`ui.import.state.${im.state}`)} percent={percent(im)} status="active" />
+      <Progress strokeColor="var(--brand)" aria-label={t(`ui.import.state.${im.state}`)} percent={percent(im)} status="active" />
     </div>
   )
 }

@@ -51,6 +51,7 @@ function Findings({ report }: { report: Report }) {
     return (
       <>
         <Progress
+          strokeColor="var(--brand)"
           aria-label={t('ui.set.checkup.running')}
           percent={Math.min(99, Math.round((100 * report.findings.length) / report.expected))}
           status="active"

@@ -60,6 +60,7 @@ function Row({ rule, place, last, change, move, remove }: RowProps) {
                 max={100}
                 value={rule.min_quality || null}
                 onChange={(n) => change({ ...rule, min_quality: n ?? 0 })}
+                style={{ width: 130 }}
               />
               <Checkbox checked={rule.target_account} onChange={(e) => change({ ...rule, target_account: e.target.checked })}>
                 {t('ui.routing.target')}

@@ -29,7 +29,13 @@ function Row({ source, edit }: { source: Source; edit: () => void }) {
       </div>
       <div style={{ width: 190 }}>
         <span className="soft">{t(source.outcome === null ? 'ui.sources.weight' : 'ui.sources.outcome')}</span>
-        <Progress percent={quality} format={(n) => n} aria-label={t('ui.sources.quality', { name: source.name })} size="small" />
+        <Progress
+          strokeColor="var(--brand)"
+          percent={quality}
+          format={(n) => n}
+          aria-label={t('ui.sources.quality', { name: source.name })}
+          size="small"
+        />
       </div>
       <Button size="small" aria-label={t('ui.edit.of', { name: source.name })} onClick={edit}>
         {t('ui.edit')}

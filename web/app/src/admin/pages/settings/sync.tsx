@@ -35,7 +35,7 @@ function Last({ sync }: { sync: Sync }) {
     <>
       {sync.state === 'running' ? (
         <>
-          <Progress aria-label={t('ui.set.sync.state.running')} percent={percent(sync)} status="active" />
+          <Progress strokeColor="var(--brand)" aria-label={t('ui.set.sync.state.running')} percent={percent(sync)} status="active" />
           <p role="status" className="soft">
             {t(`ui.set.sync.phase.${sync.phase}`)}
           </p>

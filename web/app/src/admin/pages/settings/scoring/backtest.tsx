@@ -76,6 +76,7 @@ export function Backtest({ job }: { job: number }) {
             return (
               <div role="status">
                 <Progress
+                  strokeColor="var(--brand)"
                   aria-label={t('ui.score.test.running')}
                   percent={Math.min(95, 5 + Math.round(done / 40))}
                   showInfo={false}
