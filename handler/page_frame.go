@@ -1,10 +1,8 @@
 package handler
 
 import (
-	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -114,40 +112,4 @@ func setCookie(c *gin.Context, name, value string, maxAge int) {
 func (p *Pages) asset(c *gin.Context) {
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
 	http.ServeFileFS(c.Writer, c.Request, p.static, c.Param("name"))
-}
-
-// nextPage is the address of the page after this one; empty on the last.
-func nextPage(c *gin.Context, page model.Page, rows int, last func() int64) string {
-	if rows == 0 || rows < page.Size() {
-		return ""
-	}
-	q := c.Request.URL.Query()
-	q.Set("cursor", cursorAt(last()))
-	return (&url.URL{Path: c.Request.URL.Path, RawQuery: q.Encode()}).String()
-}
-
-// option is an entry of a select.
-type option struct {
-	Value, Label string
-	Chosen       bool
-}
-
-func optionOf(id int64, label string, chosen int64) option {
-	return option{Value: fmt.Sprint(id), Label: label, Chosen: id == chosen}
-}
-
-func (p *Pages) repOptions(c *gin.Context, chosen int64) ([]option, error) {
-	reps, err := p.Contacts.Reps(c.Request.Context(), model.Page{Limit: model.PageLimit})
-	if err != nil {
-		return nil, err
-	}
-	options := make([]option, len(reps))
-	for i, r := range reps {
-		name := r.Name
-		if name == "" {
-			name = r.UserID
-		}
-		options[i] = optionOf(r.ID, name, chosen)
-	}
-	return options, nil
 }

@@ -11,19 +11,6 @@ import (
 	"sixtouch/model/modeltest"
 )
 
-// page is a request of a browser that is signed in, and what it is shown.
-func page(path string, contains ...string) handlertest.Scenario {
-	return handlertest.Scenario{
-		Name: path, URL: path, As: handlertest.Session, Status: 200, Contains: contains,
-		Header: http.Header{"Accept": {"text/html"}},
-	}
-}
-
-const week = `{"name":"新好友","definition":{"trigger":{"kind":"manual"},"steps":[
-	{"key":"hello","name":"问候","offset":{"day":1,"at":"10:00"},"channel":"group_message","content":{"text":"你好 <b>"}},
-	{"key":"vip","name":"专属","offset":{"day":1,"at":"10:00"},"channel":"group_message","filter":{"v":1,"op":"and","of":[{"f":"tag","is":"any","v":[7]}]},"content":{"text":"方案"}},
-	{"key":"late","name":"三天后","offset":{"after":"3d"},"channel":"group_message","content":{"text":"资料","attachments":[{"type":"link","link":{"title":"手册","url":"https://example.com/a"}}]}}]}}`
-
 func TestPages_speakTheLanguageThatWasChosen(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
