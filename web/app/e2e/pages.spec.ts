@@ -55,19 +55,25 @@ async function serious(page: Page): Promise<string[]> {
     .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
 }
 
-/** What is written on the page, outside of what people have named themselves, in another language than the page's. */
+/**
+ * What is written on the page in another language than the page's: outside of
+ * what people have named themselves, and of labels that repeat such names.
+ */
 async function foreignWords(page: Page, lang: 'zh' | 'en'): Promise<string[]> {
-  const texts = await page.evaluate(() => {
-    const own = (e: Element | null) => !e?.closest('[translate="no"], [aria-hidden="true"], .anticon, script, style, noscript, iframe')
+  const { texts, names } = await page.evaluate(() => {
+    const own = (e: Element | null) =>
+      !e?.closest('[translate="no"], [aria-hidden="true"], .anticon, .ant-select-clear, script, style, noscript, iframe')
     const found: string[] = []
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walk.nextNode()) if (own(walk.currentNode.parentElement)) found.push(walk.currentNode.textContent ?? '')
     for (const e of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
       if (own(e)) for (const a of ['aria-label', 'title', 'placeholder', 'alt']) found.push(e.getAttribute(a) ?? '')
-    return found.map((text) => text.trim()).filter(Boolean)
+    const named = [...document.querySelectorAll('[translate="no"]')].map((e) => e.textContent?.trim() ?? '')
+    return { texts: found.map((text) => text.trim()).filter(Boolean), names: named.filter(Boolean) }
   })
+  names.sort((a, b) => b.length - a.length)
   const other = foreign(lang)
-  return [...new Set(texts.filter((text) => other(text)))]
+  return [...new Set(texts.filter((text) => other(names.reduce((rest, name) => rest.replaceAll(name, ' '), text))))]
 }
 
 // The switch to the other language is named in that language.

@@ -60,6 +60,7 @@ export function Theme({ children }: { children: ReactNode }) {
             colorLink: palette.marketing,
             colorError: palette.bad,
             colorTextDescription: dark ? '#a5adb5' : '#5b646d',
+            colorTextDisabled: dark ? '#98a1a9' : '#6b737b',
             colorTextPlaceholder: dark ? '#98a1a9' : '#6b737b',
             fontFamily: fonts,
             borderRadius: 8,

@@ -14,7 +14,7 @@ export interface Palette {
 export const lightPalette: Palette = {
   brand: '#0f766e',
   marketing: '#0f766e',
-  sales: '#c2571a',
+  sales: '#ad4b12',
   good: '#177a4e',
   waiting: '#8a5a00',
   bad: '#b3292c',

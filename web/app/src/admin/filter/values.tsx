@@ -161,6 +161,7 @@ function NumberValue({ leaf, slot, label, invalid, onChange }: ValueProps) {
   const counts = slot === 'count'
   return (
     <InputNumber<number>
+      controls={false}
       size="small"
       className="filter-number"
       aria-label={label}
@@ -201,6 +202,7 @@ export function SpanInput({ span, label, invalid = false, onChange }: SpanInputP
   return (
     <span className="filter-span">
       <InputNumber<number>
+        controls={false}
         size="small"
         className="filter-number"
         aria-label={label}

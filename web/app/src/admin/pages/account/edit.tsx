@@ -64,13 +64,13 @@ export function EditAccount({ account, close }: { account: Account; close: () =>
             <Input />
           </Form.Item>
           <Form.Item name="employees" label={t('ui.account.employees')}>
-            <InputNumber min={0} className="full-width" />
+            <InputNumber controls={false} min={0} className="full-width" />
           </Form.Item>
           <Form.Item name="acv" label={t('ui.account.acv')}>
-            <InputNumber min={0} className="full-width" />
+            <InputNumber controls={false} min={0} className="full-width" />
           </Form.Item>
           <Form.Item name="tech_spend" label={t('ui.account.tech_spend')}>
-            <InputNumber min={0} className="full-width" />
+            <InputNumber controls={false} min={0} className="full-width" />
           </Form.Item>
           <Form.Item name="credit_code" label={t('ui.account.credit_code')}>
             <Input maxLength={18} />

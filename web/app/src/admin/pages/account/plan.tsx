@@ -171,10 +171,10 @@ function PlanForm({ page, close }: { page: Account; close: () => void }) {
       </Form.Item>
       <div className="form-fields">
         <Form.Item name="expected_people" label={t('ui.plan.people')}>
-          <InputNumber min={1} max={100} placeholder={String(page.coverage.expected)} />
+          <InputNumber controls={false} min={1} max={100} placeholder={String(page.coverage.expected)} />
         </Form.Item>
         <Form.Item name="expected_touches" label={t('ui.plan.touches')}>
-          <InputNumber min={1} max={100} placeholder={String(page.ring.need)} />
+          <InputNumber controls={false} min={1} max={100} placeholder={String(page.ring.need)} />
         </Form.Item>
       </div>
       <Form.Item name="review" valuePropName="checked">

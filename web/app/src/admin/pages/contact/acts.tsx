@@ -81,7 +81,7 @@ function LogOutcome({ contact, close }: DialogProps) {
         </Form.Item>
         {kind === 'call_answered' && (
           <Form.Item name="seconds" label={t('ui.act.seconds')}>
-            <InputNumber min={1} max={86400} />
+            <InputNumber controls={false} min={1} max={86400} />
           </Form.Item>
         )}
         {kind === 'need_answered' && (

@@ -21,6 +21,7 @@ function Form({ stored }: { stored: Rule }) {
         <div className="field">
           <label htmlFor={`${id}-sla`}>{t('ui.set.handover.sla')}</label>
           <InputNumber
+            controls={false}
             id={`${id}-sla`}
             min={1}
             max={10_000}
@@ -40,6 +41,7 @@ function Form({ stored }: { stored: Rule }) {
         <div className="field">
           <label htmlFor={`${id}-leak`}>{t('ui.set.handover.leak')}</label>
           <InputNumber
+            controls={false}
             id={`${id}-leak`}
             min={0}
             max={365}

@@ -16,6 +16,7 @@ function Form({ percent }: { percent: number }) {
       <div className="field">
         <label htmlFor={id}>{t('ui.set.holdout.percent')}</label>
         <InputNumber
+          controls={false}
           id={id}
           min={0}
           max={50}

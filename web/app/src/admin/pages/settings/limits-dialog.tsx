@@ -14,6 +14,7 @@ function Bound({ label, value, set }: { label: string; value: number | null; set
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <InputNumber
+        controls={false}
         id={id}
         min={0}
         max={1000}

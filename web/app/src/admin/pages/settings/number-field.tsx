@@ -19,6 +19,7 @@ export function NumberField({ label, value, set, min = 0, max = 100_000, step, u
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <InputNumber
+        controls={false}
         id={id}
         min={min}
         max={max}

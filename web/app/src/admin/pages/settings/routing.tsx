@@ -54,6 +54,7 @@ function Row({ rule, place, last, change, move, remove }: RowProps) {
                 style={{ minWidth: 170 }}
               />
               <InputNumber
+                controls={false}
                 aria-label={t('ui.routing.quality.of', { name })}
                 placeholder={t('ui.routing.quality')}
                 min={0}

@@ -67,6 +67,7 @@ export function SourceDialog({ source, close }: { source?: Source; close: () => 
         <div className="field">
           <label htmlFor={`${id}-weight`}>{t('ui.sources.weight')}</label>
           <InputNumber
+            controls={false}
             id={`${id}-weight`}
             min={0}
             max={100}

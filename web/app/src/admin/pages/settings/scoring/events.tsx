@@ -48,6 +48,7 @@ function Row({ rule, fixed, change, move, remove }: RowProps) {
       </th>
       <td>
         <InputNumber
+          controls={false}
           aria-label={t('ui.score.event.points.of', { name })}
           min={-1000}
           max={1000}
@@ -59,6 +60,7 @@ function Row({ rule, fixed, change, move, remove }: RowProps) {
       <td>
         <div className="cap">
           <InputNumber
+            controls={false}
             aria-label={t('ui.score.event.times.of', { name })}
             min={1}
             max={1000}

@@ -36,6 +36,7 @@ function RangeField({ label, value, set, fixed }: { label: string; value: Bounds
       <div className="range">
         {(['min', 'max'] as const).map((end) => (
           <InputNumber
+            controls={false}
             key={end}
             aria-label={`${label} ${t(`ui.score.fit.${end}`)}`}
             placeholder={t(`ui.score.fit.${end}`)}

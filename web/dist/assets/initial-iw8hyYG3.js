@@ -1,0 +1,1 @@
+function e(e){let t=e.trim();if(t===``)return`?`;let n=[...t];return/\p{Script=Han}/u.test(t)?n.slice(-2).join(``):(n[0]??`?`).toUpperCase()}function t(t){let n=t.trim();if(!/\p{Script=Han}/u.test(n))return e(n);let r=[...n];return(r.length>4?r.slice(2,4):r.slice(0,2)).join(``)}var n=e=>Math.abs(e)%5;export{e as n,n as r,t};

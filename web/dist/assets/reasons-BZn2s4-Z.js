@@ -1,0 +1,1 @@
+var e=[`not_fit`,`no_need`,`no_budget`,`no_authority`,`bad_timing`,`no_response`,`competitor`,`price`,`wrong_contact`,`duplicate`,`other`];export{e as t};

@@ -1,0 +1,1 @@
+function e(e){return typeof e==`number`||typeof e==`boolean`?String(e):typeof e==`string`&&e!==``?e:void 0}function t(e){let t=typeof e==`string`&&e!==``?Number(e):e;return typeof t==`number`&&Number.isInteger(t)&&t>=0?t:void 0}function n(e,t){return t.find(t=>t===e)}export{e as n,t as r,n as t};

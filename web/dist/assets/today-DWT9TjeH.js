@@ -1,1 +1,0 @@
-import{a as e,c as t}from"./preload-helper-Cz9Ta2Bh.js";import{n,t as r}from"./admin-CAfLmjf3.js";var i=t();function a(){return(0,i.jsx)(n,{title:e(`ui.nav.today`),children:(0,i.jsx)(r,{why:e(`ui.today.quiet`)})})}export{a as Today};
