@@ -81,5 +81,5 @@ const languages = new Set(['English', '中文'])
 
 function foreign(lang: 'zh' | 'en'): (text: string) => boolean {
   if (lang === 'en') return (text) => /\p{Script=Han}/u.test(text) && !languages.has(text) && !text.includes('六触')
-  return (text) => (text.match(/[A-Za-z][A-Za-z0-9]*/g) ?? []).some((word) => !international.has(word))
+  return (text) => (text.match(/[A-Za-z]\w*/g) ?? []).some((word) => !international.has(word))
 }

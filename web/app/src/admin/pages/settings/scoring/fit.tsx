@@ -13,18 +13,17 @@ type Bounds = Rules['fit']['acv']
 
 function Words({ label, value, set, fixed }: { label: string; value: string[]; set: (v: string[]) => void; fixed: boolean }) {
   const id = useId()
+  if (fixed)
+    return (
+      <div className="field">
+        <span className="field-name">{label}</span>
+        {value.length > 0 ? <p translate="no">{value.join(', ')}</p> : <p>{t('ui.score.fit.any')}</p>}
+      </div>
+    )
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <Select
-        id={id}
-        mode="tags"
-        value={value}
-        disabled={fixed}
-        onChange={set}
-        placeholder={t('ui.score.fit.any')}
-        tokenSeparators={[',', '，', '、']}
-      />
+      <Select id={id} mode="tags" value={value} onChange={set} placeholder={t('ui.score.fit.any')} tokenSeparators={[',', '，', '、']} />
     </div>
   )
 }
