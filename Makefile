@@ -27,7 +27,7 @@ e2e: ## the pages played in Chromium, on SQLite and MariaDB (ARGS="e2e/sop.spec.
 
 look: ## pictures of every page in web/app/look
 	@scripts/install.sh
-	@SIXTOUCH_LOOK=look scripts/e2e.sh e2e/pages.spec.ts --project sqlite
+	@SIXTOUCH_LOOK=look scripts/e2e.sh e2e/pages.spec.ts e2e/week.spec.ts --project sqlite
 
 test: ## everything CI runs, on private MariaDB and Redis servers
 	@exec scripts/test.sh

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, playDemo, test } from './demo'
 
@@ -34,6 +35,8 @@ test('a customer lives through the first week, each thing once', async ({ page }
     await confirmWhatWaits(page)
     await expect(customer.getByText(said)).toBeVisible()
   }
+  const album = process.env.SIXTOUCH_LOOK
+  if (album) await page.screenshot({ path: join(album, 'week.png') })
   for (let day = 3; day <= 7; day++) await nextMorning()
   await confirmWhatWaits(page)
   for (const said of ['早上好，先送上一份入门指南', '今天分享一个同行的真实案例', '一周过去了'])
