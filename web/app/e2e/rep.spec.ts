@@ -91,7 +91,7 @@ test("a rep's day", async ({ page, browser }) => {
   await expect(rep.getByText('询问价格、试用或合同')).toBeVisible({ timeout: 20_000 })
   await rep.getByRole('button', { name: /公司不对|选择公司/ }).click()
   await rep.getByRole('searchbox').fill('科技')
-  const company = rep.getByRole('dialog').locator('li button').first()
+  const company = rep.getByRole('dialog').locator('li button').filter({ hasText: '科技' }).first()
   const chosen = (await company.textContent()) ?? ''
   await company.click()
   await expect(rep.getByRole('link', { name: new RegExp(chosen) })).toBeVisible({ timeout: 15_000 })
