@@ -181,6 +181,9 @@ func (t filterTeller) narrowed(p audience.Phrase) []string {
 	if p.Within != nil {
 		out = append(out, t.text("filter.within", t.span(*p.Within)))
 	}
+	if p.Times > 1 {
+		out = append(out, t.text("filter.times", p.Times))
+	}
 	if p.Since != nil {
 		out = append(out, t.text(t.operator(*p.Since), slices.Insert(t.values(*p.Since), 0, any(t.text("filter.field.since")))...))
 	}

@@ -41,6 +41,8 @@ func TestAPI_putsFiltersIntoWords(t *testing.T) {
 				"角色是 老板、CIO，且不满足：（公司层级是 A，或公司未知）"),
 			say(`{"f":"account.at_least","v":{"filter":{"op":"and","of":[`+boss+`,{"f":"account.target","is":"yes"}]},"n":2}}`,
 				"公司里至少 2 人满足：（角色是 老板、CIO，且公司在目标名单上）"),
+			say(`{"f":"activity","is":"in","v":["price_asked"],"opt":{"within":{"n":30,"unit":"day","by":"calendar"},"times":3}}`, "有过 询问价格（在最近 30 个自然日 内）（满 3 次）"),
+			say(`{"f":"activity","is":"not_in","v":["meeting_held","visit_booked"]}`, "没有过 会面或拜访、预约拜访"),
 			say(`{"f":"account.opportunity","is":"none","v":["won"],"opt":{"kind":["cross-sell"]}}`, "公司没有状态为 赢单 的商机（商机类型是 交叉销售）"),
 			handlertest.Scenario{
 				Name: "a filter over accounts", Method: "POST", URL: "/api/v1/audiences/describe", As: handlertest.Reader, Status: 200,

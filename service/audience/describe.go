@@ -23,8 +23,9 @@ type Phrase struct {
 	Span      *Span     // before now
 	Inside    *Phrase   // what people of the account are to satisfy
 	N         int       // how many of them
-	// Kinds, Channels, Reasons, Null and Within narrow the condition down.
+	// Kinds, Channels, Reasons, Null, Within and Times narrow the condition down.
 	Kinds, Channels, Reasons []string
+	Times                    int // at least; 0 is once
 	Null                     string
 	Within                   *Span
 	Since                    *Phrase
@@ -100,6 +101,7 @@ func (p *Phrase) values(l leaf) {
 	var opt struct {
 		Null    string   `json:"null"`
 		Kind    []string `json:"kind"`
+		Times   int      `json:"times"`
 		Channel []string `json:"channel"`
 		Reason  []string `json:"reason"`
 		Within  *Span    `json:"within"`
@@ -111,7 +113,7 @@ func (p *Phrase) values(l leaf) {
 	if len(l.opt) == 0 || json.Unmarshal(l.opt, &opt) != nil {
 		return
 	}
-	p.Null, p.Kinds, p.Channels, p.Reasons, p.Within = opt.Null, opt.Kind, opt.Channel, opt.Reason, opt.Within
+	p.Null, p.Kinds, p.Channels, p.Reasons, p.Within, p.Times = opt.Null, opt.Kind, opt.Channel, opt.Reason, opt.Within, opt.Times
 	if opt.Since != nil {
 		p.Since = &Phrase{Field: "since", Is: opt.Since.Is}
 		p.Since.object(opt.Since.V)

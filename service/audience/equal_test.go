@@ -99,7 +99,9 @@ func drawLeaf(t *rapid.T) string {
 	pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
 	in := func() string { return pick("in", "in", "not_in") }
 	switch pick("field", "tag", "tag since", "owner", "department", "channel_state", "friend", "added_at", "contact_type", "corp_name", "touches", "last_touch", "sop",
-		"last_inbound", "stage_at", "lead", "lead", "account", "account") {
+		"last_inbound", "stage_at", "lead", "lead", "account", "account", "activity", "activity") {
+	case "activity":
+		return drawDoneLeaf(t)
 	case "lead":
 		return drawLeadLeaf(t)
 	case "account":
@@ -140,6 +142,13 @@ func drawLeaf(t *rapid.T) string {
 	default:
 		return drawDate(t, "added_at", "")
 	}
+}
+
+func drawDoneLeaf(t *rapid.T) string {
+	pick := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
+	return fmt.Sprintf(`{"f":"activity","is":%q,"v":[%s]%s}`, pick("done", "in", "not_in"),
+		pick("kinds", `"replied"`, `"price_asked","replied"`, `"visit_booked"`),
+		pick("how", "", `,"opt":{"times":2}`, `,"opt":{"within":{"n":1,"unit":"day"}}`, `,"opt":{"times":2,"within":{"n":3,"unit":"day","by":"calendar"}}`))
 }
 
 func drawDate(t *rapid.T, field, opt string) string {

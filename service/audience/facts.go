@@ -47,6 +47,7 @@ type Facts struct {
 	Relationships []Relationship
 	Touches       []Touch      // sent ones only
 	Enrollments   []Enrollment // every run in every SOP
+	Doings        []Doing      // of the kinds that filters may ask for
 }
 
 // Relationship is one rep's with the contact; ended ones are among them.
@@ -62,6 +63,12 @@ type Relationship struct {
 type Touch struct {
 	Channel string
 	SentAt  time.Time
+}
+
+// Doing is something that the contact did.
+type Doing struct {
+	Kind string
+	At   time.Time
 }
 
 // Enrollment is one run of the contact in one SOP. Inside says that it still
@@ -82,12 +89,13 @@ const (
 	facetTouches
 	facetEnrollments
 	facetInbound
+	facetDoings
 	facetLead    // what is known of the person beyond what WeCom says
 	facetAccount // the account itself
 	facetPeople  // how many are at it, and their roles
 	facetLists
 	facetOpportunities
-	facetAll = facetTags | facetRelationships | facetTouches | facetEnrollments | facetInbound | facetLead |
+	facetAll = facetTags | facetRelationships | facetTouches | facetEnrollments | facetInbound | facetDoings | facetLead |
 		facetAccount | facetPeople | facetLists | facetOpportunities
 )
 
@@ -98,9 +106,10 @@ const loadChunk = 1000
 // calendar days. Contacts that do not exist are left out. With filters, only
 // what they look at is read; without, everything.
 func Load(ctx context.Context, db *model.DB, now time.Time, contactIDs []int64, filters ...Filter) (map[int64]Facts, error) {
-	l := &loader{db: db, now: model.Instant(now).In(now.Location()), needs: facetAll, facts: make(map[int64]*Facts, len(contactIDs))}
+	l := &loader{db: db, now: model.Instant(now).In(now.Location()), needs: facetAll, kinds: doings(), facts: make(map[int64]*Facts, len(contactIDs))}
 	if len(filters) > 0 {
 		l.needs, l.rollUps = needsOf(filters)
+		l.kinds, l.since = doneOf(filters, l.now)
 	}
 	for ids := range slices.Chunk(contactIDs, loadChunk) {
 		l.ids, l.conn = ids, db.Conn(ctx)
@@ -140,6 +149,8 @@ type loader struct {
 	conn    *gorm.DB
 	needs   facet
 	rollUps map[string]Filter
+	kinds   []string  // of doings
+	since   time.Time // no older ones
 	ids     []int64
 	facts   map[int64]*Facts
 }
@@ -157,6 +168,7 @@ func (l *loader) load(ctx context.Context) error {
 		{facetTouches, l.touches},
 		{facetEnrollments, l.enrollments},
 		{facetInbound, l.inbound},
+		{facetDoings, l.doings},
 		{facetAccount, func() error { return l.accounts(ctx) }},
 	} {
 		if l.needs&part.facet == 0 {
@@ -291,6 +303,27 @@ func (l *loader) enrollments() error {
 	for _, r := range rows {
 		if f, ok := l.facts[r.ContactID]; ok {
 			f.Enrollments = append(f.Enrollments, Enrollment{r.SOPID, r.State, r.ExitReason, r.ActiveSlot != nil})
+		}
+	}
+	return nil
+}
+
+func (l *loader) doings() error {
+	q := l.conn.Model(&model.Activity{}).Select("contact_id", "kind", "occurred_at").Where("contact_id IN ? AND kind IN ?", l.ids, l.kinds)
+	if !l.since.IsZero() {
+		q = q.Where("occurred_at >= ?", l.since.UTC())
+	}
+	var rows []struct {
+		ContactID  int64
+		Kind       string
+		OccurredAt time.Time
+	}
+	if err := q.Find(&rows).Error; err != nil {
+		return fmt.Errorf("what they did: %w", err)
+	}
+	for _, r := range rows {
+		if f, ok := l.facts[r.ContactID]; ok {
+			f.Doings = append(f.Doings, Doing{r.Kind, r.OccurredAt})
 		}
 	}
 	return nil

@@ -30,6 +30,7 @@ func fields() map[string]field {
 		"contact_type":  {parseContactType, 0, "in not_in"},
 		"corp_name":     {parseCorpName, 0, "known unknown"},
 		"touches":       {parseTouches, facetTouches, "between"},
+		"activity":      {parseDone, facetDoings, "in not_in"},
 		"last_touch":    {parseLastTouch, facetTouches, "newer_than older_than between known unknown"},
 		"sop":           {parseSOP, facetEnrollments, "in finished exited never"},
 

@@ -19,6 +19,7 @@ const (
 func announced() []string {
 	return []string{
 		"tag", "owner", "channel_state", "friend", "added_at",
+		"activity",
 		"last_inbound",      // whatever the contact does is one
 		"account",           // account_joined, account_left
 		"stage", "stage_at", // stage_entered

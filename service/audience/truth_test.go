@@ -40,6 +40,9 @@ func cast() []person {
 		}
 		return e
 	}
+	did := func(kind model.ActivityKind, when string) model.Activity {
+		return model.Activity{Kind: kind, OccurredAt: at(when)}
+	}
 	const active, half, lost, removed, handed = model.RelationshipActive, model.RelationshipHalf, model.RelationshipLost, model.RelationshipRemoved, model.RelationshipTransferred
 	off := tag(0, 1, "2026-03-01 10:00:00.000000")
 	off.RemovedAt = ptr(at("2026-03-01 12:00:00.000000"))
@@ -51,6 +54,7 @@ func cast() []person {
 			tags:          []model.RelationshipTag{tag(0, 1, "2026-03-01 10:00:00.000000")},
 			touches:       []model.Touch{sent("group_message", model.TouchDelivered, "2026-03-01 10:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentActive, "")},
+			doings:        []model.Activity{did(model.ActivityReplied, "2026-03-01 10:00:00.000000")},
 		},
 		{ // 3
 			contact:       model.Contact{Type: 1, FirstAddedAt: ptr(at("2026-02-27 10:00:00.000001"))},
@@ -58,6 +62,10 @@ func cast() []person {
 			tags:          []model.RelationshipTag{tag(0, 1, "2026-02-20 10:00:00.000000"), tag(1, 2, "2026-03-02 00:00:00.000000")},
 			touches:       []model.Touch{sent("welcome", model.TouchDelivered, "2026-02-20 10:00:00.000000"), sent("group_message", model.TouchAccepted, "2026-03-02 00:00:00.000000")},
 			enrollments:   []model.Enrollment{in(7, model.EnrollmentPaused, ""), in(8, model.EnrollmentCompleted, "")},
+			doings: []model.Activity{
+				did(model.ActivityPriceAsked, "2026-02-20 10:00:00.000000"), did(model.ActivityReplied, "2026-02-20 10:00:00.000000"),
+				did(model.ActivityPriceAsked, "2026-03-02 00:00:00.000000"), did(model.ActivityTagAdded, "2026-03-02 00:00:00.000000"),
+			},
 		},
 		{ // 4
 			contact:       model.Contact{Type: 2, CorpName: "星河软件", FirstAddedAt: ptr(at("2026-02-28 00:00:00.000000"))},
@@ -147,6 +155,15 @@ func TestFilter_truthTablePerOperator(t *testing.T) {
 			`{"f":"last_touch","is":"newer_than","v":{"n":1,"unit":"day"}}`:                                      {3},
 			`{"f":"last_touch","is":"newer_than","v":{"n":1,"unit":"day"},"opt":{"null":"use_added_at"}}`:        {3, 6},
 			`{"f":"last_touch","is":"between","v":{"from":"2026-03-01","to":"2026-03-01"}}`:                      {2},
+			`{"f":"activity","is":"in","v":["replied"]}`:                                                         {2, 3},
+			`{"f":"activity","is":"not_in","v":["replied"]}`:                                                     {1, 4, 5, 6},
+			`{"f":"activity","is":"in","v":["replied"],` + within(1, "elapsed"):                                  {}, // 24 h are not newer than a day
+			`{"f":"activity","is":"in","v":["replied","price_asked"],` + within(2, "calendar"):                   {2, 3},
+			`{"f":"activity","is":"not_in","v":["price_asked"],` + within(1, "calendar"):                         {1, 2, 4, 5, 6},
+			`{"f":"activity","is":"in","v":["price_asked"],"opt":{"times":2}}`:                                   {3},
+			`{"f":"activity","is":"in","v":["price_asked","replied"],"opt":{"times":3}}`:                         {3},
+			`{"f":"activity","is":"in","v":["price_asked"],"opt":{"times":3}}`:                                   {},
+			`{"f":"activity","is":"in","v":["price_asked"],"opt":{"times":2,"within":{"n":2,"unit":"day"}}}`:     {},
 			`{"f":"sop","is":"in","v":[7]}`:                                                                      {2, 3},
 			`{"f":"sop","is":"finished","v":[7,8]}`:                                                              {3, 6},
 			`{"f":"sop","is":"exited","v":[7]}`:                                                                  {4, 5},
@@ -166,6 +183,10 @@ func TestFilter_truthTablePerOperator(t *testing.T) {
 			require.Len(t, inSQL(t, db, not), len(everybody)-len(want), "not: %s", doc)
 		}
 	})
+}
+
+func within(n int, by string) string {
+	return fmt.Sprintf(`"opt":{"within":{"n":%d,"unit":"day","by":%q}}}`, n, by)
 }
 
 func sinceDays(is string, n int, by string) string {

@@ -25,12 +25,13 @@ type person struct {
 	touches       []model.Touch
 	enrollments   []model.Enrollment
 	inbound       *time.Time
+	doings        []model.Activity
 }
 
 // people stores persons in place of all that were there. Ids count from 1.
 func people(t require.TestingT, db *model.DB, persons []person) {
 	require.NoError(t, db.InTx(context.Background(), func(ctx context.Context) error {
-		for _, table := range []string{"contacts", "relationships", "relationship_tags", "touches", "enrollments", "last_actives"} {
+		for _, table := range []string{"contacts", "relationships", "relationship_tags", "touches", "enrollments", "last_actives", "activities"} {
 			require.NoError(t, db.Conn(ctx).Exec("DELETE FROM "+table).Error)
 		}
 		for i, p := range persons {
@@ -55,6 +56,10 @@ func people(t require.TestingT, db *model.DB, persons []person) {
 			create(ctx, t, db, p.tags)
 			create(ctx, t, db, p.touches)
 			create(ctx, t, db, p.enrollments)
+			for j := range p.doings {
+				p.doings[j].ContactID, p.doings[j].DedupeKey = id, fmt.Sprintf("%d:%d", id, j)
+			}
+			create(ctx, t, db, p.doings)
 			if p.inbound != nil {
 				create(ctx, t, db, []model.LastActive{{ContactID: id, At: *p.inbound}})
 			}
@@ -139,6 +144,12 @@ func drawPerson(t *rapid.T) person {
 			e.ExitReason = rapid.SampledFrom([]string{"replied", "left"}).Draw(t, "reason")
 		}
 		p.enrollments = append(p.enrollments, e)
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "doings") {
+		p.doings = append(p.doings, model.Activity{
+			Kind:       rapid.SampledFrom([]model.ActivityKind{model.ActivityReplied, model.ActivityPriceAsked, model.ActivityTagAdded}).Draw(t, "doing"),
+			OccurredAt: drawInstant(t, "done"),
+		})
 	}
 	return p
 }

@@ -1,14 +1,15 @@
 import { CloseOutlined, MoreOutlined } from '@ant-design/icons'
 import { Button, Dropdown, type MenuProps, Select, Tooltip } from 'antd'
-import { type ReactNode, useId } from 'react'
+import { useId } from 'react'
 import { knows, t } from '../../shared/i18n'
 import { type FilterNode, insideFilter, insideOf, type Leaf, negate, peel, rootOf } from './ast'
 import { faultOf } from './faults'
-import { kindOf, slotsOf, withOperator, withOption, withValue } from './fields'
+import { kindOf, slotsOf, withOperator, withValue } from './fields'
 import { GroupEditor } from './group'
 import type { Field } from './names'
+import { Options } from './options'
 import { head, operatorLabel, piecesOf } from './sentence'
-import { SpanInput, ValueSlot } from './values'
+import { ValueSlot } from './values'
 
 const texts = { has: knows, text: (key: string) => t(key) }
 
@@ -133,68 +134,6 @@ function Inside({ leaf, fields, depth, onChange }: { leaf: Leaf; fields: Field[]
         depth={depth + 2}
         label={t('ui.filter.inside')}
         onChange={(g) => onChange(withValue(leaf, { ...v, filter: insideFilter(g) }))}
-      />
-    </span>
-  )
-}
-
-/** What narrows a condition further down: since when a tag is worn, in which time touches are counted, and what counts for whom it never happened. */
-function Options({ leaf, onChange }: { leaf: Leaf; onChange: (leaf: Leaf) => void }) {
-  const kind = kindOf(leaf.f)
-  const opt = leaf.opt ?? {}
-  if (kind?.kind === 'times') {
-    const within = opt.within as { n?: number; unit?: string } | undefined
-    return <Within label={t('ui.filter.within')} span={within} onChange={(span) => onChange(withOption(leaf, 'within', span))} />
-  }
-  if (leaf.f === 'tag') {
-    const since = opt.since as { v?: { n?: number; unit?: string } } | undefined
-    return (
-      <Within
-        label={t('ui.filter.tagged')}
-        span={since?.v}
-        onChange={(v) => onChange(withOption(leaf, 'since', v && { is: 'newer_than', v }))}
-      />
-    )
-  }
-  if (kind?.kind !== 'date' || !kind.never || leaf.is === 'known' || leaf.is === 'unknown') return null
-  return (
-    <Select
-      size="small"
-      variant="borderless"
-      className="filter-option"
-      popupMatchSelectWidth={false}
-      aria-label={t('ui.filter.never')}
-      value={(opt.null as string | undefined) ?? (leaf.is === 'older_than' ? 'use_added_at' : 'exclude')}
-      options={['exclude', 'include', 'use_added_at'].map((o) => ({ value: o, label: t(`filter.null.${o}`) }))}
-      onChange={(o: string) => onChange(withOption(leaf, 'null', o))}
-    />
-  )
-}
-
-interface WithinProps {
-  label: string
-  span: { n?: number; unit?: string; by?: string } | undefined
-  onChange: (span: { n?: number; unit?: string; by?: string } | undefined) => void
-}
-
-function Within({ label, span, onChange }: WithinProps): ReactNode {
-  if (!span) {
-    return (
-      <Button type="text" size="small" className="filter-option" onClick={() => onChange({ n: 30, unit: 'day' })}>
-        {t('ui.filter.any-time')}
-      </Button>
-    )
-  }
-  return (
-    <span className="filter-span">
-      <span>{label}</span>
-      <SpanInput span={span} label={label} onChange={onChange} />
-      <Button
-        type="text"
-        size="small"
-        icon={<CloseOutlined aria-hidden />}
-        aria-label={t('ui.filter.any-time')}
-        onClick={() => onChange(undefined)}
       />
     </span>
   )

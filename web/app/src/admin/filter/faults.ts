@@ -1,8 +1,20 @@
 import { eachLeaf, type FilterNode, type FilterValue, insideOf, type Leaf } from './ast'
 import { slotsOf } from './fields'
 
+type Fault = 'choose' | 'number' | 'order' | 'day' | 'inside'
+
 /** What a condition lacks before it can be asked, as the name of a sentence; undefined for nothing. */
-export function faultOf(leaf: Leaf): 'choose' | 'number' | 'order' | 'day' | 'inside' | undefined {
+export function faultOf(leaf: Leaf): Fault | undefined {
+  return valueFault(leaf) ?? optionFault(leaf)
+}
+
+/** A span of time that has lost its number. */
+function optionFault({ opt = {} }: Leaf): Fault | undefined {
+  const { within, since } = opt as { within?: { n?: unknown }; since?: { v?: { n?: unknown } } }
+  return [within, since?.v].some((span) => span && !isWhole(span.n)) ? 'number' : undefined
+}
+
+function valueFault(leaf: Leaf): Fault | undefined {
   const slots = slotsOf(leaf.f, leaf.is ?? '', leaf.v)
   switch (slots[0]) {
     case 'refs':

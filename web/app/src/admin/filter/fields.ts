@@ -33,6 +33,27 @@ export const roles = [
   'competitor',
 ] as const
 
+/** What contacts do, as the server can be asked about it, what one asks for most first. */
+export const doings = [
+  'replied',
+  'price_asked',
+  'conversation_logged',
+  'call_answered',
+  'meeting_held',
+  'visit_booked',
+  'trial_opened',
+  'trial_activated',
+  'need_answered',
+  'declined',
+  'moment_liked',
+  'moment_commented',
+  'content_viewed',
+  'form_submitted',
+  'event_registered',
+  'event_attended',
+  'contact_lost',
+] as const
+
 const words = (family: string, list: readonly string[]): Kind => ({ kind: 'words', family, words: list })
 const refs = (of: Refers): Kind => ({ kind: 'refs', of })
 const number: Kind = { kind: 'number' }
@@ -50,7 +71,7 @@ export const families: Record<string, Record<string, Kind>> = {
     touches: { kind: 'times' },
     last_touch: { kind: 'date', never: true },
   },
-  activity: { last_inbound: { kind: 'date', never: true }, added_at: { kind: 'date' } },
+  activity: { activity: words('activity', doings), last_inbound: { kind: 'date', never: true }, added_at: { kind: 'date' } },
   score: { score: number, fit: number, engagement: number, intent: number, grade: words('grade', ['A', 'B', 'C', 'D']) },
   source: { source: { kind: 'free', from: 'source' }, channel_state: { kind: 'free' } },
   person: {
@@ -144,7 +165,7 @@ export function blankValue(field: string, is: string): unknown {
 /** A new condition. */
 export function newLeaf(field: string, operators: readonly string[]): Leaf {
   const is = operators[0] ?? ''
-  return made(field, is, blankValue(field, is))
+  return made(field, is, blankValue(field, is), field === 'activity' ? { within: { n: 30, unit: 'day', by: 'calendar' } } : undefined)
 }
 
 function made(f: string, is: string, v: unknown, opt?: Record<string, unknown>): Leaf {
@@ -174,6 +195,14 @@ export const presets: { key: string; node: FilterNode }[] = [
   { key: 'silent', node: { f: 'last_inbound', is: 'older_than', v: { n: 30, unit: 'day' }, opt: { null: 'use_added_at' } } },
   { key: 'active', node: { f: 'last_inbound', is: 'newer_than', v: { n: 7, unit: 'day' } } },
   { key: 'new', node: { f: 'added_at', is: 'newer_than', v: { n: 7, unit: 'day' } } },
+  {
+    key: 'price',
+    node: { f: 'activity', is: 'in', v: ['price_asked'], opt: { within: { n: 30, unit: 'day', by: 'calendar' } } },
+  },
+  {
+    key: 'not-met',
+    node: { f: 'activity', is: 'not_in', v: ['meeting_held'], opt: { within: { n: 60, unit: 'day', by: 'calendar' } } },
+  },
   { key: 'hot', node: { f: 'score', is: 'at_least', v: 60 } },
   { key: 'mql', node: { f: 'stage', is: 'in', v: ['mql'] } },
   { key: 'target', node: { f: 'account.target', is: 'yes' } },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { filterOf, insideFilter, joined, negate, peel, replaced, rootOf } from './ast'
 import { countFaults, faultOf } from './faults'
-import { families, newLeaf, presets, slotsOf, withOperator, withOption, withValue } from './fields'
+import { doings, families, newLeaf, presets, slotsOf, withOperator, withOption, withValue } from './fields'
 import { cut, head, operatorLabel, piecesOf } from './sentence'
 
 const catalogue = (lang: string) =>
@@ -63,6 +63,14 @@ describe('a condition', () => {
     expect(withOperator({ f: 'account.roles', is: 'any', v: ['boss'] }, 'at_least')).toEqual({ f: 'account.roles', is: 'at_least' })
   })
 
+  it('on what they did counts whole days at first and keeps time and number when it is turned round', () => {
+    const asked = withOption(withValue(newLeaf('activity', ['in', 'not_in']), ['price_asked']), 'times', 3)
+    const within = { n: 30, unit: 'day', by: 'calendar' }
+    expect(asked).toEqual({ f: 'activity', is: 'in', v: ['price_asked'], opt: { within, times: 3 } })
+    expect(withOperator(asked, 'not_in')).toEqual({ ...asked, is: 'not_in' })
+    expect(withOption(asked, 'within', undefined).opt).toEqual({ times: 3 })
+  })
+
   it('carries options and drops the last one with its place', () => {
     const narrowed = withOption(tagged, 'since', { is: 'newer_than', v: { n: 7, unit: 'day' } })
     expect(withValue(narrowed, [3]).opt).toEqual(narrowed.opt)
@@ -80,6 +88,9 @@ describe('a condition', () => {
     [{ f: 'added_at', is: 'between', v: { from: '2026-02-01', to: '2026-01-01' } }, 'order'],
     [{ f: 'last_touch', is: 'older_than', v: { unit: 'day' } }, 'number'],
     [{ f: 'account.any', v: { filter: null } }, 'inside'],
+    [{ f: 'activity', is: 'in', v: [] }, 'choose'],
+    [{ f: 'activity', is: 'in', v: ['replied'], opt: { times: 3 } }, undefined],
+    [{ f: 'activity', is: 'in', v: ['replied'], opt: { within: { unit: 'day' } } }, 'number'],
     [{ f: 'account.at_least', v: { n: 0, filter: tagged } }, 'number'],
   ])('%j lacks %s', (leaf, fault) => {
     expect(faultOf(leaf)).toBe(fault)
@@ -125,6 +136,15 @@ describe('the sentence', () => {
           expect(places.length, `${field} ${is} ${lang}`).toBe(slotsOf(field, is).length)
         }
       }
+  })
+
+  it('says what they did, and how often', () => {
+    expect(piecesOf('activity', 'not_in', [], textsOf('zh'))).toEqual(['没有过', { slot: 0 }])
+    for (const lang of ['zh', 'en']) {
+      const { has, text } = textsOf(lang)
+      for (const kind of doings) expect(has(`filter.word.activity.${kind}`), kind).toBe(true)
+      expect(text('filter.times').split('%d')).toHaveLength(2)
+    }
   })
 
   it('has names for everything', () => {

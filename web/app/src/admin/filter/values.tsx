@@ -176,7 +176,7 @@ function NumberValue({ leaf, slot, label, invalid, onChange }: ValueProps) {
   )
 }
 
-interface Span {
+export interface Span {
   n?: number
   unit?: string
   by?: string
