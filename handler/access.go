@@ -78,6 +78,7 @@ const (
 	ofDecision    = scope(auth.Decision)
 	ofTouch       = scope(auth.Touch)
 	ofAbsence     = scope(auth.Absence)
+	ofDispatch    = scope(auth.Dispatch)
 )
 
 // allow refuses whoever the rule does not name.
@@ -108,7 +109,7 @@ func (s *server) within(what scope) gin.HandlerFunc {
 			if id := queryOf(c).id("contact_id") + queryOf(c).id("contact"); id != 0 {
 				return s.Auth.Sees(ctx, auth.Contact, id)
 			}
-		case ofContact, ofAccount, ofHandover, ofOpportunity, ofLead, ofDecision, ofTouch, ofAbsence:
+		case ofContact, ofAccount, ofHandover, ofOpportunity, ofLead, ofDecision, ofTouch, ofAbsence, ofDispatch:
 			id, err := pathID(c)
 			if err != nil {
 				return err

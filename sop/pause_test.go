@@ -1,6 +1,7 @@
 package sop_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -221,6 +222,23 @@ func TestBacklog_noStatementScansATable(t *testing.T) {
 	day, err := reports.Today(w.ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, day.Fates)
+	part := model.WithScope(w.ctx, model.Scope{Reps: []int64{1, 2, 3}})
+	theirs, err := reports.Today(part)
+	require.NoError(t, err)
+	require.Equal(t, day.Fates, theirs.Fates, "all of it is their rep's")
+	none, err := reports.Today(model.WithScope(w.ctx, model.Scope{Reps: []int64{7}}))
+	require.NoError(t, err)
+	require.Empty(t, none.Fates)
+	for _, ctx := range []context.Context{w.ctx, part} {
+		for _, state := range report.QueueStates() {
+			_, err = reports.Queue(ctx, state, model.Page{After: 5, Limit: 20})
+			require.NoError(t, err)
+		}
+	}
+	for _, c := range theirs.Backlog {
+		_, err := reports.BacklogRows(part, report.BacklogFilter{State: c.State}, report.BacklogPlace{Since: clock.Now().Add(-time.Hour), ID: 5}, 20)
+		require.NoError(t, err)
+	}
 	_, err = w.engine.People(w.ctx, id, sop.PeopleFilter{Reached: "d1", State: model.EnrollmentActive}, model.Page{})
 	require.NoError(t, err)
 	_, err = w.engine.Results(w.ctx, id, 0)

@@ -23,6 +23,7 @@ const (
 	Touch       Object = "touch"
 	Rep         Object = "rep"
 	Absence     Object = "absence"
+	Dispatch    Object = "dispatch"
 )
 
 // Sees tells whether the scope in ctx shows a thing: CodeNotFound where it does
@@ -64,6 +65,8 @@ func (s *Service) seen(ctx context.Context, scope model.Scope, what Object) *gor
 		return scope.OfReps(db.Table("reps x"), "x.id")
 	case Absence:
 		return scope.OfReps(db.Table("rep_absences x"), "x.rep_id")
+	case Dispatch:
+		return scope.OfReps(db.Table("dispatches x"), "x.rep_id")
 	}
 	return db.Table("reps x").Where("1 = 0")
 }

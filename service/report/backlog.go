@@ -81,7 +81,9 @@ type BacklogPlace struct {
 	ID    int64
 }
 
-// Backlog counts the work in every state.
+// Backlog counts the work in every state. Who sees a part of the company is told
+// of the work of the reps in it; what several reps have at once is nobody's of
+// them.
 func (s *Service) Backlog(ctx context.Context) ([]BacklogCount, error) {
 	out := make([]BacklogCount, 0, len(BacklogStates()))
 	for _, state := range BacklogStates() {
@@ -107,9 +109,10 @@ func (s *Service) Backlog(ctx context.Context) ([]BacklogCount, error) {
 
 // backlog is the query of a state, by the index that knows it.
 func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
-	now, db := s.db.Now(ctx), s.db.Read(ctx)
+	now, db, scope := s.db.Now(ctx), s.db.Read(ctx), model.ScopeOf(ctx)
 	dispatches := func(state model.DispatchState) *gorm.DB {
-		return db.Table(s.db.Walk("dispatches", "ix_dispatches_state")).Where("dispatches.state = ? AND dispatches.channel <> 'welcome'", state)
+		q := db.Table(s.db.Walk("dispatches", "ix_dispatches_state")).Where("dispatches.state = ? AND dispatches.channel <> 'welcome'", state)
+		return scope.OfReps(q, "dispatches.rep_id")
 	}
 	switch state {
 	case BacklogDue, BacklogUpcoming:
@@ -119,10 +122,12 @@ func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
 		}
 		return s.dueIn(ctx, state).Where("enrollments.shard IN ?", shards)
 	case BacklogWaiting:
-		return db.Table(s.db.Walk("touches", "ix_touches_queue")).Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, now)
+		q := db.Table(s.db.Walk("touches", "ix_touches_queue")).Where("touches.state = ? AND touches.not_before <= ?", model.TouchPlanned, now)
+		return scope.OfReps(q, "touches.rep_id")
 	case BacklogParked:
-		return db.Table(s.db.Walk("enrollments", "ix_enrollments_sop")).
+		q := db.Table(s.db.Walk("enrollments", "ix_enrollments_sop")).
 			Where("enrollments.sop_id IN (SELECT id FROM sops) AND enrollments.state = ?", model.EnrollmentParked)
+		return scope.OfReps(q, "enrollments.rep_id")
 	case BacklogQueued:
 		return dispatches(model.DispatchQueued)
 	case BacklogClaimed:
@@ -144,7 +149,7 @@ func (s *Service) backlog(ctx context.Context, state BacklogState) *gorm.DB {
 // ends.
 func (s *Service) dueIn(ctx context.Context, state BacklogState) *gorm.DB {
 	now := s.db.Now(ctx)
-	q := s.db.Read(ctx).Table(s.db.Walk("enrollments", "ix_enrollments_due"))
+	q := model.ScopeOf(ctx).OfReps(s.db.Read(ctx).Table(s.db.Walk("enrollments", "ix_enrollments_due")), "enrollments.rep_id")
 	if state == BacklogDue {
 		return q.Where("enrollments.next_due_at <= ?", now)
 	}

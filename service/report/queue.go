@@ -68,7 +68,7 @@ type QueueRow struct {
 	Age     time.Duration // since what put it into its state
 }
 
-// Queue lists outgoing calls in a state by id.
+// Queue lists outgoing calls in a state by id: of the reps in scope.
 func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) ([]QueueRow, error) {
 	now := s.db.Now(ctx)
 	q := s.db.Read(ctx).Model(&model.Dispatch{}).
@@ -76,6 +76,7 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 		Joins("LEFT JOIN reps ON reps.id = dispatches.rep_id").
 		Joins("LEFT JOIN sops ON sops.id = dispatches.sop_id").
 		Where("dispatches.id > ?", page.After).Order("dispatches.id").Limit(page.Size())
+	q = model.ScopeOf(ctx).OfReps(q, "dispatches.rep_id")
 	switch state {
 	case QueueDue:
 		q = q.Where("dispatches.state = ? AND dispatches.next_at <= ? AND COALESCE(sops.state, ?) = ?", model.DispatchQueued, now, model.SOPLive, model.SOPLive)

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"gorm.io/gorm"
 
 	"sixtouch/model"
 )
@@ -15,6 +18,8 @@ const (
 	// todayAge is how long a day's picture is given out again: any number of open
 	// screens costs the database the same.
 	todayAge = 3 * time.Second
+	// todayKept is for how long a picture is kept that nobody asks for.
+	todayKept = time.Minute
 	// todayMax bounds how many of a day's touches are counted.
 	todayMax = 200_000
 	// welcomeSample is how many of the day's last welcomes are measured, and
@@ -82,20 +87,50 @@ type WelcomeDot struct {
 	Took    time.Duration
 }
 
-// todayMemory keeps the last picture for a moment.
+// todayMemory keeps the last picture of each scope for a moment: who sees the
+// same gets the same.
 type todayMemory struct {
-	mu   sync.Mutex
-	last *Today
+	mu    sync.Mutex
+	views map[string]*todayView
+}
+
+type todayView struct {
+	mu    sync.Mutex
+	asked time.Time // guarded by the memory
+	last  *Today
+}
+
+// of finds a scope's picture and forgets those that nobody asks for.
+func (m *todayMemory) of(scope model.Scope, now time.Time) *todayView {
+	key := "all"
+	if !scope.All {
+		key = fmt.Sprint(slices.Sorted(slices.Values(scope.Reps)))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.views == nil {
+		m.views = map[string]*todayView{}
+	}
+	maps.DeleteFunc(m.views, func(other string, v *todayView) bool { return other != key && now.Sub(v.asked).Abs() > todayKept })
+	v := m.views[key]
+	if v == nil {
+		v = &todayView{}
+		m.views[key] = v
+	}
+	v.asked = now
+	return v
 }
 
 // Today tells how the local day stands. It counts by indexes what is filed under
-// the day and what is open, never what is over; within seconds every asker gets
-// the same picture.
+// the day and what is open, never what is over; within seconds everybody who sees
+// the same gets the same picture. Who sees a part of the company is told of the
+// touches and calls of the reps in it, which are the rows that the lists show.
 func (s *Service) Today(ctx context.Context) (Today, error) {
-	s.today.mu.Lock()
-	defer s.today.mu.Unlock()
 	now := s.db.Now(ctx)
-	if last := s.today.last; last != nil && !now.Before(last.At) && now.Sub(last.At) < todayAge {
+	view := s.today.of(model.ScopeOf(ctx), now)
+	view.mu.Lock()
+	defer view.mu.Unlock()
+	if last := view.last; last != nil && !now.Before(last.At) && now.Sub(last.At) < todayAge {
 		return *last, nil
 	}
 	t := Today{Day: now.In(s.zone).Format(time.DateOnly), At: now, Zone: s.zone.String(), Fates: map[model.Fate]int{}}
@@ -107,8 +142,14 @@ func (s *Service) Today(ctx context.Context) (Today, error) {
 			return Today{}, fmt.Errorf("report the day: %w", err)
 		}
 	}
-	s.today.last = &t
+	view.last = &t
 	return t, nil
+}
+
+// filed are the touches of the day.
+func (s *Service) filed(ctx context.Context, t *Today) *gorm.DB {
+	q := s.db.Read(ctx).Table(s.db.Walk("touches", "ix_touches_day")).Where("local_day = ?", t.Day).Limit(todayMax)
+	return model.ScopeOf(ctx).OfReps(q, "rep_id")
 }
 
 func (s *Service) todayTouches(ctx context.Context, t *Today) error {
@@ -119,9 +160,8 @@ func (s *Service) todayTouches(ctx context.Context, t *Today) error {
 		Reason string
 		Count  int
 	}
-	err := s.db.Read(ctx).Raw(`SELECT hour, fate, reason, COUNT(*) AS count FROM (SELECT `+hour+` AS hour, `+model.FateSQL+` AS fate, reason FROM `+
-		s.db.Walk("touches", "ix_touches_day")+` WHERE local_day = ? LIMIT ?) x GROUP BY hour, fate, reason`,
-		append(args, t.Day, todayMax)...).Scan(&rows).Error
+	filed := s.filed(ctx, t).Select(hour+" AS hour, "+model.FateSQL+" AS fate, reason", args...)
+	err := s.db.Read(ctx).Table("(?) AS x", filed).Select("hour, fate, reason, COUNT(*) AS count").Group("hour, fate, reason").Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("count touches of today: %w", err)
 	}
@@ -167,11 +207,11 @@ func (s *Service) todayReps(ctx context.Context, t *Today) error {
 		OldestID int64
 	}
 	overdue := t.At.Add(-unconfirmedAfter)
+	sent := model.ScopeOf(ctx).OfReps(s.db.Read(ctx).Table(s.db.Walk("dispatches", "ix_dispatches_state")), "rep_id").Select("id, rep_id, sent_at, recipients").
+		Where("state = ? AND channel <> 'welcome' AND sent_at IS NOT NULL", model.DispatchSent).Limit(todayMax)
 	err := s.db.Read(ctx).Raw(`SELECT rep_id, SUM(CASE WHEN sent_at > ? THEN 1 ELSE 0 END) AS fresh, SUM(CASE WHEN sent_at > ? THEN 0 ELSE 1 END) AS overdue,
   SUM(recipients) AS people, MIN(id) AS oldest_id
-FROM (SELECT id, rep_id, sent_at, recipients FROM `+s.db.Walk("dispatches", "ix_dispatches_state")+`
-  WHERE state = ? AND channel <> 'welcome' AND sent_at IS NOT NULL LIMIT ?) x
-GROUP BY rep_id ORDER BY oldest_id LIMIT ?`, overdue, overdue, model.DispatchSent, todayMax, waitingReps+1).Scan(&rows).Error
+FROM (?) x GROUP BY rep_id ORDER BY oldest_id LIMIT ?`, overdue, overdue, sent, waitingReps+1).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("count what waits for reps: %w", err)
 	}
@@ -207,9 +247,9 @@ func (s *Service) todayWelcomes(ctx context.Context, t *Today) error {
 		DueAt  time.Time
 		SentAt time.Time
 	}
-	err := s.db.Read(ctx).Raw(`SELECT id, due_at, sent_at FROM (SELECT id, due_at, sent_at, channel, state FROM `+s.db.Walk("touches", "ix_touches_day")+`
-  WHERE local_day = ? ORDER BY id DESC LIMIT ?) x WHERE channel = 'welcome' AND state = ? AND sent_at IS NOT NULL LIMIT ?`,
-		t.Day, todayMax, model.TouchDelivered, welcomeSample).Scan(&rows).Error
+	filed := s.filed(ctx, t).Select("id, due_at, sent_at, channel, state").Order("id DESC")
+	err := s.db.Read(ctx).Table("(?) AS x", filed).Select("id, due_at, sent_at").
+		Where("channel = 'welcome' AND state = ? AND sent_at IS NOT NULL", model.TouchDelivered).Limit(welcomeSample).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("load welcomes of today: %w", err)
 	}

@@ -47,9 +47,9 @@ func (s *Service) Leaks(ctx context.Context) ([]LeakCount, error) {
 		return nil, err
 	}
 	var out []LeakCount
-	err = s.DB.Read(ctx).Raw(`SELECT d.team, c.stage, SUM(`+noOwner+`) AS no_owner, SUM(NOT (`+noOwner+`)) AS no_steps
-FROM contacts c JOIN stage_defs d ON d.kind = 'ladder' AND d.stage_key = c.stage WHERE `+leaking+`
-GROUP BY d.team, c.stage, d.position ORDER BY d.position`, since, since).Scan(&out).Error
+	q := s.DB.Read(ctx).Table("contacts c").Select("d.team, c.stage, SUM("+noOwner+") AS no_owner, SUM(NOT ("+noOwner+")) AS no_steps").
+		Joins("JOIN stage_defs d ON d.kind = 'ladder' AND d.stage_key = c.stage").Where(leaking, since, since)
+	err = model.ScopeOf(ctx).OfContacts(q, "c.id").Group("d.team, c.stage, d.position").Order("d.position").Scan(&out).Error
 	return out, wrap("count leaks", err)
 }
 

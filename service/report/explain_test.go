@@ -1,0 +1,103 @@
+package report_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"sixtouch/model"
+	"sixtouch/model/modeltest"
+	"sixtouch/service/report"
+)
+
+// What screens ask every few seconds reads what is open and what is filed under
+// the day, for who sees a part of the company as for who sees all of it, and
+// never what is over.
+func TestToday_costsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	db := modeltest.Open(t, modeltest.MySQLDSN(t), modeltest.NewClock())
+	ctx, now := t.Context(), db.Now(t.Context())
+	create(t, db, model.SOP{Name: "甲", State: model.SOPLive})
+	const n = 3000
+	people, calls, touches := make([]model.Enrollment, n), make([]model.Dispatch, n), make([]model.Touch, n)
+	for i := range n {
+		rep := int64(i%20 + 1)
+		people[i] = model.Enrollment{SOPID: 1, VersionID: 1, ContactID: int64(i + 1), RepID: rep, Run: 1, State: model.EnrollmentCompleted, Shard: i % model.EnrollmentShards, AnchorAt: now, EnrolledAt: now}
+		calls[i] = model.Dispatch{Channel: "c", RepID: rep, State: model.DispatchConfirmed, NextAt: now, CreatedAt: now}
+		touches[i] = model.Touch{
+			ContactID: int64(i + 1), RepID: rep, Channel: "c", State: model.TouchDelivered, DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, LocalDay: "2026-02-01",
+		}
+	}
+	states := []model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchSent, model.DispatchUnknown, model.DispatchStuck, model.DispatchFailed}
+	for i := range 60 {
+		people[i].State, people[i].NextDueAt = model.EnrollmentActive, &now
+		calls[i].State, calls[i].SentAt = states[i%len(states)], &now
+		touches[i].State, touches[i].LocalDay = model.TouchPlanned, "2026-03-02"
+	}
+	create(t, db, people...)
+	create(t, db, calls...)
+	create(t, db, touches...)
+	for _, table := range []string{"enrollments", "dispatches", "touches"} {
+		require.NoError(t, db.Conn(ctx).Exec("ANALYZE TABLE "+table).Error)
+	}
+	statements := record(t, db)
+	reports := report.New(db, time.UTC)
+	for _, ctx := range []context.Context{ctx, model.WithScope(ctx, model.Scope{Reps: []int64{3, 4}})} {
+		day, err := reports.Today(ctx)
+		require.NoError(t, err)
+		require.NotEmpty(t, day.Fates)
+		for _, b := range day.Backlog {
+			_, err := reports.BacklogRows(ctx, report.BacklogFilter{State: b.State}, report.BacklogPlace{Since: now.Add(-time.Hour), ID: 5}, 20)
+			require.NoError(t, err)
+		}
+		for _, state := range report.QueueStates() {
+			_, err := reports.Queue(ctx, state, model.Page{After: 5, Limit: 20})
+			require.NoError(t, err)
+		}
+	}
+	seen := statements()
+	require.Greater(t, len(seen), 60)
+	for _, sql := range seen {
+		var plan []map[string]any
+		require.NoError(t, db.Conn(ctx).Raw("EXPLAIN "+sql).Scan(&plan).Error, sql)
+		for _, row := range plan {
+			switch fmt.Sprint(row["table"]) {
+			case "enrollments", "dispatches", "touches":
+				require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", sql, row)
+			}
+		}
+	}
+}
+
+// record collects the statements that read rows, one of each shape.
+func record(t *testing.T, db *model.DB) func() []string {
+	t.Helper()
+	var mu sync.Mutex
+	seen := map[string]string{}
+	keep := func(tx *gorm.DB) {
+		if tx.DryRun { // a part of the statement around it
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		sql := tx.Statement.SQL.String()
+		seen[sql] = tx.Dialector.Explain(sql, tx.Statement.Vars...)
+	}
+	callbacks := db.Read(t.Context()).Callback()
+	require.NoError(t, callbacks.Query().After("gorm:query").Register("record", keep))
+	require.NoError(t, callbacks.Row().After("gorm:row").Register("record", keep))
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		out := make([]string, 0, len(seen))
+		for _, sql := range seen {
+			out = append(out, sql)
+		}
+		return out
+	}
+}
