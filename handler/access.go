@@ -79,6 +79,7 @@ const (
 	ofTouch       = scope(auth.Touch)
 	ofAbsence     = scope(auth.Absence)
 	ofDispatch    = scope(auth.Dispatch)
+	ofEnrollment  = scope(auth.Enrollment)
 )
 
 // allow refuses whoever the rule does not name.
@@ -109,7 +110,7 @@ func (s *server) within(what scope) gin.HandlerFunc {
 			if id := queryOf(c).id("contact_id") + queryOf(c).id("contact"); id != 0 {
 				return s.Auth.Sees(ctx, auth.Contact, id)
 			}
-		case ofContact, ofAccount, ofHandover, ofOpportunity, ofLead, ofDecision, ofTouch, ofAbsence, ofDispatch:
+		case ofContact, ofAccount, ofHandover, ofOpportunity, ofLead, ofDecision, ofTouch, ofAbsence, ofDispatch, ofEnrollment:
 			id, err := pathID(c)
 			if err != nil {
 				return err

@@ -178,16 +178,36 @@ func halfOf(t *testing.T, app *handlertest.App, name string, department int64) h
 	dispatch := model.Dispatch{Channel: "group_message", RepID: h.rep, State: model.DispatchFailed, NextAt: now, CreatedAt: now, LastError: name}
 	create(&dispatch)
 	create(&model.Chase{DispatchID: dispatch.ID, State: model.ChaseOver, NextAt: now})
+	enrollment := model.Enrollment{
+		SOPID: 1, VersionID: 1, ContactID: followed.ContactID, RepID: h.rep, Run: 1, State: model.EnrollmentActive, AnchorAt: now, EnrolledAt: now, NextDueAt: &now,
+	}
+	create(&enrollment)
 	create(&model.CustomerGroup{ChatID: name, Name: name + "群", OwnerUserID: name, FormedAt: now})
 	h.objects = map[string]int64{
 		"contact": followed.ContactID, "account": account.ID, "handover": handover.ID, "opportunity": deal.ID, "lead": lead.ID,
-		"decision": decision.ID, "touch": touch.ID, "absence": absence.ID, "dispatch": dispatch.ID,
+		"decision": decision.ID, "touch": touch.ID, "absence": absence.ID, "dispatch": dispatch.ID, "enrollment": enrollment.ID,
 	}
 	return h
 }
 
+// inside makes the programme that both halves are in; its draft has a step more.
+func inside(t *testing.T, app *handlertest.App) {
+	t.Helper()
+	step := func(key, more string) string {
+		return fmt.Sprintf(`{"key":%q,"name":"问候","offset":{"day":1,"at":"10:00"},"channel":"group_message"%s}`, key, more)
+	}
+	definition := func(steps string) json.RawMessage {
+		return json.RawMessage(`{"trigger":{"kind":"manual"},"steps":[` + steps + `]}`)
+	}
+	tested := step("1", `,"variants":[{"key":"a","weight":1},{"key":"b","weight":1}]`)
+	conn := app.DB.Conn(t.Context())
+	require.NoError(t, conn.Create(&model.SOP{ID: 1, Name: "新好友", State: model.SOPLive, VersionID: 1, Draft: model.AsJSON(definition(tested + "," + step("2", "")))}).Error)
+	require.NoError(t, conn.Create(&model.SOPVersion{ID: 1, SOPID: 1, Number: 1, PublishedAt: app.DB.Now(t.Context()), Definition: model.AsJSON(definition(tested))}).Error)
+}
+
 func TestAccess_endsAtTheDepartment(t *testing.T) {
 	each(t, func(t *testing.T, app *handlertest.App) {
+		inside(t, app)
 		east, west := halfOf(t, app, "east", 2), halfOf(t, app, "west", 3)
 		boss := app.Rep(t, "boss", 1)
 		for who, header := range map[string]http.Header{

@@ -25,6 +25,7 @@ type variantsResponse struct {
 	Variants []variantResponse `json:"variants"`
 	Winner   *winnerResponse   `json:"winner"`
 	Revoked  []winnerResponse  `json:"revoked"`
+	Partial  bool              `json:"partial"`
 }
 
 type variantResponse struct {
@@ -69,7 +70,7 @@ func (s *server) writeVariants(c *gin.Context, id int64) error {
 	}
 	out := variantsResponse{
 		StepKey: key, Test: r.Test, Outcome: outcomeSingle, Variants: make([]variantResponse, len(r.Variants)),
-		Revoked: make([]winnerResponse, len(r.Revoked)),
+		Revoked: make([]winnerResponse, len(r.Revoked)), Partial: r.Partial,
 	}
 	for i, v := range r.Variants {
 		out.Variants[i] = variantResponse{
@@ -78,9 +79,9 @@ func (s *server) writeVariants(c *gin.Context, id int64) error {
 	}
 	if v := r.Verdict; v != nil {
 		out.Outcome, out.Leader, out.P, out.SplitP, out.Needed = string(v.Outcome), v.Leader, &v.P, &v.SplitP, v.Needed
-		for _, a := range v.Arms {
-			out.rate(a)
-		}
+	}
+	for _, a := range r.Arms {
+		out.rate(a, !r.Partial)
 	}
 	out.Text = verdictText(s.Texts, language(c), r)
 	if r.Winner != nil {
@@ -94,10 +95,17 @@ func (s *server) writeVariants(c *gin.Context, id int64) error {
 	return nil
 }
 
-func (r *variantsResponse) rate(a experiment.ArmResult) {
+// rate fills in what a variant has brought; that it is the best is a verdict and
+// said of everybody only.
+func (r *variantsResponse) rate(a experiment.ArmResult, everybody bool) {
 	for i := range r.Variants {
-		if v := &r.Variants[i]; v.Key == a.Key && a.Units > 0 {
-			v.Rate, v.RateLow, v.RateHigh, v.Best = &a.Rate.Value, &a.Rate.Low, &a.Rate.High, &a.Best
+		v := &r.Variants[i]
+		if v.Key != a.Key || a.Units == 0 {
+			continue
+		}
+		v.Rate, v.RateLow, v.RateHigh = &a.Rate.Value, &a.Rate.Low, &a.Rate.High
+		if everybody {
+			v.Best = &a.Best
 		}
 	}
 }

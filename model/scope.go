@@ -87,6 +87,17 @@ func (s Scope) contact(column string) (sql string, args []any) {
 		"(SELECT 1 FROM contacts sc JOIN accounts a ON a.id = sc.account_id WHERE sc.id = " + column + " AND " + working + " LIMIT 1)) = 1", []any{r, Known(), r, r, r, r}
 }
 
+// OfWho leaves the rows whose contact is in scope or whose customer group, by its
+// negative id, is owned by somebody in it.
+func (s Scope) OfWho(q *gorm.DB, column string) *gorm.DB {
+	if s.All {
+		return q
+	}
+	sql, args := s.contact(column)
+	return q.Where("(CASE WHEN "+column+" > 0 THEN "+sql+" ELSE "+
+		"(SELECT 1 FROM customer_groups sg JOIN reps so ON so.userid = sg.owner_userid WHERE sg.id = -"+column+" AND so.id IN ? LIMIT 1) = 1 END)", append(args, s.reps())...)
+}
+
 // OfContactsOrReps leaves the rows whose contact or whose rep is in scope.
 func (s Scope) OfContactsOrReps(q *gorm.DB, contact, rep string) *gorm.DB {
 	if s.All {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -48,27 +50,19 @@ type FlowCount struct {
 	Count  int
 }
 
-// Flow counts where everybody is, of one version (by its number) or of all. It
-// costs as much as the programme has touches.
+// Flow counts where everybody is, of one version (by its number) or of all: in a
+// scope, everybody whom it shows. It costs as much as the programme has touches.
 func (e *Engine) Flow(ctx context.Context, sopID int64, number int) (Flow, error) {
 	steps, versionID, err := e.stepsOf(ctx, sopID, number)
 	if err != nil {
 		return Flow{}, err
 	}
-	rank, args := rankSQL(steps)
-	where := "e.sop_id = ?"
-	args = append(args, sopID)
-	if versionID != 0 {
-		where, args = where+" AND e.version_id = ?", append(args, versionID)
-	}
 	var rows []struct {
 		FlowCount `gorm:"embedded"`
 		Furthest  int
 	}
-	err = e.DB.Read(ctx).Raw(`SELECT state, exit_reason AS reason, furthest, COUNT(*) AS count FROM (
-  SELECT e.id, e.state, e.exit_reason, COALESCE(MAX(`+rank+`), 0) AS furthest
-  FROM enrollments e LEFT JOIN touches t ON t.enrollment_id = e.id WHERE `+where+` GROUP BY e.id, e.state, e.exit_reason) x
-GROUP BY state, exit_reason, furthest`, args...).Scan(&rows).Error
+	err = e.DB.Read(ctx).Table("(?) x", e.furthest(ctx, sopID, versionID, steps)).
+		Select("state, exit_reason AS reason, furthest, COUNT(*) AS count").Group("state, exit_reason, furthest").Scan(&rows).Error
 	if err != nil {
 		return Flow{}, fmt.Errorf("count where the people of SOP %d are: %w", sopID, err)
 	}
@@ -89,6 +83,18 @@ GROUP BY state, exit_reason, furthest`, args...).Scan(&rows).Error
 		})
 	}
 	return f, nil
+}
+
+// furthest is each person of a programme, or of one version of it, with the place
+// of the last step that they have had.
+func (e *Engine) furthest(ctx context.Context, sopID, versionID int64, steps []FlowStep) *gorm.DB {
+	rank, args := rankSQL(steps)
+	q := e.DB.Read(ctx).Table("enrollments e").Select("e.id, e.state, e.exit_reason, COALESCE(MAX("+rank+"), 0) AS furthest", args...).
+		Joins("LEFT JOIN touches t ON t.enrollment_id = e.id").Where("e.sop_id = ?", sopID).Group("e.id, e.state, e.exit_reason")
+	if versionID != 0 {
+		q = q.Where("e.version_id = ?", versionID)
+	}
+	return model.ScopeOf(ctx).OfWho(q, "e.contact_id")
 }
 
 // rankSQL is the place of a touch's step, from 1; 0 for a step that nobody knows.

@@ -36,7 +36,7 @@ type StepFate struct {
 }
 
 // People lists who is or was inside a programme, the latest first: the rows
-// behind Flow's counts.
+// behind Flow's counts, in a scope too.
 func (e *Engine) People(ctx context.Context, sopID int64, f PeopleFilter, page model.Page) ([]PersonInside, error) {
 	steps, versionID, err := e.stepsOf(ctx, sopID, f.Number)
 	if err != nil {
@@ -62,6 +62,7 @@ func (e *Engine) peopleQuery(ctx context.Context, sopID, versionID int64, f Peop
 		Joins("LEFT JOIN contacts ON contacts.id = e.contact_id").
 		Joins("LEFT JOIN customer_groups ON customer_groups.id = -e.contact_id").
 		Joins("LEFT JOIN reps ON reps.id = e.rep_id").Where("e.sop_id = ?", sopID)
+	q = model.ScopeOf(ctx).OfWho(q, "e.contact_id")
 	for _, c := range []struct {
 		column string
 		value  any

@@ -1,8 +1,10 @@
 package sop_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,15 +56,23 @@ func TestFlow_listsStepsAsTheyComeAndWhatOlderVersionsHad(t *testing.T) {
 }
 
 // Whatever has happened to whom: everybody is at one place, each count of the
-// flow has as many rows, what was due is what came of it, and reasons add up.
+// flow has as many rows, what was due is what came of it, and reasons add up. So
+// it is for somebody who sees a part of the people.
 func TestFlow_everybodyAndEverythingAddsUp(t *testing.T) {
 	each(t, func(w *world) {
+		for id := range int64(8) { // one in three is another's alone
+			r := model.Relationship{ContactID: id + 1, RepID: []int64{1, 2, 2}[(id+1)%3], State: model.RelationshipActive, AddedAt: w.clock.Now(), SeenAt: w.clock.Now()}
+			require.NoError(w.t, w.db.Conn(w.ctx).Create(&r).Error)
+		}
 		rapid.Check(w.t, func(t *rapid.T) {
 			id, versions := w.twoVersions()
 			touches := w.drawPeople(t, id, versions)
+			part := model.WithScope(w.ctx, model.Scope{Reps: []int64{2}})
 			for number := range 3 {
-				checkFlow(t, w, id, number)
-				checkResults(t, w, id, number, versions, touches)
+				checkFlow(w.ctx, t, w, id, number)
+				checkResults(w.ctx, t, w, id, number, versions, touches)
+				checkFlow(part, t, w, id, number)
+				checkResults(part, t, w, id, number, versions, slices.DeleteFunc(slices.Clone(touches), func(row model.Touch) bool { return row.ContactID%3 == 0 }))
 			}
 		})
 	})
@@ -97,12 +107,12 @@ func (w *world) drawPeople(t *rapid.T, id int64, versions []int64) []model.Touch
 	return all
 }
 
-func checkFlow(t *rapid.T, w *world, id int64, number int) {
-	f, err := w.engine.Flow(w.ctx, id, number)
+func checkFlow(ctx context.Context, t *rapid.T, w *world, id int64, number int) {
+	f, err := w.engine.Flow(ctx, id, number)
 	require.NoError(t, err)
 	rows := func(filter sop.PeopleFilter) int {
 		filter.Number = number
-		people, err := w.engine.People(w.ctx, id, filter, model.Page{})
+		people, err := w.engine.People(ctx, id, filter, model.Page{})
 		require.NoError(t, err)
 		return len(people)
 	}
@@ -122,7 +132,7 @@ func checkFlow(t *rapid.T, w *world, id int64, number int) {
 	require.Equal(t, f.Enrolled, after, "everybody is at one place")
 }
 
-func checkResults(t *rapid.T, w *world, id int64, number int, versions []int64, touches []model.Touch) {
+func checkResults(ctx context.Context, t *rapid.T, w *world, id int64, number int, versions []int64, touches []model.Touch) {
 	want := map[string]map[model.Fate]int{}
 	for _, row := range touches {
 		if number != 0 && row.VersionID != versions[number-1] {
@@ -133,7 +143,7 @@ func checkResults(t *rapid.T, w *world, id int64, number int, versions []int64, 
 		}
 		want[row.StepKey][row.Fate()]++
 	}
-	got, err := w.engine.Results(w.ctx, id, number)
+	got, err := w.engine.Results(ctx, id, number)
 	require.NoError(t, err)
 	for _, s := range got.Steps {
 		due, reasons := 0, map[model.Fate]int{}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -34,13 +36,14 @@ type ResultReason struct {
 }
 
 // Results counts what came of every step, of one version (by its number) or of
-// all. It costs as much as the programme has touches.
+// all: in a scope, for whom it shows. It costs as much as the programme has
+// touches.
 func (e *Engine) Results(ctx context.Context, sopID int64, number int) (Results, error) {
 	steps, versionID, err := e.stepsOf(ctx, sopID, number)
 	if err != nil {
 		return Results{}, err
 	}
-	q := e.DB.Read(ctx).Model(&model.Touch{}).
+	q := e.ofSeen(ctx, e.DB.Read(ctx).Model(&model.Touch{}), sopID).
 		Select("step_key, "+model.FateSQL+" AS fate, reason, COUNT(*) AS count, COUNT(responded_at) AS responses").Where("sop_id = ?", sopID)
 	if versionID != 0 {
 		q = q.Where("version_id = ?", versionID)
@@ -74,4 +77,16 @@ func (e *Engine) Results(ctx context.Context, sopID int64, number int) (Results,
 		})
 	}
 	return out, nil
+}
+
+// ofSeen narrows a query over a programme's touches to those of whom the scope
+// shows. Everybody is looked at once, however many touches they have had.
+func (e *Engine) ofSeen(ctx context.Context, touches *gorm.DB, sopID int64) *gorm.DB {
+	scope := model.ScopeOf(ctx)
+	if scope.All {
+		return touches
+	}
+	everybody := e.DB.Read(ctx).Model(&model.Touch{}).Distinct("contact_id AS who").Where("sop_id = ?", sopID)
+	seen := scope.OfWho(e.DB.Read(ctx).Table("(?) d", everybody).Distinct("d.who"), "d.who")
+	return touches.Joins("JOIN (?) seen ON seen.who = touches.contact_id", seen)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 	"sixtouch/service/experiment"
 )
@@ -34,6 +36,11 @@ type VariantResult struct {
 type VariantReport struct {
 	Test     Test
 	Variants []VariantResult
+	// Arms are the rates of the variants that are drawn.
+	Arms []experiment.ArmResult
+	// Partial: Variants and Arms are of whom a scope shows. The verdict never is:
+	// chance would give some part of the company a winner of its own.
+	Partial bool
 	// Verdict is nil while fewer than two variants are drawn.
 	Verdict *experiment.Verdict
 	// Winner is in force, if any is.
@@ -43,7 +50,8 @@ type VariantReport struct {
 }
 
 // Variants reports on a step of the version that runs; model.ErrNotFound if it
-// has no variants. It reads the step's touches.
+// has no variants. It reads the step's touches. In a scope it counts whom that
+// shows, but the verdict and the winner are everybody's.
 func (e *Engine) Variants(ctx context.Context, sopID int64, stepKey string) (VariantReport, error) {
 	v, s, err := e.testedStep(ctx, sopID, stepKey)
 	if err != nil {
@@ -51,6 +59,9 @@ func (e *Engine) Variants(ctx context.Context, sopID int64, stepKey string) (Var
 	}
 	r, err := e.report(ctx, v, s)
 	if err != nil {
+		return r, err
+	}
+	if err := e.narrow(ctx, v, s, &r); err != nil {
 		return r, err
 	}
 	var list []model.Winner
@@ -100,35 +111,65 @@ type tally struct {
 	Responded int
 }
 
+// report counts everybody, whoever asks.
 func (e *Engine) report(ctx context.Context, v *Version, s Step) (VariantReport, error) {
 	r := VariantReport{Test: s.test()}
-	over := e.DB.Now(ctx).Add(-time.Duration(r.Test.Within))
+	var err error
+	if r.Variants, err = e.tallies(ctx, v, s, e.DB.Read(ctx).Table(e.DB.Walk("touches", "ix_touches_sop"))); err != nil {
+		return r, err
+	}
+	if r.Verdict, err = judge(r); r.Verdict != nil {
+		r.Arms = r.Verdict.Arms
+	}
+	return r, err
+}
+
+// narrow counts anew whom the scope shows, and leaves the verdict.
+func (e *Engine) narrow(ctx context.Context, v *Version, s Step, r *VariantReport) error {
+	if model.ScopeOf(ctx).All {
+		return nil
+	}
+	r.Partial, r.Arms = true, nil
+	var err error
+	if r.Variants, err = e.tallies(ctx, v, s, e.ofSeen(ctx, e.DB.Read(ctx).Table("touches"), v.SOPID)); err != nil {
+		return err
+	}
+	part, err := judge(*r)
+	if part != nil {
+		r.Arms = part.Arms
+	}
+	return err
+}
+
+// tallies adds up a step's touches, of those in the query, by variant.
+func (e *Engine) tallies(ctx context.Context, v *Version, s Step, touches *gorm.DB) ([]VariantResult, error) {
+	over := e.DB.Now(ctx).Add(-time.Duration(s.test().Within))
 	var tallies []tally
-	err := e.DB.Read(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).Select(`version_id, variant, variant_by, COUNT(sent_at) AS sent,
+	err := touches.Select(`version_id, variant, variant_by, COUNT(sent_at) AS sent,
 			COALESCE(SUM(state IN ('delivered', 'done')), 0) AS delivered, COUNT(responded_at) AS responses,
 			COUNT(CASE WHEN sent_at <= ? THEN 1 END) AS people,
 			COUNT(CASE WHEN sent_at <= ? THEN responded_at END) AS responded`, over, over).
 		Where("sop_id = ? AND step_key = ? AND variant <> ''", v.SOPID, s.Key).
 		Group("version_id, variant, variant_by").Scan(&tallies).Error
 	if err != nil {
-		return r, fmt.Errorf("count touches of step %s by variant: %w", s.Key, err)
+		return nil, fmt.Errorf("count touches of step %s by variant: %w", s.Key, err)
 	}
-	for _, w := range s.Variants {
-		r.Variants = append(r.Variants, VariantResult{Key: w.Key, Weight: w.Weight})
+	out := make([]VariantResult, len(s.Variants))
+	for i, w := range s.Variants {
+		out[i] = VariantResult{Key: w.Key, Weight: w.Weight}
 	}
 	for _, t := range tallies {
 		same, err := e.sameWeights(ctx, t.VersionID, v, s)
 		if err != nil {
-			return r, err
+			return nil, err
 		}
-		for i := range r.Variants {
-			if r.Variants[i].Key == t.Variant {
-				r.Variants[i].add(t, same)
+		for i := range out {
+			if out[i].Key == t.Variant {
+				out[i].add(t, same)
 			}
 		}
 	}
-	r.Verdict, err = judge(r)
-	return r, err
+	return out, nil
 }
 
 // sameWeights tells whether that version drew the step's variants as v does.

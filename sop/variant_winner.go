@@ -30,14 +30,14 @@ func (e *Engine) winners(ctx context.Context, sopIDs []int64) (map[int64]map[str
 // Declare gives one variant of a step to all new people from now on, as by
 // decides. Who has another keeps it. CodeConflict when a winner is in force.
 func (e *Engine) Declare(ctx context.Context, at Place, by string) error {
-	_, s, err := e.testedStep(ctx, at.SOPID, at.StepKey)
+	v, s, err := e.testedStep(ctx, at.SOPID, at.StepKey)
 	if err != nil {
 		return err
 	}
 	if !s.offers(at.Variant) {
 		return model.NotFound(fmt.Sprintf("variant %q", at.Variant))
 	}
-	r, err := e.Variants(ctx, at.SOPID, at.StepKey)
+	r, err := e.report(ctx, v, s)
 	if err != nil {
 		return err
 	}

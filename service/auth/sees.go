@@ -24,6 +24,7 @@ const (
 	Rep         Object = "rep"
 	Absence     Object = "absence"
 	Dispatch    Object = "dispatch"
+	Enrollment  Object = "enrollment"
 )
 
 // Sees tells whether the scope in ctx shows a thing: CodeNotFound where it does
@@ -67,6 +68,8 @@ func (s *Service) seen(ctx context.Context, scope model.Scope, what Object) *gor
 		return scope.OfReps(db.Table("rep_absences x"), "x.rep_id")
 	case Dispatch:
 		return scope.OfReps(db.Table("dispatches x"), "x.rep_id")
+	case Enrollment:
+		return scope.OfWho(db.Table("enrollments x"), "x.contact_id")
 	}
 	return db.Table("reps x").Where("1 = 0")
 }

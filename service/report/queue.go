@@ -16,8 +16,8 @@ type Enrollment struct {
 	RepName        string
 }
 
-// Enrollments lists who is or was in a programme, the latest first; state may
-// be empty for all.
+// Enrollments lists who is or was in a programme, the latest first: in a scope,
+// whom it shows. state may be empty for all.
 func (s *Service) Enrollments(ctx context.Context, sopID int64, state model.EnrollmentState, page model.Page) ([]Enrollment, error) {
 	q := s.db.Read(ctx).Model(&model.Enrollment{}).
 		Select("enrollments.*, COALESCE(contacts.name, customer_groups.name, '') AS contact_name, COALESCE(contacts.external_userid, customer_groups.chat_id, '') AS external_userid, COALESCE(reps.name, '') AS rep_name").
@@ -25,6 +25,7 @@ func (s *Service) Enrollments(ctx context.Context, sopID int64, state model.Enro
 		Joins("LEFT JOIN customer_groups ON customer_groups.id = -enrollments.contact_id").
 		Joins("LEFT JOIN reps ON reps.id = enrollments.rep_id").
 		Where("enrollments.sop_id = ?", sopID).Order("enrollments.id DESC").Limit(page.Size())
+	q = model.ScopeOf(ctx).OfWho(q, "enrollments.contact_id")
 	if page.After > 0 {
 		q = q.Where("enrollments.id < ?", page.After)
 	}

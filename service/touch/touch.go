@@ -129,8 +129,11 @@ func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 		q = f.Hour.Where(q)
 	}
 	scope := model.ScopeOf(ctx)
-	if f.ContactID > 0 {
+	switch {
+	case f.ContactID > 0:
 		return scope.OfContactsOrReps(q, "touches.contact_id", "rep_id")
+	case f.SOPID != 0: // as the programme's results count
+		return scope.OfWho(q, "touches.contact_id")
 	}
 	return scope.OfReps(q, "rep_id")
 }

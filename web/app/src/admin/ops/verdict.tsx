@@ -22,6 +22,7 @@ export function Verdict({ sop, step }: { sop: number; step: string }) {
             <p className={v.winner ? 'verdict-text good' : 'verdict-text'} translate="no">
               {v.text}
             </p>
+            {v.partial && <p className="soft">{t('ui.results.partial')}</p>}
             <ul className="bars">
               {v.variants.map((x) => (
                 <Arm key={x.key} variant={x} top={top} winner={v.winner?.variant === x.key} />
