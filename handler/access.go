@@ -82,6 +82,64 @@ const (
 	ofEnrollment  = scope(auth.Enrollment)
 )
 
+// operation is the rule of a route under the name that the API gives it.
+type operation struct {
+	name  string
+	may   roles
+	scope scope
+}
+
+// why names what keeps somebody from an operation; empty: they may use it. What it
+// is about then is another question, which within answers.
+func (o operation) why(p auth.Principal) string {
+	switch {
+	case roleOf(p.Role)&o.may == 0:
+		return refusedRole
+	case o.scope == whole && !p.Scope.All:
+		return refusedPart
+	case o.scope == mine && p.RepID == 0:
+		return refusedMember
+	}
+	return ""
+}
+
+// Why an operation is refused.
+const (
+	refusedRole   = "role"   // the role may not
+	refusedPart   = "part"   // it is about everybody's customers, and they see a part of them
+	refusedMember = "member" // it is for members of the corp
+)
+
+// refusal is what a person may not use for one reason, and which roles may.
+type refusal struct {
+	Why        string      `json:"why"`
+	Roles      []auth.Role `json:"roles"`
+	Operations []string    `json:"operations"`
+}
+
+// refusals are all operations that a person may not use: pages leave out what
+// leads to them.
+func (s *server) refusals(p auth.Principal) []refusal {
+	type reason struct {
+		why string
+		may roles
+	}
+	at, out := map[reason]int{}, []refusal{}
+	for _, o := range s.operations {
+		why := o.why(p)
+		if why == "" {
+			continue
+		}
+		key := reason{why, o.may}
+		if _, known := at[key]; !known {
+			at[key] = len(out)
+			out = append(out, refusal{Why: why, Roles: o.may.names()})
+		}
+		out[at[key]].Operations = append(out[at[key]].Operations, o.name)
+	}
+	return out
+}
+
 // allow refuses whoever the rule does not name.
 func allow(may roles) gin.HandlerFunc {
 	return wrap(func(c *gin.Context) error {

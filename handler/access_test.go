@@ -21,10 +21,10 @@ import (
 
 // operation is an operation of the OpenAPI file with its rule.
 type operation struct {
-	method, path string // below /api/v1, as the file writes it
-	roles        []string
-	scope        string
-	changes      bool
+	name, method, path string // the path below /api/v1, as the file writes it
+	roles              []string
+	scope              string
+	changes            bool
 }
 
 func (o operation) String() string { return o.method + " " + o.path }
@@ -42,7 +42,7 @@ func operations(t *testing.T, app *handlertest.App) []operation {
 	var open []string
 	for path, item := range app.Spec.Paths.Map() {
 		for method, described := range item.Operations() {
-			o := operation{method: method, path: path}
+			o := operation{name: described.OperationID, method: method, path: path}
 			roles, _ := described.Extensions["x-roles"].([]any)
 			for _, r := range roles {
 				o.roles = append(o.roles, r.(string))
@@ -97,9 +97,22 @@ func TestRules_everyRouteForEveryRole(t *testing.T) {
 	t.Parallel()
 	db, clock := modeltest.New(t)
 	app := handlertest.New(t, db, clock)
-	who := map[string]http.Header{"rep": session(t, app, app.Rep(t, "anna"), auth.Grant{Role: auth.RoleRep, Reach: model.ReachOwn})}
+	require.NoError(t, db.Conn(t.Context()).Create(&model.Department{ID: 2, Name: "华东"}).Error)
+	type person struct {
+		role         string
+		part, member bool // sees a part of the company, is a member of the corp
+		header       http.Header
+		told         []string
+	}
+	who := []person{
+		{role: "rep", part: true, member: true, header: session(t, app, app.Rep(t, "anna"), auth.Grant{Role: auth.RoleRep, Reach: model.ReachOwn})},
+		{role: "manager", part: true, member: true, header: session(t, app, app.Rep(t, "boss"), auth.Grant{Role: auth.RoleManager, Reach: model.ReachDepartments, DepartmentIDs: []int64{2}})},
+	}
 	for _, role := range []string{"admin", "marketer", "manager", "read"} {
-		who[role] = app.Bearer(role)
+		who = append(who, person{role: role, header: app.Bearer(role)})
+	}
+	for i, p := range who {
+		who[i].told = toldRefused(t, app, p.header)
 	}
 	const nothing = 987654 // what has this id does not exist
 	for _, o := range operations(t, app) {
@@ -107,17 +120,32 @@ func TestRules_everyRouteForEveryRole(t *testing.T) {
 		if o.method != http.MethodGet {
 			body = "{}"
 		}
-		for role, header := range who {
-			if role == "rep" && o.String() == "DELETE /session" {
+		for _, p := range who {
+			never := !slices.Contains(o.roles, p.role) || p.part && o.scope == "whole" || !p.member && o.scope == "mine"
+			require.Equal(t, never, slices.Contains(p.told, o.name), "%s: what the session tells a %s", o, p.role)
+			if p.member && o.String() == "DELETE /session" {
 				continue // it would end the test's session
 			}
-			answer := app.Do(t, handlertest.Request{Method: o.method, URL: o.at(nothing), Body: body, Header: header.Clone()})
-			refused := !slices.Contains(o.roles, role) || role == "rep" && (o.scope == "whole" || o.scope == "asked") || role != "rep" && o.scope == "mine"
-			require.Equal(t, refused, answer.Code == http.StatusForbidden, "%s as %s: %d %s", o, role, answer.Code, answer.Body)
-			require.NotEqual(t, http.StatusInternalServerError, answer.Code, "%s as %s", o, role)
-			require.NotEqual(t, http.StatusUnauthorized, answer.Code, "%s as %s", o, role)
+			answer := app.Do(t, handlertest.Request{Method: o.method, URL: o.at(nothing), Body: body, Header: p.header.Clone()})
+			refused := never || p.part && o.scope == "asked"
+			require.Equal(t, refused, answer.Code == http.StatusForbidden, "%s as %s: %d %s", o, p.role, answer.Code, answer.Body)
+			require.NotEqual(t, http.StatusInternalServerError, answer.Code, "%s as %s", o, p.role)
+			require.NotEqual(t, http.StatusUnauthorized, answer.Code, "%s as %s", o, p.role)
 		}
 	}
+}
+
+// toldRefused are the operations that the session's answer says are not for who asks.
+func toldRefused(t *testing.T, app *handlertest.App, header http.Header) []string {
+	t.Helper()
+	me := read[struct {
+		Refused []struct{ Operations []string }
+	}](t, app.Do(t, handlertest.Request{URL: "/api/v1/session", Header: header.Clone()}))
+	var out []string
+	for _, r := range me.Refused {
+		out = append(out, r.Operations...)
+	}
+	return out
 }
 
 // What a role may do must not follow from the table alone.

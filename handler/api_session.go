@@ -18,10 +18,11 @@ type sessionResponse struct {
 	RepID    *int64      `json:"rep_id"`
 	Language web.Lang    `json:"language"`
 	Demo     bool        `json:"demo"`
+	Refused  []refusal   `json:"refused"`
 }
 
 func (s *server) sessionOf(c *gin.Context, p auth.Principal) sessionResponse {
-	out := sessionResponse{Name: p.Name, Role: p.Role, Reach: p.Reach, Language: language(c), Demo: s.Demo}
+	out := sessionResponse{Name: p.Name, Role: p.Role, Reach: p.Reach, Language: language(c), Demo: s.Demo, Refused: s.refusals(p)}
 	if p.RepID != 0 {
 		out.RepID = &p.RepID
 	}

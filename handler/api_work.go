@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -238,6 +239,10 @@ type syncResponse struct {
 
 func (s *server) lastSync(c *gin.Context) error {
 	last, err := s.Syncs.Last(c.Request.Context())
+	if errors.Is(err, model.ErrNotFound) {
+		c.Status(http.StatusNoContent)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func TestWeCom_signsMembersIn(t *testing.T) {
 		require.Equal(t, "/accounts?q=a", b.back("lin.qiao", b.begin("/accounts?q=a")))
 		require.Contains(t, b.ask("GET", "/api/v1/session", "").Body.String(), fmt.Sprintf(`"role":"rep","reach":"own","rep_id":%d`, rep))
 		before := b.cookies["sixtouch_session"]
-		require.Equal(t, "/", b.back("lin.qiao", b.begin("//evil.example")), "to no other site")
+		require.Equal(t, "/m/day", b.back("lin.qiao", b.begin("//evil.example")), "to no other site: to a rep's day")
 		require.NotEqual(t, before, b.cookies["sixtouch_session"])
 		stale := &browser{t: t, app: app, cookies: map[string]string{"sixtouch_session": before}}
 		require.Equal(t, http.StatusUnauthorized, stale.ask("GET", "/api/v1/session", "").Code, "the session before is over")
@@ -150,7 +150,7 @@ func TestWeCom_signsMembersIn(t *testing.T) {
 		thief.begin("/")
 		require.Equal(t, "/login?fault=state", thief.back("lin.qiao", state), "a state is for the browser that it was made for")
 		require.Equal(t, "/login?fault=state", open().back("lin.qiao", ""), "and is needed")
-		require.Equal(t, "/", victim.back("lin.qiao", state))
+		require.Equal(t, "/m/day", victim.back("lin.qiao", state))
 		require.Equal(t, "/login?fault=state", victim.back("lin.qiao", state), "it works once")
 		require.Equal(t, "/login?fault=cancelled", victim.get("/login/wecom/back?state="+victim.begin("/")))
 		require.Equal(t, "/login?fault=wecom&next=%2Fsops", victim.get("/login/wecom/back?code=made-up&state="+victim.begin("/sops")))

@@ -18,25 +18,29 @@ var spec []byte
 
 // specAsJSON adds to each operation what the route table says of it: x-roles,
 // who may use it, x-scope, whose rows it shows to somebody who sees a part, and
-// x-changes, whether it is noted in the audit log.
-func (s *server) specAsJSON() ([]byte, error) {
+// x-changes, whether it is noted in the audit log. Beside it comes the table by
+// the operations' names.
+func (s *server) specAsJSON() ([]byte, []operation, error) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(spec, &doc); err != nil {
-		return nil, fmt.Errorf("read openapi.yaml: %w", err)
+		return nil, nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
+	var named []operation
 	paths, _ := doc["paths"].(map[string]any)
 	for _, r := range s.routes() {
 		path := regexp.MustCompile(`:(\w+)`).ReplaceAllString(r.path, "{$1}")
 		operations, _ := paths[path].(map[string]any)
-		operation, ok := operations[strings.ToLower(r.method)].(map[string]any)
+		described, ok := operations[strings.ToLower(r.method)].(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("openapi.yaml does not know %s %s", r.method, path)
+			return nil, nil, fmt.Errorf("openapi.yaml does not know %s %s", r.method, path)
 		}
-		operation["x-roles"], operation["x-scope"], operation["x-changes"] = r.may.names(), r.scope, r.changes()
+		described["x-roles"], described["x-scope"], described["x-changes"] = r.may.names(), r.scope, r.changes()
+		name, _ := described["operationId"].(string)
+		named = append(named, operation{name: name, may: r.may, scope: r.scope})
 	}
 	out, err := json.Marshal(doc)
 	if err != nil {
-		return nil, fmt.Errorf("write openapi.json: %w", err)
+		return nil, nil, fmt.Errorf("write openapi.json: %w", err)
 	}
-	return out, nil
+	return out, named, nil
 }

@@ -141,7 +141,8 @@ const maxBody = 1 << 20
 // server carries what the handlers share.
 type server struct {
 	Deps
-	secure bool // cookies for HTTPS only
+	secure     bool        // cookies for HTTPS only
+	operations []operation // the route table by the API's names
 }
 
 // New returns the router. Whatever is not named open here or mounted as open
@@ -206,10 +207,11 @@ func (r route) changes() bool { return r.method != http.MethodGet && !r.looks }
 const apiRoot = "/api/v1"
 
 func (s *server) routeAPI(open gin.IRoutes, guarded *gin.RouterGroup) error {
-	spec, err := s.specAsJSON()
+	spec, named, err := s.specAsJSON()
 	if err != nil {
 		return err
 	}
+	s.operations = named
 	guarded.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", spec) })
 	open.POST(apiRoot+"/session", strictQuery(""), wrap(s.signIn))
 	open.GET(apiRoot+"/sign-in", strictQuery(""), wrap(s.signInOptions))

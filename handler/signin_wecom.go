@@ -31,6 +31,9 @@ const (
 	statePath   = "/login/wecom"
 )
 
+// repsHome is where reps arrive who wanted no page in particular.
+const repsHome = "/m/day"
+
 // What the sign-in page is told of a sign-in that came to nothing.
 const (
 	faultState     = "state"     // not begun here, or too long ago
@@ -92,6 +95,9 @@ func (s *server) endWeCom(c *gin.Context) error {
 	}
 	if err := s.openSession(c, p, way); err != nil {
 		return err
+	}
+	if next == "/" && p.Role == auth.RoleRep {
+		next = repsHome
 	}
 	c.Redirect(http.StatusSeeOther, next)
 	return nil

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Progress } from 'antd'
-import { ApiError, api, must, type Schema } from '../../../shared/api'
+import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
 import { useChange } from '../../change'
 import { Ask, Nothing } from '../../states'
@@ -11,14 +11,7 @@ type Sync = Schema<'Sync'>
 
 const phases = ['departments', 'reps', 'tags', 'contacts', 'groups']
 
-async function load(): Promise<Sync | null> {
-  try {
-    return await must(api.GET('/syncs/last'))
-  } catch (e) {
-    if (e instanceof ApiError && e.problem.status === 404) return null // never yet
-    throw e
-  }
-}
+const load = async (): Promise<Sync | null> => (await api.GET('/syncs/last')).data ?? null // never yet
 
 /** How far a synchronisation is, in percent: most of its time goes into contacts. */
 function percent({ phase, counts }: Sync): number {
