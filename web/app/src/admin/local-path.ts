@@ -3,3 +3,6 @@ export function localPath(next: string | undefined): string {
   if (!next?.startsWith('/') || next.startsWith('//') || next.includes('\\')) return '/'
   return next
 }
+
+/** Whether nobody has to be signed in at an address. */
+export const beforeSigningIn = (path: string): boolean => path === '/login' || path.startsWith('/setup/')

@@ -1,45 +1,19 @@
-import {
-  ApartmentOutlined,
-  BankOutlined,
-  CalendarOutlined,
-  ControlOutlined,
-  DollarOutlined,
-  FilterOutlined,
-  HistoryOutlined,
-  MenuOutlined,
-  MobileOutlined,
-  SettingOutlined,
-  SwapOutlined,
-  TeamOutlined,
-  UserOutlined,
-} from '@ant-design/icons'
+import { MenuOutlined, MobileOutlined } from '@ant-design/icons'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Button, Drawer, Segmented } from 'antd'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { switchLanguageHref, t } from '../shared/i18n'
 import { useSession } from '../shared/session'
+import { Gate } from './gate'
+import { beforeSigningIn } from './local-path'
+import { usePlaces } from './places'
 import { StopBanner } from './stop-banner'
 import { type Mode, useLook } from './theme'
-
-// The product's places. What belongs to the demo only lies outside of this app.
-const places: { to: string; key: string; icon: ReactNode }[] = [
-  { to: '/', key: 'ui.nav.today', icon: <CalendarOutlined aria-hidden /> },
-  { to: '/sops', key: 'ui.nav.sops', icon: <ApartmentOutlined aria-hidden /> },
-  { to: '/audiences', key: 'ui.nav.audiences', icon: <FilterOutlined aria-hidden /> },
-  { to: '/contacts', key: 'ui.nav.contacts', icon: <UserOutlined aria-hidden /> },
-  { to: '/accounts', key: 'ui.nav.accounts', icon: <BankOutlined aria-hidden /> },
-  { to: '/handovers', key: 'ui.nav.handovers', icon: <SwapOutlined aria-hidden /> },
-  { to: '/opportunities', key: 'ui.nav.deals', icon: <DollarOutlined aria-hidden /> },
-  { to: '/meeting', key: 'ui.nav.meeting', icon: <TeamOutlined aria-hidden /> },
-  { to: '/touches', key: 'ui.nav.touches', icon: <HistoryOutlined aria-hidden /> },
-  { to: '/queue', key: 'ui.nav.queue', icon: <ControlOutlined aria-hidden /> },
-  { to: '/settings', key: 'ui.nav.settings', icon: <SettingOutlined aria-hidden /> },
-]
 
 function Places() {
   const path = useRouterState({ select: (s) => s.location.pathname })
   const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
-  return places.map((p) => (
+  return usePlaces().map((p) => (
     <Link key={p.to} to={p.to} className="nav" aria-current={here(p.to) ? 'page' : undefined}>
       {p.icon}
       {t(p.key)}
@@ -53,7 +27,7 @@ function Foot() {
   const modes: Mode[] = ['system', 'light', 'dark']
   return (
     <div className="foot">
-      {session.data?.demo && (
+      {session.data?.demo && session.data.role === 'admin' && (
         <a className="nav" href="/phones">
           <MobileOutlined aria-hidden />
           {t('ui.nav.phones')}
@@ -80,13 +54,13 @@ function Foot() {
 }
 
 /** The frame of every page: the places at the left, behind a button on a phone. */
-export function Shell() {
+export function Shell(): ReactNode {
   const [open, setOpen] = useState(false)
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: (s) => s.location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu
   useEffect(() => setOpen(false), [path])
-  if (path === '/login' || path.startsWith('/setup/')) return <Outlet />
+  if (beforeSigningIn(path)) return <Outlet />
   const brand = (
     <Link to="/" className="brand">
       <img src="/icon.svg" alt="" />
@@ -115,7 +89,7 @@ export function Shell() {
       </Drawer>
       <main id="main" tabIndex={-1} ref={main}>
         <StopBanner />
-        <Outlet />
+        <Gate />
       </main>
     </div>
   )

@@ -3,21 +3,19 @@ import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { api, must } from '../shared/api'
 import { formatInstant, t } from '../shared/i18n'
-import { useSession } from '../shared/session'
-import { useMayChange } from './may'
+import { useMay } from './may'
 
 const ResumeAllDialog = lazy(async () => ({ default: (await import('./programmes/stop-all')).ResumeAllDialog }))
 
 /** Over every page while the kill switch for everything is thrown: since when, by whom, how far, and the way back. */
 export function StopBanner() {
-  const may = useMayChange()
-  const session = useSession()
+  const may = useMay()
   const [open, setOpen] = useState(false)
   const stop = useQuery({
     queryKey: ['stop'],
     queryFn: () => must(api.GET('/stop')),
     refetchInterval: 60_000,
-    enabled: session.data !== undefined,
+    enabled: may('stopStatus'),
   })
   const s = stop.data
   if (!s?.stopped_at) return null
@@ -28,7 +26,7 @@ export function StopBanner() {
         {t('ui.stop.banner.since', { at: formatInstant(s.stopped_at) })} <span translate="no">{s.stopped_by}</span>
       </span>
       <span>{t('ui.stop.banner.counts', { held: s.held, open: s.open + s.cancelling, not: s.not_stoppable })}</span>
-      {may && (
+      {may('resumeAll') && (
         <Button size="small" onClick={() => setOpen(true)}>
           {t('ui.resume.all')}
         </Button>

@@ -4,10 +4,11 @@ import { Button, Form, Input, Popconfirm } from 'antd'
 import { useState } from 'react'
 import { ApiError, api, must } from '../../shared/api'
 import { t } from '../../shared/i18n'
+import { Allowed } from '../allowed'
 import { useChange } from '../change'
 import { countFaults, FilterBuilder, FilterSentence, type FilterValue, Members } from '../filter'
 import { wire } from '../filter/ast'
-import { useMayChange } from '../may'
+import { useMay } from '../may'
 import { Page } from '../page'
 import { StateTag } from '../people/state-tag'
 import { EnrolDialog } from '../programmes/enrol-dialog'
@@ -30,7 +31,7 @@ export function NewAudience() {
 export function Audience() {
   const id = Number(route.useParams().id)
   const query = useQuery({ queryKey: ['audience', id], queryFn: () => must(api.GET('/audiences/{id}', { params: { path: { id } } })) })
-  const may = useMayChange()
+  const may = useMay()('updateAudience')
   const [enrolling, setEnrolling] = useState(false)
   const title = query.data?.name ?? t('ui.nav.audiences')
   return (
@@ -87,7 +88,9 @@ function Actions({ id, onEnrol }: { id: number; onEnrol: () => void }) {
   )
   return (
     <>
-      <Button onClick={onEnrol}>{t('ui.enrol.open')}</Button>
+      <Allowed to="enrollInBulk">
+        <Button onClick={onEnrol}>{t('ui.enrol.open')}</Button>
+      </Allowed>
       <Popconfirm
         title={t('ui.audiences.delete.sure')}
         okText={t('ui.audiences.delete')}

@@ -4,7 +4,7 @@ import { Button } from 'antd'
 import { api, must, type Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { type FilterValue, LiveCount } from '../filter'
-import { useMayChange } from '../may'
+import { useMay } from '../may'
 import { Page } from '../page'
 import '../programmes/programmes.css'
 import { type Column, Rows } from '../rows'
@@ -14,7 +14,7 @@ type Line = Schema<'AudienceLine'>
 
 /** Saved audiences: what they mean and how many they are now. */
 export function Audiences() {
-  const may = useMayChange()
+  const may = useMay()('createAudience')
   const create = (
     <Link to="/audiences/new">
       <Button type="primary" icon={<PlusOutlined aria-hidden />} tabIndex={-1}>

@@ -4,7 +4,7 @@ import { Button, Dropdown, Input, Segmented } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatNumber, t } from '../../shared/i18n'
-import { useMayChange } from '../may'
+import { useMay } from '../may'
 import { Page } from '../page'
 import { StateTag } from '../people/state-tag'
 import { ArchiveDialog } from '../programmes/archive-dialog'
@@ -26,7 +26,7 @@ const route = getRouteApi('/sops')
 export function SOPs() {
   const { q, state } = route.useSearch()
   const navigate = useNavigate({ from: '/sops' })
-  const may = useMayChange()
+  const may = useMay()
   const say = useTriggerWords()
   const [stopping, setStopping] = useState(false)
   const filter = (next: SOPsSearch) => void navigate({ search: (s) => ({ ...s, ...next }), replace: true })
@@ -35,18 +35,20 @@ export function SOPs() {
       title={t('ui.nav.sops')}
       lede={t('ui.sops.lede')}
       actions={
-        may && (
-          <>
+        <>
+          {may('stopAll') && (
             <Button icon={<StopOutlined aria-hidden />} onClick={() => setStopping(true)}>
               {t('ui.stop.all')}
             </Button>
+          )}
+          {may('createSOP') && (
             <Link to="/sops/new">
               <Button type="primary" icon={<PlusOutlined aria-hidden />} tabIndex={-1}>
                 {t('ui.sops.new')}
               </Button>
             </Link>
-          </>
-        )
+          )}
+        </>
       }
     >
       <div className="toolbar">
@@ -68,7 +70,7 @@ export function SOPs() {
       <Rows
         name={['sop-lines', q, state]}
         label={t('ui.nav.sops')}
-        columns={columnsOf(say, may)}
+        columns={columnsOf(say)}
         rowHeight={66}
         fetch={(cursor) =>
           must(
@@ -84,7 +86,7 @@ export function SOPs() {
               <Button onClick={() => filter({ q: undefined, state: undefined })}>{t('ui.sops.none.clear')}</Button>
             </Nothing>
           ) : (
-            <Nothing why={t('ui.sops.none')}>{may && <Link to="/sops/new">{t('ui.sops.new')}</Link>}</Nothing>
+            <Nothing why={t('ui.sops.none')}>{may('createSOP') && <Link to="/sops/new">{t('ui.sops.new')}</Link>}</Nothing>
           )
         }
       />
@@ -93,7 +95,7 @@ export function SOPs() {
   )
 }
 
-function columnsOf(say: (trigger: Line['trigger']) => string, may: boolean): Column<Line>[] {
+function columnsOf(say: (trigger: Line['trigger']) => string): Column<Line>[] {
   return [
     {
       key: 'name',
@@ -130,16 +132,7 @@ function columnsOf(say: (trigger: Line['trigger']) => string, may: boolean): Col
     },
     { key: 'due', title: t('ui.sops.due'), width: '120px', optional: true, cell: (l) => <DueBars due={l.due} /> },
     { key: 'open', title: t('ui.sops.open'), width: 'minmax(120px, 1fr)', optional: true, cell: (l) => <Open line={l} /> },
-    ...(may
-      ? [
-          {
-            key: 'more',
-            title: <span className="unseen">{t('ui.sops.actions')}</span>,
-            width: '44px',
-            cell: (l: Line) => <More line={l} />,
-          },
-        ]
-      : []),
+    { key: 'more', title: <span className="unseen">{t('ui.sops.actions')}</span>, width: '44px', cell: (l) => <More line={l} /> },
   ]
 }
 
@@ -166,6 +159,7 @@ function Open({ line }: { line: Line }) {
 }
 
 function More({ line }: { line: Line }) {
+  const may = useMay()
   const [dialog, setDialog] = useState<'archive' | 'enrol'>()
   const running = line.state === 'live' || line.state === 'paused'
   return (
@@ -174,14 +168,16 @@ function More({ line }: { line: Line }) {
         trigger={['click']}
         menu={{
           items: [
-            { key: 'enrol', label: t('ui.enrol.open'), disabled: !running },
+            ...(may('enrollInBulk') ? [{ key: 'enrol', label: t('ui.enrol.open'), disabled: !running }] : []),
             {
               key: 'versions',
               label: <Link to={`/sops/${line.id}/versions` as string}>{t('ui.versions')}</Link>,
               disabled: line.version === 0,
             },
             { key: 'file', label: <a href={`/api/v1/sops/${line.id}/file`}>{t('ui.sops.export')}</a> },
-            { key: 'archive', label: t('ui.sops.archive'), disabled: line.state === 'archived', danger: true },
+            ...(may('archiveSOP')
+              ? [{ key: 'archive', label: t('ui.sops.archive'), disabled: line.state === 'archived', danger: true }]
+              : []),
           ],
           onClick: ({ key }) => (key === 'archive' || key === 'enrol') && setDialog(key),
         }}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, formatNumber, t } from '../../shared/i18n'
 import { useChange } from '../change'
-import { useMayChange } from '../may'
+import { useMay } from '../may'
 import { Ask } from '../states'
 import './programmes.css'
 import { type How, ResumeChoice } from './resume-choice'
@@ -26,33 +26,35 @@ const stale = (id: number) => [
 
 /** Pause, resume and the kill switch of one programme, each with what it means for how many. */
 export function Controls({ sop }: ControlsProps) {
-  const may = useMayChange()
+  const may = useMay()
   const [dialog, setDialog] = useState<Dialog>()
   const close = () => setDialog(undefined)
   const running = sop.state === 'live' || sop.state === 'paused'
   const stop = useQuery({
     queryKey: ['sop-stop', sop.id],
     queryFn: () => must(api.GET('/sops/{id}/stop', { params: { path: { id: sop.id } } })),
-    enabled: running,
+    enabled: running && may('stopSOP'),
     refetchInterval: (q) => (q.state.data?.stopped_at && isStopping(q.state.data) ? 2000 : false),
   })
-  if (!may || !running) return null
+  if (!running) return null
   const stopped = stop.data?.stopped_at
   return (
     <>
-      {sop.state === 'live' && (
+      {sop.state === 'live' && may('pauseSOP') && (
         <Button icon={<PauseOutlined aria-hidden />} onClick={() => setDialog('pause')}>
           {t('ui.pause')}
         </Button>
       )}
-      {sop.state === 'paused' && (
+      {sop.state === 'paused' && may('resumeSOP') && (
         <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} onClick={() => setDialog('resume')}>
           {t('ui.resume')}
         </Button>
       )}
-      <Button danger icon={<StopOutlined aria-hidden />} onClick={() => setDialog('stop')}>
-        {stopped ? t('ui.stop.state') : t('ui.stop')}
-      </Button>
+      {may('stopSOP') && (
+        <Button danger icon={<StopOutlined aria-hidden />} onClick={() => setDialog('stop')}>
+          {stopped ? t('ui.stop.state') : t('ui.stop')}
+        </Button>
+      )}
       <PauseDialog sop={sop} open={dialog === 'pause'} onClose={close} />
       {dialog === 'resume' && <ResumeDialog id={sop.id} onClose={close} />}
       <StopDialog sop={sop} stop={stop.data} open={dialog === 'stop'} onClose={close} />

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, must, type Schema } from '../../shared/api'
-import { useSession } from '../../shared/session'
 import { Calendar, dayOfInstant } from './calendar'
 
 export type SOP = Schema<'SOPDetail'>
@@ -47,10 +46,4 @@ export function useCalendar(now: string | undefined) {
       return new Calendar(today ?? '', [...(these?.days ?? []), ...(next?.days ?? [])])
     },
   })
-}
-
-/** Whether the one who looks may change programmes. */
-export function useMayEdit(): boolean {
-  const role: string | undefined = useSession().data?.role
-  return role === 'admin' || role === 'marketer'
 }

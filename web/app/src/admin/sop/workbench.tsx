@@ -1,6 +1,7 @@
 import { App, Button, ConfigProvider } from 'antd'
 import { type KeyboardEvent, useCallback, useMemo, useState } from 'react'
 import { t } from '../../shared/i18n'
+import { useMay } from '../may'
 import { Nothing } from '../states'
 import type { Calendar } from './calendar'
 import { Conflict } from './conflict'
@@ -20,7 +21,7 @@ import { TimeMachine } from './time-machine'
 import { Toolbar } from './toolbar'
 import { useAutosave } from './use-autosave'
 import { useEditor } from './use-editor'
-import { type Review, type SOP, useForecast, useMayEdit } from './use-sop'
+import { type Review, type SOP, useForecast } from './use-sop'
 import { dayWords, timeWords } from './words'
 
 interface WorkbenchProps {
@@ -37,7 +38,8 @@ const mostForecast = 92
 /** The ruler, the step that is open, and what the draft would do. */
 export function Workbench({ sop, review, calendar, selected, onSelect }: WorkbenchProps) {
   const { message } = App.useApp()
-  const readOnly = !useMayEdit() || sop.state === 'archived'
+  const may = useMay()
+  const readOnly = !may('updateSOP') || sop.state === 'archived'
   const editor = useEditor(sop)
   const saving = useAutosave(sop, editor)
   const [zoom, setZoom] = useState<Zoom>('middle')
@@ -200,7 +202,9 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
           </div>
           <aside className="sop-aside" aria-label={t('ui.sop.outlook')}>
             <Outlook forecast={forecast} faulty={faulty} days={days} steps={steps} calendar={calendar} onOpen={open} />
-            {!faulty && steps.length > 0 && !readOnly && <Button onClick={() => void travel()}>{t('ui.sop.past.open')}</Button>}
+            {!faulty && steps.length > 0 && !readOnly && may('timeMachine') && (
+              <Button onClick={() => void travel()}>{t('ui.sop.past.open')}</Button>
+            )}
           </aside>
         </div>
         {travelling && <TimeMachine id={sop.id} onClose={() => setTravelling(false)} />}

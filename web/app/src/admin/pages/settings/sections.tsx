@@ -16,14 +16,13 @@ import {
   WechatWorkOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
+import type { Place } from '../../needs'
 
 export interface Section {
-  to: string
+  to: Place
   /** Its title's key; what it is for is under the same key with ".lede". */
   key: string
   icon: ReactNode
-  /** For administrators only. */
-  admin?: boolean
 }
 
 /** The places of the settings, by subject: a new page is one line here and one in the router. */
@@ -55,17 +54,17 @@ export const groups: { key: string; sections: Section[] }[] = [
   {
     key: 'ui.set.group.people',
     sections: [
-      { to: '/settings/users', key: 'ui.users', icon: <UserSwitchOutlined aria-hidden />, admin: true },
+      { to: '/settings/users', key: 'ui.users', icon: <UserSwitchOutlined aria-hidden /> },
       { to: '/settings/sessions', key: 'ui.sessions', icon: <LaptopOutlined aria-hidden /> },
-      { to: '/settings/audit', key: 'ui.audit', icon: <AuditOutlined aria-hidden />, admin: true },
+      { to: '/settings/audit', key: 'ui.audit', icon: <AuditOutlined aria-hidden /> },
     ],
   },
   {
     key: 'ui.set.group.system',
     sections: [
       { to: '/import', key: 'ui.import', icon: <ImportOutlined aria-hidden /> },
-      { to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden />, admin: true },
-      { to: '/settings/webhooks', key: 'ui.set.webhooks', icon: <ApiOutlined aria-hidden />, admin: true },
+      { to: '/settings/tokens', key: 'ui.set.tokens', icon: <KeyOutlined aria-hidden /> },
+      { to: '/settings/webhooks', key: 'ui.set.webhooks', icon: <ApiOutlined aria-hidden /> },
     ],
   },
 ]

@@ -1,10 +1,8 @@
-import { useSession } from '../../../shared/session'
+import { useOpen } from '../../places'
 import { groups } from './sections'
 
-/** The groups of sections that the reader's role may open. */
+/** The groups of sections that the one who looks may open. */
 export function useVisibleGroups() {
-  const role = useSession().data?.role
-  return groups
-    .map((g) => ({ ...g, sections: g.sections.filter((s) => !s.admin || role === 'admin') }))
-    .filter((g) => g.sections.length > 0)
+  const open = useOpen()
+  return groups.map((g) => ({ ...g, sections: g.sections.filter((s) => open(s.to)) })).filter((g) => g.sections.length > 0)
 }
