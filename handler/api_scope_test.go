@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -165,6 +166,87 @@ func TestScope_leaksAreOfTheDepartment(t *testing.T) {
 			require.Equal(t, n, p.rows(t, who, "/leaks"), who)
 			if who == "east" {
 				require.Equal(t, model.StageSQL, leaks.Items[0].Stage)
+			}
+		}
+	})
+}
+
+type figuresAnswer struct {
+	funnel, renewals struct {
+		Cohorts []map[string]any
+	}
+	pipeline struct {
+		NewCustomers struct{ Sales int } `json:"new_customers"`
+		Kinds        []struct {
+			Kind            string
+			Won, Lost, Open int
+			WonAmount       int      `json:"won_amount"`
+			MedianDays      *float64 `json:"median_days"`
+		}
+		Handovers struct{ Asked, Open int }
+	}
+	losses struct {
+		Totals map[string]int
+	}
+	quality struct{ Lacks map[string]int }
+}
+
+func figuresOf(t *testing.T, p parts, who string) (f figuresAnswer) {
+	t.Helper()
+	const window = "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"
+	for url, into := range map[string]any{
+		"/figures/funnel" + window: &f.funnel, "/figures/pipeline" + window: &f.pipeline, "/figures/renewals" + window: &f.renewals,
+		"/figures/losses" + window: &f.losses, "/accounts/quality": &f.quality,
+	} {
+		require.NoError(t, json.Unmarshal(see[json.RawMessage](t, p, who, url), into), url)
+	}
+	return f
+}
+
+func TestScope_figuresAreOfTheDepartment(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		p := partsOf(t, app)
+		now := app.DB.Now(t.Context())
+		opened, open := now.AddDate(0, 0, -10), int64(10*24*60*60)
+		for of, n := range map[*half]int{&p.east: 1, &p.west: 2} {
+			contact, account := of.objects["contact"], of.objects["account"]
+			for range n {
+				p.create(t, &model.StageEvent{ContactID: contact, FromStage: model.StageMQL, ToStage: model.StageLost, EnteredAt: now, Reason: "manual", Author: "user", Detail: model.AsJSON([]string{"price"})})
+				deal := model.Opportunity{
+					AccountID: account, Name: "成交", OwnerID: of.rep, Kind: model.OpportunityNew, Stage: "contract", Origin: model.DealBySales, OriginReason: "default",
+					State: model.OpportunityWon, Amount: 1000, OpenedAt: opened, ClosedAt: &now, OpenSeconds: &open,
+				}
+				p.create(t, &deal)
+				deal.ID, deal.State, deal.CloseReason = 0, model.OpportunityLost, "price"
+				p.create(t, &deal)
+			}
+			p.create(t, &model.Opportunity{
+				AccountID: account, Name: "续约", OwnerID: of.rep, Kind: model.OpportunityRenewal, Stage: "contract", Origin: model.DealBySales, OriginReason: "default",
+				State: model.OpportunityOpen, OpenedAt: now, ExpectedClose: "2026-03-20",
+			})
+		}
+		east, west, all := figuresOf(t, p, "east"), figuresOf(t, p, "west"), figuresOf(t, p, "everybody")
+		for i, f := range []figuresAnswer{east, west, all} {
+			accounts, n := []int{1, 1, 2}[i], []int{1, 2, 3}[i]
+			require.Len(t, f.funnel.Cohorts, 1)
+			require.EqualValues(t, accounts, f.funnel.Cohorts[0]["leads"], "%d", i)
+			require.EqualValues(t, accounts, f.funnel.Cohorts[0]["mql"], "%d", i)
+			require.Equal(t, accounts, f.pipeline.NewCustomers.Sales, "%d", i)
+			require.Equal(t, "new", f.pipeline.Kinds[0].Kind)
+			require.Equal(t, []int{n, n, accounts, 1000 * n}, []int{f.pipeline.Kinds[0].Won, f.pipeline.Kinds[0].Lost, f.pipeline.Kinds[0].Open, f.pipeline.Kinds[0].WonAmount}, "%d", i)
+			require.InDelta(t, 10, *f.pipeline.Kinds[0].MedianDays, 0.01)
+			require.Equal(t, []int{accounts, accounts}, []int{f.pipeline.Handovers.Asked, f.pipeline.Handovers.Open}, "%d", i)
+			require.Equal(t, map[string]int{"rejected": 0, "back": 0, "lost": n, "deal": n}, f.losses.Totals, "%d", i)
+			require.Len(t, f.renewals.Cohorts, 1)
+			require.EqualValues(t, accounts, f.renewals.Cohorts[0]["ended"], "%d", i)
+			require.Equal(t, accounts, f.quality.Lacks["sdr"], "%d", i)
+		}
+		for who, f := range map[string]figuresAnswer{"east": east, "west": west, "everybody": all} {
+			require.Equal(t, f.losses.Totals["deal"], p.rows(t, who, "/opportunities?state=lost"), who)
+			require.Equal(t, f.pipeline.Kinds[0].Won, p.rows(t, who, "/opportunities?state=won"), who)
+			require.Equal(t, f.pipeline.Handovers.Open, p.rows(t, who, "/handovers?state=open"), who)
+			for lack, n := range f.quality.Lacks {
+				require.Equal(t, n, p.rows(t, who, "/accounts?lacks="+lack), "%s: the rows of %s", who, lack)
 			}
 		}
 	})

@@ -386,10 +386,10 @@ func (s *server) ladderRoutes() []route {
 // systemRoutes are about figures, and about what goes in and out.
 func (s *server) systemRoutes() []route {
 	return []route{
-		{method: "GET", path: "/figures/funnel", may: office, scope: whole, query: "from to", do: s.funnel},
-		{method: "GET", path: "/figures/pipeline", may: office, scope: whole, query: "from to", do: s.pipeline},
-		{method: "GET", path: "/figures/renewals", may: office, scope: whole, query: "from to", do: s.renewals},
-		{method: "GET", path: "/figures/losses", may: office, scope: whole, query: "from to", do: s.losses},
+		{method: "GET", path: "/figures/funnel", may: office, scope: listed, query: "from to", do: s.funnel},
+		{method: "GET", path: "/figures/pipeline", may: office, scope: listed, query: "from to", do: s.pipeline},
+		{method: "GET", path: "/figures/renewals", may: office, scope: listed, query: "from to", do: s.renewals},
+		{method: "GET", path: "/figures/losses", may: office, scope: listed, query: "from to", do: s.losses},
 		{method: "GET", path: "/figures/leaks", may: office, scope: listed, do: s.countLeaks},
 		{method: "GET", path: importsPath, may: marketing, scope: whole, query: paged, do: s.listImports},
 		{method: "POST", path: importsPath, may: marketing, scope: whole, query: "kind", do: s.createImport},

@@ -156,13 +156,14 @@ func escapeLike(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }
 
-// Quality counts the live accounts that lack something: the data-quality alerts,
-// by the words of Lacks.
+// Quality counts the live accounts in scope that lack something: the data-quality
+// alerts, by the words of Lacks.
 func (s *Service) Quality(ctx context.Context) (map[string]int64, error) {
 	out := map[string]int64{}
 	for _, what := range Lacks() {
 		var n int64
-		err := s.DB.Read(ctx).Table("accounts a").Where("a.live_slot = 1 AND " + lacking(what)).Count(&n).Error
+		q := model.ScopeOf(ctx).OfAccounts(s.DB.Read(ctx).Table("accounts a"), "a")
+		err := q.Where("a.live_slot = 1 AND " + lacking(what)).Count(&n).Error
 		if err != nil {
 			return nil, fmt.Errorf("count accounts that lack %s: %w", what, err)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -44,8 +46,8 @@ type Cohort struct {
 	LeadToWon *float64
 }
 
-// Funnel counts the cohorts of a window, month by month. Months in which nobody
-// came are left out.
+// Funnel counts the cohorts of a window, month by month, of the contacts in
+// scope. Months in which nobody came are left out.
 func (s *Service) Funnel(ctx context.Context, w Window) ([]Cohort, error) {
 	if err := w.check(); err != nil {
 		return nil, err
@@ -65,15 +67,15 @@ func (s *Service) Funnel(ctx context.Context, w Window) ([]Cohort, error) {
 		Cohort                            int
 		Leads, MIL, MQL, SAL, SQL, Opp, W int
 	}
-	args = append(args, w.From, w.To)
-	err := s.DB.Read(ctx).Raw(`WITH came AS (
-  SELECT e.contact_id, CASE`+cases.String()+` END AS cohort FROM stage_events e WHERE e.from_stage = '' AND e.entered_at >= ? AND e.entered_at < ?),
+	came := s.DB.Read(ctx).Table("stage_events e").Select("e.contact_id, CASE"+cases.String()+" END AS cohort", args...).
+		Where("e.from_stage = '' AND e.entered_at >= ? AND e.entered_at < ?", w.From, w.To)
+	err := s.DB.Read(ctx).Raw(`WITH came AS (?),
 got AS (
   SELECT came.cohort, e.contact_id, MAX(CASE e.to_stage`+ranks.String()+` ELSE 0 END) AS top
   FROM came JOIN stage_events e ON e.contact_id = came.contact_id GROUP BY came.cohort, e.contact_id)
 SELECT cohort, COUNT(*) AS leads, SUM(top >= 2) AS mil, SUM(top >= 3) AS mql, SUM(top >= 4) AS sal, SUM(top >= 5) AS `+"`sql`"+`,
   SUM(top >= 6) AS opp, SUM(top >= 7) AS w
-FROM got GROUP BY cohort ORDER BY cohort`, args...).Scan(&rows).Error
+FROM got GROUP BY cohort ORDER BY cohort`, model.ScopeOf(ctx).OfContacts(came, "e.contact_id")).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the funnel: %w", err)
 	}
@@ -119,7 +121,18 @@ type Growth struct {
 	MLG                       *float64
 }
 
-// Growth counts new customers by origin.
+// ofDeals leaves the deals o that the list of deals shows: those of a rep in
+// scope, and those at the accounts that one works on.
+func ofDeals(ctx context.Context, q *gorm.DB) *gorm.DB {
+	scope := model.ScopeOf(ctx)
+	if scope.All {
+		return q
+	}
+	return scope.OfReps(q.Joins("LEFT JOIN accounts a ON a.id = o.account_id"), "o.owner_id", "a.owner_id", "a.sdr_id", "a.owner_backup_id", "a.sdr_backup_id")
+}
+
+// Growth counts new customers by origin: of the deals in scope, though which deal
+// was the customer's first is the same for everybody.
 func (s *Service) Growth(ctx context.Context, w Window) (Growth, error) {
 	var g Growth
 	if err := w.check(); err != nil {
@@ -129,11 +142,11 @@ func (s *Service) Growth(ctx context.Context, w Window) (Growth, error) {
 		Origin model.DealOrigin
 		N      int
 	}
-	err := s.DB.Read(ctx).Raw(`SELECT o.origin, COUNT(*) AS n FROM opportunities o
-WHERE o.state = 'won' AND o.kind = 'new' AND o.closed_at >= ? AND o.closed_at < ? AND NOT EXISTS (
-  SELECT 1 FROM opportunities p WHERE p.account_id = o.account_id AND p.state = 'won'
-  AND (p.closed_at < o.closed_at OR p.closed_at = o.closed_at AND p.id < o.id))
-GROUP BY o.origin`, w.From, w.To).Scan(&rows).Error
+	q := s.DB.Read(ctx).Table("opportunities o").Select("o.origin, COUNT(*) AS n").
+		Where("o.state = 'won' AND o.kind = 'new' AND o.closed_at >= ? AND o.closed_at < ?", w.From, w.To).
+		Where(`NOT EXISTS (SELECT 1 FROM opportunities p WHERE p.account_id = o.account_id AND p.state = 'won'
+  AND (p.closed_at < o.closed_at OR p.closed_at = o.closed_at AND p.id < o.id))`)
+	err := ofDeals(ctx, q).Group("o.origin").Scan(&rows).Error
 	if err != nil {
 		return g, fmt.Errorf("count new customers: %w", err)
 	}
@@ -171,7 +184,7 @@ type Pace struct {
 
 const secondsADay = 86400
 
-// Paces counts the deals by kind, in the order of Kinds.
+// Paces counts the deals in scope by kind, in the order of Kinds.
 func (s *Service) Paces(ctx context.Context, w Window) ([]Pace, error) {
 	if err := w.check(); err != nil {
 		return nil, err
@@ -182,16 +195,16 @@ func (s *Service) Paces(ctx context.Context, w Window) ([]Pace, error) {
 		WonAmount, LostAmount                  int64
 		MeanSeconds, MedianSeconds, P75Seconds *float64
 	}
-	err := s.DB.Read(ctx).Raw(`WITH closed AS (
-  SELECT kind, state, amount, open_seconds,
-    ROW_NUMBER() OVER (PARTITION BY kind, state ORDER BY open_seconds, id) AS rn, COUNT(*) OVER (PARTITION BY kind, state) AS n
-  FROM opportunities WHERE state IN ('won', 'lost') AND closed_at >= ? AND closed_at < ?)
+	closed := s.DB.Read(ctx).Table("opportunities o").Select(`o.kind, o.state, o.amount, o.open_seconds,
+  ROW_NUMBER() OVER (PARTITION BY o.kind, o.state ORDER BY o.open_seconds, o.id) AS rn, COUNT(*) OVER (PARTITION BY o.kind, o.state) AS n`).
+		Where("o.state IN ('won', 'lost') AND o.closed_at >= ? AND o.closed_at < ?", w.From, w.To)
+	err := s.DB.Read(ctx).Raw(`WITH closed AS (?)
 SELECT kind, SUM(state = 'won') AS won, SUM(state = 'lost') AS lost,
   SUM(CASE WHEN state = 'won' THEN amount ELSE 0 END) AS won_amount, SUM(CASE WHEN state = 'lost' THEN amount ELSE 0 END) AS lost_amount,
   AVG(CASE WHEN state = 'won' THEN open_seconds END) AS mean_seconds,
   AVG(CASE WHEN state = 'won' AND 2 * rn IN (n, n + 1, n + 2) THEN open_seconds END) AS median_seconds,
   MAX(CASE WHEN state = 'won' AND 4 * rn >= 3 * n AND 4 * (rn - 1) < 3 * n THEN open_seconds END) AS p75_seconds
-FROM closed GROUP BY kind`, w.From, w.To).Scan(&rows).Error
+FROM closed GROUP BY kind`, ofDeals(ctx, closed)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count closed opportunities: %w", err)
 	}
@@ -236,8 +249,8 @@ func (s *Service) openAges(ctx context.Context) (map[model.OpportunityKind]age, 
 		Day  string
 		N    int
 	}
-	err := s.DB.Read(ctx).Raw(`SELECT kind, SUBSTR(opened_at, 1, 10) AS day, COUNT(*) AS n FROM opportunities WHERE state = 'open'
-GROUP BY kind, SUBSTR(opened_at, 1, 10)`).Scan(&rows).Error
+	q := s.DB.Read(ctx).Table("opportunities o").Select("o.kind, SUBSTR(o.opened_at, 1, 10) AS day, COUNT(*) AS n").Where("o.state = 'open'")
+	err := ofDeals(ctx, q).Group("o.kind, SUBSTR(o.opened_at, 1, 10)").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count open opportunities: %w", err)
 	}
@@ -265,7 +278,7 @@ type Disagreement struct {
 	Reasons                                  map[string]int // of the rejected
 }
 
-// Disagreement counts the hand-overs of a window by their answer.
+// Disagreement counts the hand-overs in scope of a window by their answer.
 func (s *Service) Disagreement(ctx context.Context, w Window) (Disagreement, error) {
 	d := Disagreement{Reasons: map[string]int{}}
 	if err := w.check(); err != nil {
@@ -276,8 +289,9 @@ func (s *Service) Disagreement(ctx context.Context, w Window) (Disagreement, err
 		RejectReason string
 		N, Late      int
 	}
-	err := s.DB.Read(ctx).Model(&model.Handover{}).Select("state, reject_reason, COUNT(*) AS n, SUM(due_at <= ?) AS late", s.DB.Now(ctx)).
-		Where("asked_at >= ? AND asked_at < ?", w.From, w.To).Group("state, reject_reason").Scan(&rows).Error
+	q := s.DB.Read(ctx).Table("handovers h").Select("h.state, h.reject_reason, COUNT(*) AS n, SUM(h.due_at <= ?) AS late", s.DB.Now(ctx)).
+		Where("h.asked_at >= ? AND h.asked_at < ?", w.From, w.To)
+	err := model.ScopeOf(ctx).OfContactsOrReps(q, "h.contact_id", "h.rep_id").Group("h.state, h.reject_reason").Scan(&rows).Error
 	if err != nil {
 		return d, fmt.Errorf("count hand-overs: %w", err)
 	}

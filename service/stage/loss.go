@@ -44,7 +44,8 @@ type Losses struct {
 	Totals map[LossKind]int
 }
 
-// Losses counts losses by kind, stage and reason.
+// Losses counts losses by kind, stage and reason: of the contacts and the deals
+// in scope.
 func (s *Service) Losses(ctx context.Context, w Window) (Losses, error) {
 	out := Losses{Items: []Loss{}, Totals: map[LossKind]int{}}
 	if err := w.check(); err != nil {
@@ -57,13 +58,14 @@ func (s *Service) Losses(ctx context.Context, w Window) (Losses, error) {
 		N              int
 	}
 	// The values of a fading are scores, which no two contacts share.
-	err := s.DB.Read(ctx).Raw(`SELECT kind, stage, reason, detail, COUNT(*) AS n FROM (
-  SELECT CASE WHEN e.to_stage = 'lost' THEN 'lost' WHEN e.reason = 'rejected' THEN 'rejected' ELSE 'back' END AS kind, e.from_stage AS stage, e.reason,
-    CASE WHEN e.reason = 'faded' THEN '' ELSE e.detail END AS detail
-  FROM stage_events e WHERE e.to_stage IN ? AND e.entered_at >= ? AND e.entered_at < ? AND (e.regression OR e.to_stage = 'lost')
-  UNION ALL
-  SELECT 'deal', o.stage, 'closed', o.close_reason FROM opportunities o WHERE o.state = 'lost' AND o.closed_at >= ? AND o.closed_at < ?) l
-GROUP BY kind, stage, reason, detail`, append(Ladder(), model.StageLost), w.From, w.To, w.From, w.To).Scan(&rows).Error
+	people := s.DB.Read(ctx).Table("stage_events e").
+		Select(`CASE WHEN e.to_stage = 'lost' THEN 'lost' WHEN e.reason = 'rejected' THEN 'rejected' ELSE 'back' END AS kind, e.from_stage AS stage, e.reason,
+  CASE WHEN e.reason = 'faded' THEN '' ELSE e.detail END AS detail`).
+		Where("e.to_stage IN ? AND e.entered_at >= ? AND e.entered_at < ?", append(Ladder(), model.StageLost), w.From, w.To).Where("e.regression OR e.to_stage = 'lost'")
+	deals := s.DB.Read(ctx).Table("opportunities o").Select("'deal', o.stage, 'closed', o.close_reason").
+		Where("o.state = 'lost' AND o.closed_at >= ? AND o.closed_at < ?", w.From, w.To)
+	err := s.DB.Read(ctx).Raw(`SELECT kind, stage, reason, detail, COUNT(*) AS n FROM (? UNION ALL ?) l GROUP BY kind, stage, reason, detail`,
+		model.ScopeOf(ctx).OfContacts(people, "e.contact_id"), ofDeals(ctx, deals)).Scan(&rows).Error
 	if err != nil {
 		return out, fmt.Errorf("count losses: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -27,8 +29,8 @@ type Renewals struct {
 	Rate    *float64
 }
 
-// Renewals counts renewals by the months that a window touches; months in which
-// no contract ends are left out.
+// Renewals counts renewals by the months that a window touches, of the accounts
+// that the list of accounts shows; months in which no contract ends are left out.
 func (s *Service) Renewals(ctx context.Context, w Window) ([]Renewals, error) {
 	if err := w.check(); err != nil {
 		return nil, err
@@ -40,16 +42,16 @@ func (s *Service) Renewals(ctx context.Context, w Window) ([]Renewals, error) {
 		Month                string
 		Ended, Renewed, Open int
 	}
+	deals := s.DB.Read(ctx).Table("opportunities o").
+		Select(`o.account_id, SUBSTR(o.expected_close, 1, 7) AS ends_in, CASE WHEN o.state = 'won' THEN 1 ELSE 0 END AS is_won,
+  CASE WHEN o.state = 'open' THEN 1 ELSE 0 END AS is_open`).
+		Where("o.kind = ? AND o.expected_close >= ? AND o.expected_close < ?", model.OpportunityRenewal, first, end)
+	dates := s.DB.Read(ctx).Table("contact_dates d").Select("c.account_id, SUBSTR(d.day, 1, 7), 0, 0").Joins("JOIN contacts c ON c.id = d.contact_id").
+		Where("d.field = ? AND d.day >= ? AND d.day < ? AND c.account_id IS NOT NULL", RenewalDate, first, end)
 	err := s.DB.Read(ctx).Raw("SELECT ends_in AS `month`, COUNT(*) AS ended, SUM(is_won) AS renewed, SUM(CASE WHEN is_won = 0 THEN is_open ELSE 0 END) AS `open`"+` FROM (
-  SELECT account_id, ends_in, MAX(is_won) AS is_won, MAX(is_open) AS is_open FROM (
-    SELECT o.account_id, SUBSTR(o.expected_close, 1, 7) AS ends_in, CASE WHEN o.state = 'won' THEN 1 ELSE 0 END AS is_won,
-      CASE WHEN o.state = 'open' THEN 1 ELSE 0 END AS is_open
-    FROM opportunities o WHERE o.kind = ? AND o.expected_close >= ? AND o.expected_close < ?
-    UNION ALL
-    SELECT c.account_id, SUBSTR(d.day, 1, 7), 0, 0 FROM contact_dates d JOIN contacts c ON c.id = d.contact_id
-    WHERE d.field = ? AND d.day >= ? AND d.day < ? AND c.account_id IS NOT NULL) e
-  GROUP BY account_id, ends_in) a
-GROUP BY ends_in ORDER BY ends_in`, model.OpportunityRenewal, first, end, RenewalDate, first, end).Scan(&rows).Error
+  SELECT account_id, ends_in, MAX(is_won) AS is_won, MAX(is_open) AS is_open FROM (? UNION ALL ?) e
+  GROUP BY account_id, ends_in) x
+GROUP BY ends_in ORDER BY ends_in`, ofAccounts(ctx, deals, "o.account_id"), ofAccounts(ctx, dates, "c.account_id")).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count renewals: %w", err)
 	}
@@ -58,4 +60,13 @@ GROUP BY ends_in ORDER BY ends_in`, model.OpportunityRenewal, first, end, Renewa
 		out[i] = Renewals{Month: r.Month, Ended: r.Ended, Renewed: r.Renewed, Open: r.Open, Rate: ratio(r.Renewed, r.Ended)}
 	}
 	return out, nil
+}
+
+// ofAccounts leaves the rows whose account somebody in scope works on.
+func ofAccounts(ctx context.Context, q *gorm.DB, column string) *gorm.DB {
+	scope := model.ScopeOf(ctx)
+	if scope.All {
+		return q
+	}
+	return scope.OfAccounts(q.Joins("JOIN accounts a ON a.id = "+column), "a")
 }
