@@ -251,3 +251,19 @@ func TestScope_figuresAreOfTheDepartment(t *testing.T) {
 		}
 	})
 }
+
+// Each lead's way depends on all of them; what is told of is narrowed.
+func TestScope_triedRulesTellOfTheDepartmentsLeads(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		p := partsOf(t, app)
+		try := func(who string) string {
+			answer := app.Do(t, handlertest.Request{
+				Method: http.MethodPost, URL: "/api/v1/routing/dry-run", Header: p.who[who].Clone(), Body: `{"days":30,"rules":{"pool":[],"pseudo_leads":50,"rules":[{"key":"rest","route":"rep"}]}}`,
+			})
+			require.Equal(t, http.StatusOK, answer.Code, "%s", answer.Body)
+			return answer.Body.String()
+		}
+		require.JSONEq(t, fmt.Sprintf(`{"leads":1,"cut":false,"changed":0,"by_route":{"rep":1},"by_rule":{"rest":1},"by_rep":[{"rep_id":%d,"leads":1}]}`, p.west.rep), try("west"))
+		require.Contains(t, try("everybody"), `"leads":2`)
+	})
+}

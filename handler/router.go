@@ -377,7 +377,7 @@ func (s *server) ladderRoutes() []route {
 		{method: "PUT", path: "/sources/:id", may: marketing, scope: shared, do: s.updateSource},
 		{method: "GET", path: "/routing", may: office, scope: shared, do: s.getRouting},
 		{method: "PUT", path: "/routing", may: marketing, scope: shared, do: s.setRouting},
-		{method: "POST", path: "/routing/dry-run", may: office, scope: whole, looks: true, do: s.tryRouting},
+		{method: "POST", path: "/routing/dry-run", may: office, scope: listed, looks: true, do: s.tryRouting},
 		{method: "GET", path: "/leads", may: everybody, scope: listed, query: "rep_id contact_id state" + paged, do: s.listLeads},
 		{method: "POST", path: "/leads/:id/take", may: selling, scope: ofLead, do: s.takeLead},
 	}

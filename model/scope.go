@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -34,6 +35,9 @@ func ScopeOf(ctx context.Context) Scope {
 func Known() []RelationshipState {
 	return []RelationshipState{RelationshipActive, RelationshipHalf, RelationshipLost}
 }
+
+// OfRep tells whether the rep is in scope.
+func (s Scope) OfRep(id int64) bool { return s.All || slices.Contains(s.Reps, id) }
 
 // reps are the ids for IN, which must not be empty; no row has the id -1.
 func (s Scope) reps() []int64 {

@@ -23,7 +23,10 @@ type DryRun struct {
 const maxDryRun = 20_000
 
 // Try runs rules over the leads that came in the time before now, with the load
-// that these leads alone would have made.
+// that these leads alone would have made. All of them are played, whoever asks,
+// because each lead's way depends on the others'; who sees a part of the company
+// is told of the leads that a rep in it added or would have been given, and of
+// these reps alone.
 func (s *Service) Try(ctx context.Context, rules model.RoutingRules, back time.Duration) (DryRun, error) {
 	run := DryRun{ByRoute: map[model.Route]int{}, ByRule: map[string]int{}, ByRep: map[int64]int{}}
 	if err := s.check(ctx, rules); err != nil {
@@ -40,23 +43,26 @@ func (s *Service) Try(ctx context.Context, rules model.RoutingRules, back time.D
 	if run.Cut = len(leads) > maxDryRun; run.Cut {
 		leads = leads[:maxDryRun]
 	}
-	load := map[int64]int{}
+	load, scope := map[int64]int{}, model.ScopeOf(ctx)
 	for i := len(leads) - 1; i >= 0; i-- { // in the order in which they came
 		l := leads[i]
 		source := sourceOf(sources, l.ChannelState, l.AddWay)
 		d := Decide(Lead{
 			Source: source, Quality: qualityOf(source, rules), Adder: l.RepID, Target: l.IsTarget, SDR: l.SdrID,
 		}, rules, load)
+		if !scope.OfRep(l.RepID) && !scope.OfRep(d.Rep) {
+			continue
+		}
+		run.Leads++
 		run.ByRoute[d.Route]++
 		run.ByRule[d.Rule]++
-		if d.Rep != 0 {
+		if d.Rep != 0 && scope.OfRep(d.Rep) {
 			run.ByRep[d.Rep]++
 		}
 		if l.Route != "" && l.Route != d.Route {
 			run.Changed++
 		}
 	}
-	run.Leads = len(leads)
 	return run, nil
 }
 
