@@ -182,8 +182,10 @@ func halfOf(t *testing.T, app *handlertest.App, name string, department int64) h
 		t.Helper()
 		require.NoError(t, conn.Create(row).Error)
 	}
-	account := model.Account{Name: name + "公司", NameKey: name, LiveSlot: &open, OwnerID: h.rep, Lifecycle: model.LifecycleProspect}
+	fit := 99.
+	account := model.Account{Name: name + "公司", NameKey: name, LiveSlot: &open, OwnerID: h.rep, Lifecycle: model.LifecycleProspect, IsTarget: true, Fit: &fit}
 	create(&account)
+	create(&model.TargetMember{ListID: 1, AccountID: account.ID, OpenSlot: &open, FromAt: now})
 	followed := app.Person(t, name, name+"客户")
 	require.NoError(t, conn.Model(&model.Contact{}).Where("id = ?", followed.ContactID).Updates(map[string]any{"account_id": account.ID, "role_source": model.SourceGuess}).Error)
 	event := model.StageEvent{ContactID: followed.ContactID, ToStage: "mql", EnteredAt: now, Reason: "manual", Author: "user", Detail: model.AsJSON([]string{})}
@@ -218,18 +220,21 @@ func halfOf(t *testing.T, app *handlertest.App, name string, department int64) h
 	return h
 }
 
-// inside makes the programme that both halves are in; its draft has a step more.
+// inside makes what both halves are in: a programme, whose draft has a step more,
+// an audience and a target list.
 func inside(t *testing.T, app *handlertest.App) {
 	t.Helper()
 	step := func(key, more string) string {
-		return fmt.Sprintf(`{"key":%q,"name":"问候","offset":{"day":1,"at":"10:00"},"channel":"group_message"%s}`, key, more)
+		return fmt.Sprintf(`{"key":%q,"name":"问候","offset":{"day":1,"at":"10:00"},"channel":"group_message",%s}`, key, more)
 	}
 	definition := func(steps string) json.RawMessage {
 		return json.RawMessage(`{"trigger":{"kind":"manual"},"steps":[` + steps + `]}`)
 	}
-	tested := step("1", `,"variants":[{"key":"a","weight":1},{"key":"b","weight":1}]`)
+	tested := step("1", `"variants":[{"key":"a","weight":1,"content":{"text":"甲"}},{"key":"b","weight":1,"content":{"text":"乙"}}]`)
 	conn := app.DB.Conn(t.Context())
-	require.NoError(t, conn.Create(&model.SOP{ID: 1, Name: "新好友", State: model.SOPLive, VersionID: 1, Draft: model.AsJSON(definition(tested + "," + step("2", "")))}).Error)
+	require.NoError(t, conn.Create(&model.SOP{ID: 1, Name: "新好友", State: model.SOPLive, VersionID: 1, Draft: model.AsJSON(definition(tested + "," + step("2", `"content":{"text":"你好"}`)))}).Error)
+	require.NoError(t, conn.Create(&model.Audience{ID: 1, Name: "所有人", Filter: model.AsJSON(json.RawMessage("null"))}).Error)
+	require.NoError(t, conn.Create(&model.TargetList{ID: 1, Name: "目标", Kind: model.TargetFixed, Version: 1, Filter: model.AsJSON(json.RawMessage("null")), Purposes: model.AsJSON([]string{})}).Error)
 	require.NoError(t, conn.Create(&model.SOPVersion{ID: 1, SOPID: 1, Number: 1, PublishedAt: app.DB.Now(t.Context()), Definition: model.AsJSON(definition(tested))}).Error)
 }
 
@@ -263,13 +268,17 @@ func TestAccess_endsAtTheDepartment(t *testing.T) {
 					if o.method == http.MethodGet && !strings.Contains(strings.TrimPrefix(o.path, "/"), "{part}") {
 						require.NotContains(t, []int{401, 403, 500}, ask(o.method, o.at(east.objects[o.scope]), "").Code, "%s: %s of their own", who, o)
 					}
+				case o.scope == "listed" && !o.changes && o.method != http.MethodGet:
+					answer := ask(o.method, o.at(1), `{"filter":null}`)
+					require.Equal(t, http.StatusOK, answer.Code, "%s: %s: %s", who, o, answer.Body)
+					require.NotContains(t, answer.Body.String(), "west", "%s: %s", who, o)
 				case o.scope == "listed" && o.method == http.MethodGet:
 					url := o.at(1)
 					if strings.HasSuffix(o.path, "/export") {
 						url += "?format=csv"
 					}
 					answer := ask(o.method, url, "")
-					for _, choice := range []string{"?band=30", "?state=failed", "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"} {
+					for _, choice := range []string{"?band=30", "?state=failed", "?way=gain", "?box=open", "?from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z"} {
 						if answer.Code == http.StatusBadRequest { // it asks for one
 							answer = ask(o.method, url+choice, "")
 						}

@@ -53,7 +53,7 @@ func (s *server) accountRoutes() []route {
 		{method: "POST", path: "/target-lists/:id/close", may: marketing, scope: shared, do: s.closeTarget},
 		{method: "POST", path: "/target-lists/:id/refresh", may: marketing, scope: shared, do: s.refreshTarget},
 		{method: "GET", path: "/target-lists/:id/sizes", may: office, scope: shared, do: s.listSizes},
-		{method: "GET", path: "/target-lists/:id/accounts", may: office, scope: whole, query: "on" + paged, do: s.listTargetAccounts},
+		{method: "GET", path: "/target-lists/:id/accounts", may: office, scope: listed, query: "on" + paged, do: s.listTargetAccounts},
 		{method: "POST", path: "/target-lists/:id/nominations", may: managing, scope: whole, do: s.nominate},
 		{method: "DELETE", path: "/target-lists/:id/accounts/:part", may: managing, scope: whole, do: removePart(s.Accounts.RemoveFromTarget)},
 	}

@@ -72,6 +72,11 @@ func (s Scope) OfAccounts(q *gorm.DB, alias string) *gorm.DB {
 	return q.Where(strings.ReplaceAll(working, "a.", alias+"."), r, r, r, r)
 }
 
+// WorksOn tells what OfAccounts asks, of an account that is loaded.
+func (s Scope) WorksOn(a Account) bool {
+	return s.All || slices.ContainsFunc([]int64{a.OwnerID, a.SDRID, a.OwnerBackupID, a.SDRBackupID}, func(id int64) bool { return slices.Contains(s.Reps, id) })
+}
+
 // OfContacts leaves the rows whose contact, in that column (with its table, as
 // all that is asked within a query), somebody in scope
 // follows or has at an account that they work on.

@@ -162,8 +162,10 @@ func (f Effect) Stays() bool {
 }
 
 // Diff compares two versions by number. from 0 is the version that runs, to 0
-// the draft, which must be ready for publishing.
+// the draft, which must be ready for publishing. It counts everybody, whoever
+// asks: who publishes it does it to everybody.
 func (e *Engine) Diff(ctx context.Context, sopID int64, from, to int) (Diff, error) {
+	ctx = model.WithScope(ctx, model.Scope{All: true})
 	s, earlier, later, err := e.compared(ctx, sopID, from, to)
 	if err != nil {
 		return Diff{}, err
@@ -232,11 +234,12 @@ func (d *Diff) count(p effect) {
 	}
 }
 
-// effects reads the next page of people inside, by id, and what moving them
-// would mean.
+// effects reads the next page of people inside whom the scope shows, by id, and
+// what moving them would mean.
 func (e *Engine) effects(ctx context.Context, sopID int64, to *Version, after int64) ([]effect, error) {
 	var list []model.Enrollment
-	err := e.DB.Read(ctx).Table(e.DB.Walk("enrollments", "ix_enrollments_sop")).Order("id").Limit(changeRows).
+	q := e.DB.Read(ctx).Table(e.DB.Walk("enrollments", "ix_enrollments_sop")).Order("id").Limit(changeRows)
+	err := model.ScopeOf(ctx).OfWho(q, "enrollments.contact_id").
 		Find(&list, "sop_id = ? AND state = ? AND id > ?", sopID, model.EnrollmentActive, after).Error
 	if err != nil || len(list) == 0 {
 		return nil, wrap("load people inside", err)

@@ -112,6 +112,28 @@ func TestScope_leavesAVariantsVerdictToEverybody(t *testing.T) {
 	})
 }
 
+// What publishing means is counted for everybody, by name it tells of those seen.
+func TestScope_namesThoseSeenInADifference(t *testing.T) {
+	each(t, func(w *world) {
+		w.rep("lin")
+		w.rep("zhao")
+		day1, day9 := message("d1", `{"day":1,"at":"10:00"}`, "你好"), message("d9", `{"day":9,"at":"10:00"}`, "你好")
+		id := w.publish("新好友", steps(day1))
+		w.add("lin", "王小明", "")
+		w.add("zhao", "李小红", "")
+		w.edit(id, steps(day1, day9))
+		part := model.WithScope(w.ctx, model.Scope{Reps: []int64{w.reps["zhao"]}})
+		d, err := w.engine.Diff(part, id, 0, 0)
+		require.NoError(w.t, err)
+		require.Equal(w.t, 2, d.People.Gain)
+		list, next, err := w.engine.DiffPeople(part, id, 0, "gain", model.Page{})
+		require.NoError(w.t, err)
+		require.Zero(w.t, next)
+		require.Len(w.t, list, 1)
+		require.Equal(w.t, "李小红", list[0].Name)
+	})
+}
+
 // Whoever sees a part costs no scan of what grows with people.
 func TestScope_readsByIndexes(t *testing.T) {
 	each(t, func(w *world) {
@@ -136,6 +158,8 @@ func TestScope_readsByIndexes(t *testing.T) {
 		require.NoError(w.t, w.db.Conn(w.ctx).CreateInBatches(others, 500).Error)
 		require.NoError(w.t, w.db.Conn(w.ctx).CreateInBatches(theirs, 500).Error)
 		mysql := w.db.Conn(w.ctx).Name() == "mysql"
+		day1, day9 := message("d1", `{"day":1,"at":"10:00"}`, "你好"), message("d9", `{"day":9,"at":"10:00"}`, "你好")
+		w.edit(id, steps(day1, day9))
 		explain := "EXPLAIN QUERY PLAN "
 		if mysql {
 			w.analyze()
@@ -148,6 +172,10 @@ func TestScope_readsByIndexes(t *testing.T) {
 			func(ctx context.Context) error { _, err := w.engine.Flow(ctx, id, 1); return err },
 			func(ctx context.Context) error { _, err := w.engine.Results(ctx, id, 0); return err },
 			func(ctx context.Context) error { _, err := w.engine.Variants(ctx, id, "d1"); return err },
+			func(ctx context.Context) error {
+				_, _, err := w.engine.DiffPeople(ctx, id, 0, "gain", model.Page{})
+				return err
+			},
 			func(ctx context.Context) error {
 				at := ""
 				rows, err := w.engine.People(ctx, id, sop.PeopleFilter{At: &at}, model.Page{})
@@ -175,6 +203,6 @@ func TestScope_readsByIndexes(t *testing.T) {
 				}
 			}
 		}
-		require.GreaterOrEqual(w.t, scoped, 5)
+		require.GreaterOrEqual(w.t, scoped, 6)
 	})
 }

@@ -181,11 +181,12 @@ type TargetAccount struct {
 	Tier model.Tier
 }
 
-// TargetAccounts lists the accounts that were on the list at that instant, by id.
+// TargetAccounts lists the accounts that were on the list at that instant, by id:
+// in a scope, those that it shows.
 func (s *Service) TargetAccounts(ctx context.Context, id int64, at time.Time, page model.Page) ([]TargetAccount, error) {
 	at = model.Instant(at)
 	rows := []TargetAccount{}
-	err := s.DB.Read(ctx).Table("target_members m").Select("m.*, a.name, a.tier").Joins("JOIN accounts a ON a.id = m.account_id").
+	err := model.ScopeOf(ctx).OfAccounts(s.DB.Read(ctx).Table("target_members m"), "a").Select("m.*, a.name, a.tier").Joins("JOIN accounts a ON a.id = m.account_id").
 		Where("m.list_id = ? AND m.account_id > ? AND m.from_at <= ? AND (m.to_at IS NULL OR m.to_at > ?)", id, page.After, at, at).
 		Order("m.account_id").Limit(page.Size()).Scan(&rows).Error
 	return rows, wrap(fmt.Sprintf("list accounts of target list %d", id), err)

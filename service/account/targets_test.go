@@ -109,6 +109,11 @@ func TestTargets_theListOfAnyDayCanBeRead(t *testing.T) {
 			}
 			require.Equal(t, want, ids, "day %d", day)
 		}
+		require.NoError(t, w.db.Conn(ctx).Model(&model.Account{}).Where("id = ?", b.ID).UpdateColumn("sdr_id", 7).Error)
+		mine, err := w.TargetAccounts(model.WithScope(ctx, model.Scope{Reps: []int64{7}}), one.ID, at(2), model.Page{})
+		require.NoError(t, err)
+		require.Len(t, mine, 1, "of a part of the company")
+		require.Equal(t, b.ID, mine[0].AccountID)
 		sizes, err := w.Sizes(ctx, one.ID, []time.Time{at(-1), at(0), at(1), at(2), at(3)})
 		require.NoError(t, err)
 		require.Equal(t, []int64{0, 1, 1, 2, 0}, sizes)

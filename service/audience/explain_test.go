@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"sixtouch/model"
 	"sixtouch/model/modeltest"
@@ -76,6 +77,9 @@ func TestFilter_noLeafScansATable(t *testing.T) {
 	} {
 		where, args := parse(t, doc).SQL(modeltest.Start().In(zone()))
 		looksUp(t, db, doc, "SELECT COUNT(*) FROM contacts c WHERE "+where, args...)
+		part := model.Scope{Reps: []int64{1}}.OfContacts(db.Read(t.Context()).Table("contacts c").Where(where, args...), "c.id")
+		scoped := part.Session(&gorm.Session{DryRun: true}).Find(&[]map[string]any{}).Statement
+		looksUp(t, db, doc, scoped.SQL.String(), scoped.Vars...)
 	}
 	for _, doc := range []string{
 		`{"f":"people","is":"at_most","v":3}`,

@@ -27,7 +27,8 @@ const rebuildAfter = time.Hour
 // Service keeps saved audiences and answers who and how many are in them.
 //
 // An audience is looked for among contacts with an active relationship, unless
-// its filter speaks of friend status itself: then among all.
+// its filter speaks of friend status itself: then among all. Whoever sees a part
+// of the company counts and lists whom they see of it.
 type Service struct {
 	db   *model.DB
 	zone *time.Location
@@ -116,8 +117,7 @@ func (s *Service) Count(ctx context.Context, f Filter) (int64, error) {
 		return x.count(f), nil
 	}
 	var n int64
-	where, args := s.where(ctx, f)
-	if err := s.db.Read(ctx).Raw("SELECT COUNT(*) FROM contacts c WHERE "+where, args...).Scan(&n).Error; err != nil {
+	if err := s.query(ctx, f).Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("count an audience: %w", err)
 	}
 	return n, nil
@@ -134,8 +134,7 @@ func (s *Service) Members(ctx context.Context, f Filter, page model.Page) ([]mod
 	if ok {
 		q = q.Where("c.id IN ?", x.page(f, page.After, page.Size()))
 	} else {
-		where, args := s.where(ctx, f)
-		q = q.Where("c.id > ?", page.After).Where(where, args...)
+		q = s.query(ctx, f).Where("c.id > ?", page.After)
 	}
 	var list []model.Contact
 	if err := q.Order("c.id").Limit(page.Size()).Find(&list).Error; err != nil {
@@ -149,16 +148,18 @@ func (s *Service) Members(ctx context.Context, f Filter, page model.Page) ([]mod
 func (s *Service) bitmaps(ctx context.Context, f Filter) (x *index, ok bool, err error) {
 	x = s.index.Load()
 	// The bitmaps are everybody's: what a transaction has yet to commit must
-	// not get into them.
-	if x == nil || !f.tagsOnly() || model.InTransaction(ctx) {
+	// not get into them, and who sees a part of the company is not to be told.
+	if x == nil || !f.tagsOnly() || model.InTransaction(ctx) || !model.ScopeOf(ctx).All {
 		return x, false, nil
 	}
 	ok, err = s.follow(ctx, x)
 	return x, ok, err
 }
 
-func (s *Service) where(ctx context.Context, f Filter) (string, []any) {
-	return f.Among(s.db.Now(ctx).In(s.zone))
+// query selects the contacts whom a filter selects, of those whom the scope shows.
+func (s *Service) query(ctx context.Context, f Filter) *gorm.DB {
+	where, args := f.Among(s.db.Now(ctx).In(s.zone))
+	return model.ScopeOf(ctx).OfContacts(s.db.Read(ctx).Table("contacts c").Where(where, args...), "c.id")
 }
 
 // Among is SQL's condition over those among whom an audience is looked for:

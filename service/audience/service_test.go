@@ -77,6 +77,42 @@ func TestService_countsAndListsAmongFriendsUnlessTheFilterSaysWhom(t *testing.T)
 	})
 }
 
+// A part of the company counts and lists its own contacts, also where bitmaps
+// could tell of everybody.
+func TestService_staysInScope(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, _ *modeltest.Clock) {
+		s := audience.New(db, zone())
+		reps(t, db, 1, 2)
+		people(t, db, cast())
+		require.NoError(t, s.Refresh(t.Context()))
+		for doc, want := range map[string][]int64{
+			`null`:                           {3},
+			`{"f":"tag","is":"any","v":[2]}`: {3},
+			`{"f":"tag","is":"any","v":[1]}`: {3},
+			`{"f":"friend","is":"in","v":["lost","half"]}`: {}, // they are another's
+		} {
+			f := parse(t, doc)
+			everybody, err := s.Count(t.Context(), f)
+			require.NoError(t, err)
+			ctx := model.WithScope(t.Context(), model.Scope{Reps: []int64{2}})
+			n, err := s.Count(ctx, f)
+			require.NoError(t, err)
+			list, err := s.Members(ctx, f, model.Page{})
+			require.NoError(t, err)
+			require.Len(t, list, int(n), doc)
+			ids := []int64{}
+			for _, c := range list {
+				ids = append(ids, c.ID)
+			}
+			require.Equal(t, want, ids, "%s of %d", doc, everybody)
+			n, err = s.Count(model.WithScope(t.Context(), model.Scope{}), f)
+			require.NoError(t, err)
+			require.Zero(t, n, doc)
+		}
+	})
+}
+
 // members pages through an audience one by one.
 func members(t *testing.T, s *audience.Service, f audience.Filter) []int64 {
 	ids, page := []int64{}, model.Page{Limit: 1}

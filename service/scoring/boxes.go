@@ -71,7 +71,8 @@ func (s *Service) rank(ctx context.Context, list []Listed) error {
 	return nil
 }
 
-// Boxes counts the target accounts in the four boxes.
+// Boxes counts the target accounts in the four boxes, in a scope those that it
+// shows.
 func (s *Service) Boxes(ctx context.Context) (map[Box]int64, error) {
 	b, err := s.book(ctx)
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Service) Boxes(ctx context.Context) (map[Box]int64, error) {
 		Box Box
 		N   int64
 	}
-	err = s.DB.Read(ctx).Model(&model.Account{}).
+	err = model.ScopeOf(ctx).OfAccounts(s.DB.Read(ctx).Model(&model.Account{}), "accounts").
 		Select("CASE WHEN fit >= ? THEN CASE WHEN engaged THEN 'sell' ELSE 'open' END ELSE CASE WHEN engaged THEN 'check' ELSE 'leave' END END AS box, COUNT(*) AS n", b.Grades.B).
 		Where("is_target = ? AND live_slot = 1 AND fit IS NOT NULL", true).Group("box").Find(&rows).Error
 	if err != nil {
@@ -105,7 +106,7 @@ func (s *Service) InBox(ctx context.Context, box Box, page model.Page) ([]Listed
 		fit = "fit < ?"
 	}
 	var list []Listed
-	err = s.DB.Read(ctx).Model(&model.Account{}).Select(listedColumns).
+	err = model.ScopeOf(ctx).OfAccounts(s.DB.Read(ctx).Model(&model.Account{}), "accounts").Select(listedColumns).
 		Where("is_target = ? AND live_slot = 1 AND engaged = ? AND id > ?", true, box == BoxSell || box == BoxCheck, page.After).
 		Where(fit, b.Grades.B).Order("id").Limit(page.Size()).Find(&list).Error
 	if err != nil {

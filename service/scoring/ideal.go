@@ -177,7 +177,7 @@ func (s *Service) Profile(ctx context.Context) ([]Trait, error) {
 }
 
 // Alike lists the accounts that have never bought and are most like those that
-// have.
+// have: of those that the scope shows, like anybody's winners.
 func (s *Service) Alike(ctx context.Context, limit int) ([]Alike, error) {
 	b, err := s.book(ctx)
 	if err != nil {
@@ -187,12 +187,13 @@ func (s *Service) Alike(ctx context.Context, limit int) ([]Alike, error) {
 	if err != nil {
 		return nil, err
 	}
+	scope := model.ScopeOf(ctx)
 	var winners, others []model.Account
 	for _, c := range list {
 		switch {
 		case c.Won:
 			winners = append(winners, c.Account)
-		case c.Lifecycle != model.LifecycleCompetitor && c.Lifecycle != model.LifecyclePartner:
+		case scope.WorksOn(c.Account) && c.Lifecycle != model.LifecycleCompetitor && c.Lifecycle != model.LifecyclePartner:
 			others = append(others, c.Account)
 		}
 	}
@@ -202,7 +203,8 @@ func (s *Service) Alike(ctx context.Context, limit int) ([]Alike, error) {
 // customers reads the features of all live accounts, and what they have bought.
 func (s *Service) customers(ctx context.Context) ([]Customer, error) {
 	var accounts []model.Account
-	err := s.DB.Read(ctx).Select("id", "name", "lifecycle", "industry", "region", "employees", "tech_spend", "acv").
+	err := s.DB.Read(ctx).Select("id", "name", "lifecycle", "industry", "region", "employees", "tech_spend", "acv",
+		"owner_id", "sdr_id", "owner_backup_id", "sdr_backup_id").
 		Where("live_slot = 1").Order("id").Limit(idealAccounts).Find(&accounts).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the features of accounts: %w", err)

@@ -109,6 +109,23 @@ func TestLists_priorityBoxesAndWinners(t *testing.T) {
 		require.NoError(w.t, err)
 		require.Len(w.t, alike, 2)
 		require.Equal(w.t, hot.ID, alike[0].Account.ID)
+		// Somebody's part: what they work on, compared with everybody's winners.
+		require.NoError(w.t, conn.Model(&hot).UpdateColumn("sdr_id", 7).Error)
+		require.NoError(w.t, conn.Model(&full).UpdateColumn("owner_backup_id", 7).Error)
+		part := model.WithScope(ctx, model.Scope{Reps: []int64{7}})
+		boxes, err = w.s.Boxes(part)
+		require.NoError(w.t, err)
+		require.Equal(w.t, map[scoring.Box]int64{scoring.BoxSell: 0, scoring.BoxOpen: 1, scoring.BoxCheck: 0, scoring.BoxLeave: 1}, boxes)
+		for box, n := range boxes {
+			in, err := w.s.InBox(part, box, model.Page{})
+			require.NoError(w.t, err)
+			require.Len(w.t, in, int(n), box)
+		}
+		alike, err = w.s.Alike(part, 10)
+		require.NoError(w.t, err)
+		require.Len(w.t, alike, 1)
+		require.Equal(w.t, hot.ID, alike[0].Account.ID)
+
 		traits, err := w.s.Profile(ctx)
 		require.NoError(w.t, err)
 		require.Empty(w.t, traits, "three accounts prove nothing")
