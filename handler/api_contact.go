@@ -2,11 +2,13 @@ package handler
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/auth"
 	"sixtouch/service/contact"
 	"sixtouch/service/stage"
 )
@@ -22,6 +24,8 @@ type contactResponse struct {
 	CorpName       string                 `json:"corp_name"`
 	CorpFullName   string                 `json:"corp_full_name"`
 	FirstAddedAt   *time.Time             `json:"first_added_at"`
+	Email          string                 `json:"email"`
+	Mobile         string                 `json:"mobile"`
 	Department     string                 `json:"department"`
 	AccountID      *int64                 `json:"account_id"`
 	AccountName    string                 `json:"account_name"`
@@ -66,10 +70,53 @@ type contactTagResponse struct {
 	RemovedAt      *time.Time `json:"removed_at"`
 }
 
-func contactOf(r contact.Row) contactResponse {
+// contactOf is a contact as a member of that role sees it: as in exports, how to
+// reach people is for administrators.
+func contactOf(by auth.Role) func(contact.Row) contactResponse {
+	return func(r contact.Row) contactResponse {
+		out := contactShown(r)
+		if by != auth.RoleAdmin {
+			out.Email, out.Mobile = starEmail(out.Email), starMobile(out.Mobile)
+		}
+		return out
+	}
+}
+
+// starEmail leaves the first letter and the domain.
+func starEmail(email string) string {
+	name, domain, ok := strings.Cut(email, "@")
+	if !ok || name == "" {
+		return stars(email, 0, 0)
+	}
+	return stars(name, 1, 0) + "@" + domain
+}
+
+// starMobile leaves what tells two numbers apart, of long ones.
+func starMobile(mobile string) string {
+	if len(mobile) < 11 {
+		return stars(mobile, 0, 2)
+	}
+	return stars(mobile, 3, 4)
+}
+
+// stars leaves so many characters at the start and the end; how many were between
+// them is not told.
+func stars(text string, start, end int) string {
+	if text == "" {
+		return ""
+	}
+	all := []rune(text)
+	if len(all) <= start+end {
+		return "****"
+	}
+	return string(all[:start]) + "****" + string(all[len(all)-end:])
+}
+
+func contactShown(r contact.Row) contactResponse {
 	out := contactResponse{
 		ID: r.ID, ExternalUserID: r.ExternalUserID, Name: r.Name, Avatar: r.Avatar, Type: r.Type, Gender: r.Gender,
 		Position: r.Position, CorpName: r.CorpName, CorpFullName: r.CorpFullName, FirstAddedAt: r.FirstAddedAt,
+		Email: r.Email, Mobile: r.Mobile,
 		Department: r.Department, AccountID: r.AccountID, AccountName: r.AccountName, Role: r.Role, RoleSource: r.RoleSource,
 		Seniority: r.Seniority, IsKP: r.IsKP, Awareness: r.Awareness, Source: r.Source, Stage: r.Stage, StageAt: r.StageAt,
 		Score: r.Score, Grade: r.Grade, ErasedAt: r.ErasedAt,
@@ -113,7 +160,7 @@ func (s *server) listContacts(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	writeList(c, page, rows, func(r contact.Row) int64 { return r.ID }, contactOf)
+	writeList(c, page, rows, func(r contact.Row) int64 { return r.ID }, contactOf(principal(c).Role))
 	return nil
 }
 
@@ -126,7 +173,7 @@ func (s *server) getContact(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, contactOf(row))
+	c.JSON(http.StatusOK, contactOf(principal(c).Role)(row))
 	return nil
 }
 

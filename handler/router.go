@@ -314,6 +314,7 @@ func (s *server) peopleRoutes() []route {
 		{method: "GET", path: "/contacts", may: everybody, scope: listed, query: contactQuery + paged, do: s.listContacts},
 		{method: "GET", path: "/contacts/:id", may: everybody, scope: ofContact, do: s.getContact},
 		{method: "GET", path: "/contacts/:id/timeline", may: everybody, scope: ofContact, query: "only" + paged, do: s.timeline},
+		{method: "GET", path: "/contacts/:id/enrollments", may: everybody, scope: ofContact, query: paged, do: s.listProgrammesOf},
 		{method: "GET", path: "/contacts/:id/personal-data", may: admins, scope: ofContact, do: s.exportPerson},
 		{method: "POST", path: "/contacts/:id/erase", may: admins, scope: ofContact, do: s.erasePerson},
 		{method: "GET", path: "/erasures", may: admins, scope: whole, query: "contact_id" + paged, do: s.listErasures},
