@@ -71,7 +71,7 @@ export function Audience() {
               <h2 id="members">{t('ui.audiences.members', { n: a.count })}</h2>
               <Members value={a.filter as FilterValue} />
             </section>
-            {enrolling && <EnrolDialog audience={a} open onClose={() => setEnrolling(false)} />}
+            {enrolling && <EnrolDialog who={{ source: 'audience', id: a.id }} open onClose={() => setEnrolling(false)} />}
           </>
         )}
       </Ask>

@@ -1,55 +1,44 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Modal, Progress, Radio, Select } from 'antd'
+import { Button, Modal, Radio, Select } from 'antd'
 import { useState } from 'react'
-import { api, must, type Schema } from '../../shared/api'
-import { formatNumber, t } from '../../shared/i18n'
+import { api, must } from '../../shared/api'
+import { t } from '../../shared/i18n'
 import { useChange } from '../change'
-import { countFaults, FilterBuilder, type FilterValue } from '../filter'
-import { wire } from '../filter/ast'
+import { FilterBuilder, FilterSentence, type FilterValue } from '../filter'
+import { Go } from '../ops/go'
+import { isSaid, type Job, sourceOf, type Who } from './enrol'
+import { JobNumbers } from './job-numbers'
 import './programmes.css'
 import { useAudiences } from './use-trigger-words'
-
-type Job = Schema<'EnrollmentJob'>
-type Source = 'audience' | 'matching' | 'filter'
 
 interface EnrolProps {
   /** Into this programme; else one chooses. */
   sop?: { id: number; name: string }
-  /** From this audience; else one chooses. */
-  audience?: { id: number; name: string }
+  /** These people; else one chooses. */
+  who?: Who
   open: boolean
   onClose: () => void
 }
 
 /** Lets many people in: counts first, then does it in the background. */
-export function EnrolDialog({ sop, audience, open, onClose }: EnrolProps) {
+export function EnrolDialog({ sop, who, open, onClose }: EnrolProps) {
   const [into, setInto] = useState(sop?.id)
-  const [source, setSource] = useState<Source>('audience')
-  const [from, setFrom] = useState(audience?.id)
+  const [source, setSource] = useState<'audience' | 'matching' | 'filter'>('audience')
+  const [from, setFrom] = useState<number>()
   const [filter, setFilter] = useState<FilterValue>(null)
   const [anchor, setAnchor] = useState<'now' | 'added_at'>('now')
   const [job, setJob] = useState<Job>()
-  const ready =
-    into !== undefined &&
-    (source === 'audience' ? from !== undefined : source !== 'filter' || (filter !== null && countFaults(filter) === 0))
+  const chosen: Who = who ?? (source === 'audience' ? { source, id: from } : source === 'filter' ? { source, filter } : { source })
+  const ready = into !== undefined && isSaid(chosen)
   const start = useChange(
     (dry: boolean) =>
       must(
         api.POST('/sops/{id}/enrollment-jobs', {
           params: { path: { id: into ?? 0 } },
-          body: {
-            source,
-            anchor,
-            dry_run: dry,
-            ...(source === 'audience' && from ? { audience_id: from } : {}),
-            ...(source === 'filter' ? { filter: wire(filter) } : {}),
-          },
+          body: { ...sourceOf(chosen), anchor, dry_run: dry },
         }),
       ),
-    [
-      ['rows', 'sop-lines'],
-      ['rows', 'enrolment-jobs'],
-    ],
+    [['rows', 'sop-lines'], ['enrolment-jobs']],
     '',
   )
   const changed =
@@ -59,7 +48,7 @@ export function EnrolDialog({ sop, audience, open, onClose }: EnrolProps) {
       set(v)
     }
   const run = (dry: boolean) => start.mutate(dry, { onSuccess: setJob })
-  const counted = job?.dry_run === true
+  const counted = job?.dry_run === true && job.entered > 0
   return (
     <Modal
       open={open}
@@ -79,24 +68,31 @@ export function EnrolDialog({ sop, audience, open, onClose }: EnrolProps) {
       ]}
     >
       <div className="template-steps">
+        {who?.source === 'contacts' && <p>{t('ui.enrol.who.contacts', { n: who.ids.length })}</p>}
+        {who?.source === 'filter' && (
+          <p translate="no">
+            <FilterSentence value={who.filter} />
+          </p>
+        )}
         {!sop && <Programme value={into} onChange={changed(setInto)} />}
-        {!audience && (
+        {!who && (
           <Radio.Group
             aria-label={t('ui.enrol.source')}
             value={source}
-            onChange={(e) => changed(setSource)(e.target.value as Source)}
+            onChange={(e) => changed(setSource)(e.target.value as 'audience')}
             options={(['audience', 'matching', 'filter'] as const).map((s) => ({ value: s, label: t(`ui.enrol.source.${s}`) }))}
           />
         )}
-        {source === 'audience' && !audience && <Audience value={from} onChange={changed(setFrom)} />}
-        {source === 'filter' && <FilterBuilder value={filter} onChange={changed(setFilter)} />}
+        {!who && source === 'audience' && <Audience value={from} onChange={changed(setFrom)} />}
+        {!who && source === 'filter' && <FilterBuilder value={filter} onChange={changed(setFilter)} />}
         <Radio.Group
           aria-label={t('ui.enrol.anchor')}
           value={anchor}
           onChange={(e) => changed(setAnchor)(e.target.value as 'now' | 'added_at')}
           options={(['now', 'added_at'] as const).map((a) => ({ value: a, label: t(`ui.enrol.anchor.${a}`) }))}
         />
-        {job && <JobNumbers first={job} />}
+        {job && <JobNumbers key={job.id} first={job} />}
+        {job && !job.dry_run && <Go to={`/sops/${job.sop_id}/versions`}>{t('ui.enrol.jobs.all')}</Go>}
       </div>
     </Modal>
   )
@@ -139,35 +135,5 @@ function Audience({ value, onChange }: ChooseProps) {
       options={(audiences.data ?? []).map((a) => ({ value: a.id, label: a.name }))}
       onChange={onChange}
     />
-  )
-}
-
-const over = (job: Job) => job.state === 'done' || job.state === 'cancelled'
-
-/** A job's numbers, which move while it runs. */
-function JobNumbers({ first }: { first: Job }) {
-  const job = useQuery({
-    queryKey: ['enrolment-job', first.id],
-    queryFn: () => must(api.GET('/enrollment-jobs/{id}', { params: { path: { id: first.id } } })),
-    initialData: first,
-    refetchInterval: (q) => (q.state.data && over(q.state.data) ? false : 1000),
-  }).data
-  const seen = job.entered + job.already_in + job.past + job.unreachable + job.failed
-  return (
-    <div role="status">
-      <strong>{t(job.dry_run ? 'ui.enrol.dry' : over(job) ? 'ui.enrol.done' : 'ui.enrol.running')}</strong>
-      {!over(job) && (
-        <Progress percent={job.total > 0 ? Math.round((100 * seen) / job.total) : 0} status="active" aria-label={t('ui.enrol.running')} />
-      )}
-      <div className="numbers">
-        {(['total', 'entered', 'already_in', 'past', 'unreachable', 'failed'] as const).map((k) => (
-          <div key={k}>
-            <b>{formatNumber(job[k])}</b>
-            <span>{t(k === 'entered' && job.dry_run ? 'ui.enrol.would' : `ui.enrol.${k}`)}</span>
-          </div>
-        ))}
-      </div>
-      {job.last_error && <Alert type="warning" showIcon title={<span translate="no">{job.last_error}</span>} />}
-    </div>
   )
 }

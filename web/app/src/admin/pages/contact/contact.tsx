@@ -1,3 +1,4 @@
+import { MailOutlined, PhoneOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Alert, Tag } from 'antd'
@@ -15,6 +16,7 @@ import { Acts } from './acts'
 import { Belong } from './belong'
 import { Next } from './next'
 import { Privacy } from './privacy'
+import { Programmes } from './programmes'
 import { Timeline } from './timeline'
 import { WhyScore } from './why-score'
 import { WishesAndDates } from './wishes'
@@ -44,6 +46,7 @@ export function ContactHome() {
             <Timeline id={id} />
             <div className="contact-side">
               <WhyScore id={id} />
+              <Programmes id={id} />
               <Next id={id} />
               <Belong contact={c} />
               <WishesAndDates id={id} />
@@ -53,6 +56,17 @@ export function ContactHome() {
         )}
       </Ask>
     </Page>
+  )
+}
+
+/** How to reach the contact; with stars for who may not see it. */
+function Reach({ of, by }: { of: string; by: 'mailto' | 'tel' }) {
+  if (!of) return null
+  const icon = by === 'mailto' ? <MailOutlined aria-label={t('ui.reach.mailto')} /> : <PhoneOutlined aria-label={t('ui.reach.tel')} />
+  return (
+    <span className="contact-reach" translate="no" title={of.includes('*') ? t('ui.reach.stars') : undefined}>
+      {icon} {of.includes('*') ? of : <a href={`${by}:${of}`}>{of}</a>}
+    </span>
   )
 }
 
@@ -66,6 +80,8 @@ function Facts({ contact: c }: { contact: Schema<'Contact'> }) {
       {c.is_kp && <Tag>★ {t('ui.person.kp')}</Tag>}
       <StageTag stage={c.stage} />
       <Score score={c.score} grade={c.grade} />
+      <Reach of={c.email} by="mailto" />
+      <Reach of={c.mobile} by="tel" />
       {c.relationships.map((r) => (
         <span key={r.id} className="account-charge">
           <RepName id={r.rep_id} name={r.rep_name} /> <StateTag state={r.state} family="filter.word.friend" />

@@ -10,6 +10,7 @@ import { Changes } from '../../programmes/changes'
 import { Controls } from '../../programmes/controls'
 import { DiffView } from '../../programmes/diff-view'
 import { EnrolDialog } from '../../programmes/enrol-dialog'
+import { EnrolJobs } from '../../programmes/enrol-jobs'
 import '../../programmes/programmes.css'
 import { wholeList } from '../../filter/names'
 import { Ask, Nothing } from '../../states'
@@ -55,6 +56,7 @@ export function Versions() {
                 )
               }
             </Ask>
+            <EnrolJobs id={id} />
             <Changes id={id} />
             {enrolling && <EnrolDialog sop={s} open onClose={() => setEnrolling(false)} />}
           </>
