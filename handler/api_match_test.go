@@ -50,6 +50,7 @@ func TestAPI_decidesWhichAccountAContactIsAt(t *testing.T) {
 			post("no such thing", "/api/v1/match/suggestions/99/reject", ``, 404),
 			post("an effect that is none", "/api/v1/match/suggestions/2/accept", `{"effects":"x"}`, 400),
 			post("undo", "/api/v1/match/decisions/1/undo", ``, 200, `"state":"undone"`, `"present_account_id":null`),
+			get("and waits again", "/api/v1/match/suggestions", 200, `"contact_name":"王"`, `"contact_name":"李"`),
 			post("reject", "/api/v1/match/suggestions/2/reject", ``, 200, `"state":"rejected"`),
 			put("by hand", "/api/v1/contacts/4/account", `{"account_id":2,"effect":"join"}`, 200, `"source":"manual"`, `"account_name":"上海白云软件有限公司"`),
 			put("at another", "/api/v1/contacts/4/account", `{"account_id":1,"effect":"join"}`, 409, "此人已属于另一家公司"),

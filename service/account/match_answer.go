@@ -87,7 +87,8 @@ func (p *matchBatch) allowed(index *match.Index, c model.Contact, l match.Lead) 
 }
 
 // ruledOut tells whether somebody has said no to a result: to the text and the
-// account in general, or by taking this person away from it.
+// account in general, or by taking this person away from it. Who takes their own
+// yes back has not said no.
 func (p *matchBatch) ruledOut(c model.Contact, r match.Result) bool {
 	_, key := evidenceOf(r.Source, r.Text)
 	if p.rejected[textPair{key, r.AccountID}] {
@@ -101,8 +102,12 @@ func (p *matchBatch) ruledOut(c model.Contact, r match.Result) bool {
 			continue
 		}
 		switch d.State {
-		case model.MatchAutomatic, model.MatchAccepted, model.MatchUndone:
+		case model.MatchAutomatic, model.MatchAccepted:
 			return true
+		case model.MatchUndone:
+			if !takenBack(d) {
+				return true
+			}
 		case model.MatchSuperseded:
 			if accountOf(c) != 0 {
 				return true
@@ -113,12 +118,18 @@ func (p *matchBatch) ruledOut(c model.Contact, r match.Result) bool {
 	return false
 }
 
+// takenBack tells whether a person has accepted something and thought better of it.
+func takenBack(d model.MatchDecision) bool {
+	return d.State == model.MatchUndone && d.Author != ""
+}
+
 // decidedByHand tells whether the last word on where somebody is was a person's.
+// One that was taken back leaves the decision to people too.
 func decidedByHand(decisions []model.MatchDecision) bool {
 	byHand := false
 	for _, d := range decisions {
-		if d.Effect != "" && d.State != model.MatchUndone {
-			byHand = d.State == model.MatchAccepted
+		if d.Effect != "" && (d.State != model.MatchUndone || takenBack(d)) {
+			byHand = d.State != model.MatchAutomatic
 		}
 	}
 	return byHand

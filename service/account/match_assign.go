@@ -166,7 +166,8 @@ func (s *Service) answered(ctx context.Context, people []model.Contact) error {
 }
 
 // Undo takes a decision back; what was decided since stands. An acceptance takes
-// the name that it taught along; a rejected suggestion is open again.
+// the name that it taught along. A suggestion that was accepted or rejected is
+// open again.
 func (s *Service) Undo(ctx context.Context, id int64, author string) error {
 	err := s.DB.InTx(ctx, func(ctx context.Context) error {
 		d, people, err := s.lockDecision(ctx, id)
@@ -186,12 +187,15 @@ func (s *Service) Undo(ctx context.Context, id int64, author string) error {
 		if err := s.unlearn(ctx, d); err != nil {
 			return err
 		}
-		now := s.DB.Now(ctx)
+		now, accepted := s.DB.Now(ctx), d
 		err = s.DB.Conn(ctx).Model(&d).Updates(map[string]any{"state": model.MatchUndone, "undone_by": author, "undone_at": now, "updated_at": now}).Error
 		if err != nil {
 			return fmt.Errorf("mark as undone: %w", err)
 		}
 		if err := s.settle(ctx, people, map[int64]string{d.ContactID: fmt.Sprintf("%d:undone", d.ID)}); err != nil {
+			return err
+		}
+		if err := s.suggestAgain(ctx, accepted); err != nil {
 			return err
 		}
 		return s.enqueue(ctx, d.ContactID)
@@ -219,14 +223,39 @@ func (s *Service) lockDecision(ctx context.Context, id int64) (model.MatchDecisi
 	return d, people, nil
 }
 
+// suggestAgain opens what was accepted as a suggestion of its own: the row that
+// was accepted stays for the history.
+func (s *Service) suggestAgain(ctx context.Context, accepted model.MatchDecision) error {
+	if accepted.State != model.MatchAccepted || accepted.EvidenceKey == "" {
+		return nil
+	}
+	var earlier model.MatchDecision
+	err := s.DB.Conn(ctx).Order("id").Limit(1).
+		Find(&earlier, "contact_id = ? AND account_id = ? AND state IN ?", accepted.ContactID, accepted.AccountID, []model.MatchState{model.MatchSuggested, model.MatchSuperseded}).Error
+	if err != nil {
+		return fmt.Errorf("look for an earlier suggestion: %w", err)
+	}
+	again := model.MatchDecision{
+		ID: earlier.ID, CreatedAt: earlier.CreatedAt, ContactID: accepted.ContactID, AccountID: accepted.AccountID,
+		State: model.MatchSuggested, OpenSlot: live(), Source: accepted.Source, Evidence: accepted.Evidence, EvidenceKey: accepted.EvidenceKey,
+		Tier: accepted.Tier, Score: accepted.Score, Reasons: accepted.Reasons, RunnerUp: accepted.RunnerUp, RunnerUpScore: accepted.RunnerUpScore,
+	}
+	return wrap("suggest again what was accepted", s.DB.Conn(ctx).Save(&again).Error)
+}
+
 func (s *Service) undoRejection(ctx context.Context, d model.MatchDecision, c model.Contact) error {
 	if err := s.DB.Conn(ctx).Delete(&model.MatchRejection{}, "decision_id = ?", d.ID).Error; err != nil {
 		return fmt.Errorf("forget the rejected pair: %w", err)
 	}
+	var since int64
+	err := s.DB.Conn(ctx).Model(&model.MatchDecision{}).
+		Where("contact_id = ? AND effect <> '' AND state <> ? AND acted_at > ?", d.ContactID, model.MatchUndone, d.ActedAt).Count(&since).Error
+	if err != nil {
+		return fmt.Errorf("look for what has been decided since: %w", err)
+	}
 	set := map[string]any{"state": model.MatchSuperseded, "author": "", "acted_at": nil, "updated_at": s.DB.Now(ctx)}
-	if c.AccountID == nil {
+	if c.AccountID == nil || since == 0 {
 		set["state"], set["open_slot"] = model.MatchSuggested, 1
 	}
-	err := s.DB.Conn(ctx).Model(&d).Updates(set).Error
-	return wrap("open the suggestion again", err)
+	return wrap("open the suggestion again", s.DB.Conn(ctx).Model(&d).Updates(set).Error)
 }

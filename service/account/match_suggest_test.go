@@ -91,13 +91,31 @@ func TestSuggestion_acceptedTeachesTheNameAndUndoneForgetsIt(t *testing.T) {
 		aliases, _, err = m.accounts.Names(ctx, id)
 		require.NoError(t, err)
 		require.Empty(t, aliases)
+		again := m.last(first)
+		require.Equal(t, []any{model.MatchSuggested, d.Evidence, d.Reasons}, []any{again.State, again.Evidence, again.Reasons}, "it is to be decided once more")
 		m.match()
 		require.Zero(t, m.at(first))
+		require.Equal(t, again.ID, m.last(first).ID, "and stays in the inbox when matched again")
+		require.Equal(t, model.MatchSuggested, m.last(first).State)
+		waiting, err := m.accounts.Suggestions(ctx, 0, model.Page{})
+		require.NoError(t, err)
+		require.Contains(t, suggested(waiting), again.ID)
+		require.NoError(t, m.accounts.Accept(ctx, again.ID, "", "berta"))
+		require.Equal(t, id, m.at(first))
+		require.NoError(t, m.accounts.Undo(ctx, again.ID, "berta"))
 		third := m.adds("wm3", "腾迅")
 		m.match()
 		require.Zero(t, m.at(third), "and has forgotten it")
 		require.Equal(t, model.MatchSuggested, m.last(third).State)
 	})
+}
+
+func suggested(list []account.Told) []int64 {
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	return ids
 }
 
 func TestSuggestion_rejectedIsNeverMadeAgain(t *testing.T) {
@@ -125,6 +143,32 @@ func TestSuggestion_rejectedIsNeverMadeAgain(t *testing.T) {
 		for _, row := range m.decisions(first) {
 			require.Equal(t, row.ID == d.ID, row.State == model.MatchSuggested, "and its suggestion is open")
 		}
+	})
+}
+
+func TestSuggestion_rejectedOfSomebodyAtAnotherAccountIsOpenAgainWhenTakenBack(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		m, ctx := newMatching(t, db, clock), t.Context()
+		m.account("北京蓝天科技有限公司")
+		two, three := m.account("上海白云软件有限公司"), m.account("广州红日贸易有限公司")
+		person := m.adds("wm1", "北京蓝天科技有限公司")
+		m.assign(person, two, model.MatchJoin)
+		m.match()
+		d := m.last(person)
+		require.Equal(t, model.MatchSuggested, d.State)
+		require.NoError(t, m.accounts.Reject(ctx, d.ID, "anna"))
+		require.NoError(t, m.accounts.Undo(ctx, d.ID, "anna"))
+		require.Equal(t, model.MatchSuggested, m.last(person).State)
+		require.Equal(t, two, m.at(person), "the person stays where they are")
+
+		require.NoError(t, m.accounts.Reject(ctx, d.ID, "anna"))
+		clock.Advance(time.Minute)
+		m.assign(person, three, model.MatchCorrect)
+		require.NoError(t, m.accounts.Undo(ctx, d.ID, "anna"))
+		waiting, err := m.accounts.Suggestions(ctx, 0, model.Page{})
+		require.NoError(t, err)
+		require.NotContains(t, suggested(waiting), d.ID, "somebody has said since where they are")
 	})
 }
 

@@ -60,7 +60,11 @@ function Inbox({ all, more }: { all: Suggestion[]; more: (() => void) | undefine
       ),
     stale,
   )
-  const undo = useChange((d: Decided) => must(api.POST('/match/decisions/{id}/undo', { params: { path: { id: d.id } } })), stale)
+  const undo = useChange(
+    (d: Decided) => must(api.POST('/match/decisions/{id}/undo', { params: { path: { id: d.id } } })),
+    stale,
+    t('ui.matches.reopened'),
+  )
   const busy = accept.isPending || reject.isPending || assign.isPending
   const act = (key: string) => {
     if (key === 'a' && here && !busy) accept.mutate(here, { onSuccess: () => noted(here, true) })
