@@ -1,6 +1,7 @@
 package handler_test
 
 import (
+	"net/http"
 	"testing"
 
 	"sixtouch/handler/handlertest"
@@ -42,10 +43,12 @@ func TestAPI_theCorpChangesItsCalendar(t *testing.T) {
 	each(t, func(t *testing.T, app *handlertest.App) {
 		app.Run(t,
 			handlertest.Scenario{Name: "the announced year", URL: "/api/v1/calendar?year=2026", As: handlertest.Reader, Status: 200, Contains: []string{`"known":true`, `{"day":"2026-02-14","kind":"work","name":"春节","own":false}`}},
+			handlertest.Scenario{Name: "in English", URL: "/api/v1/calendar?year=2026", As: handlertest.Reader, Status: 200, Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{`"name":"Spring Festival"`, `"name":"National Day"`}},
 			handlertest.Scenario{Name: "a year nobody has announced", URL: "/api/v1/calendar?year=2031", As: handlertest.Reader, Status: 200, Contains: []string{`{"year":2031,"known":false,"days":[]}`}},
 			handlertest.Scenario{Name: "no year", URL: "/api/v1/calendar?year=soon", As: handlertest.Reader, Status: 400, Contains: []string{`"year"`}},
 			handlertest.Scenario{Name: "a day of the corp's own", Method: "PUT", URL: "/api/v1/calendar/2031-06-06", As: handlertest.Admin, Body: `{"kind":"off","name":"厂庆"}`, Status: 204},
 			handlertest.Scenario{Name: "does not make the year known", URL: "/api/v1/calendar?year=2031", As: handlertest.Reader, Status: 200, Contains: []string{`"known":false`, `{"day":"2031-06-06","kind":"off","name":"厂庆","own":true}`}},
+			handlertest.Scenario{Name: "and keeps the name it was given", URL: "/api/v1/calendar?year=2031", As: handlertest.Reader, Status: 200, Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{`"name":"厂庆"`}},
 			handlertest.Scenario{Name: "neither off nor work", Method: "PUT", URL: "/api/v1/calendar/2031-06-06", As: handlertest.Admin, Body: `{"kind":"half"}`, Status: 400, Contains: []string{`"kind"`}},
 			handlertest.Scenario{Name: "no day", Method: "PUT", URL: "/api/v1/calendar/2031-02-30", As: handlertest.Admin, Body: `{"kind":"off"}`, Status: 404},
 			handlertest.Scenario{Name: "back to the announced one", Method: "DELETE", URL: "/api/v1/calendar/2031-06-06", As: handlertest.Admin, Status: 204},

@@ -8,6 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/service/calendar"
+	"sixtouch/web"
 )
 
 type calendarResponse struct {
@@ -37,10 +39,23 @@ func (s *server) getCalendar(c *gin.Context) error {
 	}
 	out := calendarResponse{Year: year, Known: days.Covers(year), Days: []calendarDayResponse{}}
 	for _, d := range days.Year(year) {
-		out.Days = append(out.Days, calendarDayResponse{Day: d.Day, Kind: d.Kind, Name: d.Name, Own: !d.UpdatedAt.IsZero()})
+		day := calendarDayResponse{Day: d.Day, Kind: d.Kind, Name: d.Name, Own: !d.UpdatedAt.IsZero()}
+		if !day.Own {
+			day.Name = s.holiday(language(c), d.Name)
+		}
+		out.Days = append(out.Days, day)
 	}
 	c.JSON(http.StatusOK, out)
 	return nil
+}
+
+// holiday is the name of an announced holiday in the reader's language; a day
+// that the corp has named keeps its name.
+func (s *server) holiday(lang web.Lang, name string) string {
+	if key := calendar.HolidayKey(name); key != "" {
+		return s.Texts.Text(lang, "holiday."+key)
+	}
+	return name
 }
 
 func (s *server) setCalendarDay(c *gin.Context) error {

@@ -100,7 +100,7 @@ func (s *server) forecast(c *gin.Context) error {
 	}
 	for i, x := range o.IfAddedToday {
 		r := expectedResponse{
-			StepKey: x.Step, Channel: x.Channel, DueAt: x.Due.UTC(), Reason: x.Reason, ReasonText: s.words(lang, "forecast", x.Reason), Holiday: x.Holiday,
+			StepKey: x.Step, Channel: x.Channel, DueAt: x.Due.UTC(), Reason: x.Reason, ReasonText: s.words(lang, "forecast", x.Reason), Holiday: s.holiday(lang, x.Holiday),
 			Limit: x.Limit, LimitText: s.words(lang, "reason", x.Limit), At: x.Due.UTC(), Skipped: x.Skipped,
 		}
 		if !x.At.IsZero() {
@@ -117,6 +117,6 @@ func (s *server) prospectOf(lang web.Lang, p sop.Prospect) prospectResponse {
 		SOPID: p.SOPID, SOPName: p.SOPName, StepKey: p.StepKey, StepName: p.StepName, Variant: p.Variant, Channel: p.Channel,
 		ContactID: model.ContactOf(p.ContactID), GroupID: model.GroupOf(p.ContactID), ContactName: p.ContactName, RepID: p.RepID, RepName: p.RepName, DueAt: p.DueAt, At: p.At,
 		State: p.State, Reason: p.Reason, ReasonText: s.words(lang, "reason", p.Reason),
-		Moved: p.Moved, MovedText: s.words(lang, "forecast", p.Moved), Holiday: p.Holiday, Held: p.Held,
+		Moved: p.Moved, MovedText: s.words(lang, "forecast", p.Moved), Holiday: s.holiday(lang, p.Holiday), Held: p.Held,
 	}
 }

@@ -121,17 +121,17 @@ func (t scoreTeller) contact(id int64, x scoring.Explanation) scoreResponse {
 			t.bar("fit", x.Fit, t.rules.Weights.Fit), t.bar("engagement", x.Engagement, t.rules.Weights.Engagement), t.bar("intent", x.Intent, t.rules.Weights.Intent),
 		},
 		Contributions: make([]scoreLine, len(x.Top)), Steps: make([]scoreStep, len(x.Steps)), Ask: make([]scoreAsk, len(x.Ask)),
-		FitFields: t.fields(x.Fields), Sentences: []string{t.say("score.total", scoring.Whole(x.Score), x.Grade)},
+		FitFields: t.fields(x.Fields), Sentences: []string{t.many("score.total", float64(scoring.Whole(x.Score)), scoring.Whole(x.Score), x.Grade)},
 	}
 	for i, l := range x.Top {
 		out.Contributions[i] = t.line(l)
 	}
 	if x.Deduction < 0 {
-		out.Silence = &scoreSilence{Days: x.SilentDays, Deduction: x.Deduction, Text: t.say("score.silence", x.SilentDays, -x.Deduction)}
+		out.Silence = &scoreSilence{Days: x.SilentDays, Deduction: x.Deduction, Text: t.many("score.silence", -x.Deduction, x.SilentDays, -x.Deduction)}
 		out.Sentences = append(out.Sentences, out.Silence.Text)
 	}
 	if f := x.Fade; f != nil {
-		text := t.say("score.fading", t.ahead(f.By), -f.Points)
+		text := t.many("score.fading", float64(-f.Points), t.ahead(f.By), -f.Points)
 		out.Fading = &scoreFading{By: f.By, Points: f.Points, Score: f.Score, Rule: f.Rule, Text: text}
 		out.Sentences = append(out.Sentences, text)
 	}
@@ -147,7 +147,7 @@ func (t scoreTeller) contact(id int64, x scoring.Explanation) scoreResponse {
 		out.Sentences = append(out.Sentences, out.Steps[0].Text)
 	}
 	for i, a := range x.Ask {
-		out.Ask[i] = scoreAsk{Field: a.Field, Gain: a.Gain, Text: t.say("score.ask", t.text("score.field."+a.Field), tenth(a.Gain))}
+		out.Ask[i] = scoreAsk{Field: a.Field, Gain: a.Gain, Text: t.many("score.ask", tenth(a.Gain), t.text("score.field."+a.Field), tenth(a.Gain))}
 	}
 	return out
 }
@@ -158,9 +158,17 @@ func (t scoreTeller) say(key string, values ...any) string {
 	return t.texts.Text(t.lang, key, values...)
 }
 
+// many is say about n of something: one of it has a sentence of its own.
+func (t scoreTeller) many(key string, n float64, values ...any) string {
+	if n == 1 {
+		key += ".one"
+	}
+	return t.say(key, values...)
+}
+
 func (t scoreTeller) bar(part string, value, weight float64) scoreBar {
 	points := value * weight
-	return scoreBar{Part: part, Value: value, Weight: weight, Points: points, Text: t.say("score.bar", t.text("score.part."+part), scoring.Whole(value), tenth(points))}
+	return scoreBar{Part: part, Value: value, Weight: weight, Points: points, Text: t.many("score.bar", tenth(points), t.text("score.part."+part), scoring.Whole(value), tenth(points))}
 }
 
 func (t scoreTeller) line(l scoring.Line) scoreLine {
@@ -170,7 +178,7 @@ func (t scoreTeller) line(l scoring.Line) scoreLine {
 	}
 	return scoreLine{
 		Rule: e.RuleKey, Part: string(e.Part), Subject: e.Subject, ActivityID: e.ActivityID, RulesVersion: e.RulesVersion, At: e.At,
-		Worth: e.Points, Points: l.Score, Text: t.say("score.line", t.ago(e.At), name, signed(l.Score)),
+		Worth: e.Points, Points: l.Score, Text: t.many("score.line", tenth(l.Score), t.ago(e.At), name, signed(l.Score)),
 	}
 }
 
@@ -204,11 +212,11 @@ func (t scoreTeller) ago(at time.Time) string {
 	}
 }
 
-// ahead is a day to come in words: its weekday within the week.
+// ahead says by when, of a day to come: its weekday within the week.
 func (t scoreTeller) ahead(at time.Time) string {
 	days := t.days(t.now, at)
 	if days < 7 {
-		return t.text("weekday." + strconv.Itoa(int(at.In(t.zone).Weekday())))
+		return t.say("score.by_weekday", t.text("weekday."+strconv.Itoa(int(at.In(t.zone).Weekday()))))
 	}
 	return t.say("score.days_ahead", days)
 }
@@ -293,20 +301,23 @@ func (s *server) explainAccount(c *gin.Context, id int64) (accountScoreResponse,
 		AccountID: id, At: x.At, RulesVersion: x.Version, Fit: x.Fit, FitFields: t.fields(x.Fields), Engagement: x.Engagement, Engaged: x.Engaged,
 		Level: string(x.Level), LevelText: t.text("score.level." + string(x.Level)), Spike: x.Spike, SpikeText: t.text("score.spike.none"),
 		Weeks: x.Weeks[:], Box: string(x.Box), BoxText: t.text("score.box." + string(x.Box)), Priority: x.Priority,
-		Ticks: make([]scoreTick, len(x.Ticks)), People: make([]scorePerson, len(x.People)),
+		Ticks: make([]scoreTick, 0, len(x.Ticks)), People: make([]scorePerson, len(x.People)),
 	}
 	if x.Spike != nil {
 		out.SpikeText = t.say("score.spike", fmt.Sprintf("%+.0f%%", 100**x.Spike))
 	}
-	for i, tick := range x.Ticks {
+	for _, tick := range x.Ticks {
+		if tick.Need == 0 {
+			continue // not asked of this account
+		}
 		mark := "score.tick.no"
 		if tick.Met {
 			mark = "score.tick.yes"
 		}
-		out.Ticks[i] = scoreTick{
+		out.Ticks = append(out.Ticks, scoreTick{
 			Key: tick.Key, Have: tick.Have, Need: tick.Need, Met: tick.Met,
 			Text: t.say(mark, t.say("score.tick."+tick.Key, signed(tick.Have), signed(tick.Need))),
-		}
+		})
 	}
 	for i, p := range x.People {
 		out.People[i] = scorePerson{ContactID: p.ContactID, Name: x.Names[p.ContactID], Role: p.Role, Points: p.Points, LastAt: p.LastAt}

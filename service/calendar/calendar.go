@@ -55,6 +55,30 @@ func (d Days) Working(t time.Time) bool {
 // Name is what makes the local day of t special, such as 春节; empty for others.
 func (d Days) Name(t time.Time) string { return d.named[t.Format(time.DateOnly)].Name }
 
+// HolidayKey is the machine word of an announced holiday, such as spring_festival,
+// for those who do not read its name; empty for what is none.
+func HolidayKey(name string) string {
+	switch name {
+	case "元旦":
+		return "new_year"
+	case "春节":
+		return "spring_festival"
+	case "清明节":
+		return "qingming"
+	case "劳动节":
+		return "labour_day"
+	case "端午节":
+		return "dragon_boat"
+	case "中秋节":
+		return "mid_autumn"
+	case "国庆节":
+		return "national_day"
+	case "国庆节、中秋节":
+		return "national_day_mid_autumn"
+	}
+	return ""
+}
+
 // Covers tells whether the holidays of that year are known. Without them the
 // year has plain weekends.
 func (d Days) Covers(year int) bool { return d.years[year] }

@@ -61,8 +61,7 @@ async function serious(page: Page): Promise<string[]> {
  */
 async function foreignWords(page: Page, lang: 'zh' | 'en'): Promise<string[]> {
   const { texts, names } = await page.evaluate(() => {
-    const own = (e: Element | null) =>
-      !e?.closest('[translate="no"], [aria-hidden="true"], .anticon, .ant-select-clear, script, style, noscript, iframe')
+    const own = (e: Element | null) => !e?.closest('[translate="no"], [aria-hidden="true"], .anticon, script, style, noscript, iframe')
     const found: string[] = []
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walk.nextNode()) if (own(walk.currentNode.parentElement)) found.push(walk.currentNode.textContent ?? '')

@@ -33,6 +33,7 @@ export const pages: string[] = [
   '/settings/wecom',
   '/settings/calendar',
   '/settings/limits',
+  '/settings/welcomes',
   '/settings/scoring',
   '/settings/stages',
   '/settings/handover',

@@ -51,3 +51,23 @@ test('scoring rules are tried on the past before they are published', async ({ p
     .click()
   await expect(page.getByText('生效中 · 第 1 版')).toBeVisible()
 })
+
+test('a channel gets a welcome of its own, seen as the customer sees it', async ({ page }) => {
+  await demo.open(page, '/settings/welcomes')
+  await page.getByRole('button', { name: '加一个渠道的' }).click()
+  const editor = page.getByRole('dialog')
+  await editor.getByLabel('哪个渠道（渠道码的 state）').fill('spring2027')
+  await editor.getByLabel('内容').fill('{name|您}好，欢迎来到春季发布会。')
+  await expect(editor.getByLabel('预览')).toContainText('王敏好，欢迎来到春季发布会。')
+  await editor.getByRole('button', { name: /保\s*存/ }).click()
+  const row = page.getByRole('listitem').filter({ hasText: 'spring2027' })
+  await expect(row).toContainText('欢迎来到春季发布会')
+  await row.getByRole('switch').click()
+  await expect(row).toContainText('已停用')
+  await row.getByRole('button', { name: '删除“spring2027”的欢迎语' }).click()
+  await page
+    .getByRole('tooltip')
+    .getByRole('button', { name: /删\s*除/ })
+    .click()
+  await expect(row).toHaveCount(0)
+})

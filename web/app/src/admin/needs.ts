@@ -45,6 +45,7 @@ export const needs: Record<Address, Operation | null> = {
   '/settings/wecom': 'lastCheckup',
   '/settings/calendar': 'getCalendar',
   '/settings/limits': 'listLimits',
+  '/settings/welcomes': 'listWelcomes',
   '/settings/scoring': 'listScoreRules',
   '/settings/stages': 'currentStageRules',
   '/settings/handover': 'getHandoverRule',

@@ -118,6 +118,11 @@ const limits = createRoute({
   path: 'limits',
   component: lazyRouteComponent(() => import('./pages/settings/limits'), 'Limits'),
 })
+const welcomes = createRoute({
+  getParentRoute: inSettings,
+  path: 'welcomes',
+  component: lazyRouteComponent(() => import('./pages/settings/welcomes'), 'Welcomes'),
+})
 const handoverSettings = createRoute({
   getParentRoute: inSettings,
   path: 'handover',
@@ -225,6 +230,7 @@ const settingsTree = settings.addChildren([
   weCom,
   calendar,
   limits,
+  welcomes,
   handoverSettings,
   tokens,
 ])

@@ -1,5 +1,6 @@
 import { Button, Input, Select, Tag } from 'antd'
 import { t, word } from '../../shared/i18n'
+import { clearing } from '../clear'
 import { fates } from './fate'
 import { useSops } from './sops'
 import { isNarrow, type TouchSearch } from './touch-filter'
@@ -36,7 +37,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
       <Select
         aria-label={t('ui.touches.sop')}
         placeholder={t('ui.touches.sop')}
-        allowClear
+        allowClear={clearing()}
         showSearch={{ optionFilterProp: 'label' }}
         value={search.sop}
         onChange={(sop?: number) => change({ ...search, sop, step: undefined, version: undefined })}
@@ -46,7 +47,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
         <Select
           aria-label={t('ui.touches.fate')}
           placeholder={t('ui.touches.fate')}
-          allowClear
+          allowClear={clearing()}
           value={search.fate}
           onChange={(fate) => change({ ...search, fate })}
           options={fates.map((f) => ({ value: f, label: word('fate', f) }))}
@@ -56,7 +57,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
         <Select
           aria-label={t('ui.touches.channel')}
           placeholder={t('ui.touches.channel')}
-          allowClear
+          allowClear={clearing()}
           value={search.channel}
           onChange={(channel?: string) => change({ ...search, channel })}
           options={channels.map((c) => ({ value: c, label: word('channel', c) }))}

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { problemWords } from '../../shared/problem'
+import { clearing } from '../clear'
 
 type Kind = Schema<'MediaKind'>
 type Media = Schema<'Media'>
@@ -69,7 +70,7 @@ export function MediaPicker({ kind, id, onPick }: PickerProps) {
           value={id || undefined}
           loading={media.isPending}
           showSearch={{ optionFilterProp: 'label' }}
-          allowClear
+          allowClear={clearing()}
           style={{ flex: 1, minWidth: 0 }}
           options={(media.data ?? []).map((m) => ({ value: m.id, label: <span translate="no">{m.name}</span> }))}
           onChange={(next?: number) => onPick(next)}

@@ -1,21 +1,36 @@
 import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatDate, formatMoney, t, word } from '../../../shared/i18n'
 import { Card } from '../../card'
+import { useMay } from '../../may'
 import { RepName } from '../../people/rep-name'
 import { useStageWord } from '../../people/stages'
 import { StateTag } from '../../people/state-tag'
 import { Ask } from '../../states'
+import { OpenDialog } from '../opportunities/open-dialog'
 
 /** The account's deals, the newest first. */
 export function Deals({ accountId }: { accountId: number }) {
   const name = useStageWord()
+  const may = useMay()('openOpportunity')
+  const [opening, setOpening] = useState(false)
   const query = useQuery({
     queryKey: ['account', accountId, 'deals'],
     queryFn: () => must(api.GET('/opportunities', { params: { query: { account_id: accountId, limit: 20 } } })),
   })
   return (
-    <Card title={t('ui.deals.title')}>
+    <Card
+      title={t('ui.deals.title')}
+      actions={
+        may && (
+          <Button size="small" onClick={() => setOpening(true)}>
+            {t('ui.deals.open')}
+          </Button>
+        )
+      }
+    >
       <Ask query={query} rows={2}>
         {({ items }) =>
           items.length === 0 ? (
@@ -37,6 +52,7 @@ export function Deals({ accountId }: { accountId: number }) {
           )
         }
       </Ask>
+      {opening && <OpenDialog accountId={accountId} close={() => setOpening(false)} />}
     </Card>
   )
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Select } from 'antd'
 import { api, must } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { clearing } from '../../clear'
 import { useReps } from '../../people/reps'
 import { Words } from '../contacts/filters'
 import { type AccountSearch, lacks } from './search'
@@ -54,7 +55,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.account.tier')}
         placeholder={t('ui.account.tier')}
         value={search.tier}
@@ -62,7 +63,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         options={['A', 'B', 'C'].map((value) => ({ value, label: t(`ui.tier.${value}`) }))}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.account.lifecycle')}
         placeholder={t('ui.account.lifecycle')}
         value={search.lifecycle}
@@ -74,7 +75,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         showSearch
         optionFilterProp="label"
         aria-label={t('ui.account.owner_id')}
@@ -84,7 +85,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         options={people}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         showSearch
         optionFilterProp="label"
         aria-label={t('ui.account.sdr_id')}
@@ -94,7 +95,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         options={people}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.targets.title')}
         placeholder={t('ui.targets.title')}
         value={search.list}
@@ -103,7 +104,7 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.accounts.lacks')}
         placeholder={t('ui.accounts.lacks')}
         value={search.lacks}

@@ -3,6 +3,7 @@ import { Form, Input, Modal, Select } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { clearing } from '../../clear'
 
 type Fields = Pick<Schema<'AccountInput'>, 'name' | 'tier'>
 
@@ -26,7 +27,7 @@ export function NewAccount({ close }: { close: () => void }) {
           <Input autoFocus />
         </Form.Item>
         <Form.Item name="tier" label={t('ui.account.tier')}>
-          <Select allowClear options={['A', 'B', 'C'].map((value) => ({ value, label: t(`ui.tier.${value}`) }))} />
+          <Select allowClear={clearing()} options={['A', 'B', 'C'].map((value) => ({ value, label: t(`ui.tier.${value}`) }))} />
         </Form.Item>
       </Form>
     </Modal>

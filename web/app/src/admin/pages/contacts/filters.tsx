@@ -4,6 +4,7 @@ import { Button, Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { clearing } from '../../clear'
 import { AccountName } from '../../people/account-name'
 import { useReps } from '../../people/reps'
 import { rungs, useStageWord } from '../../people/stages'
@@ -47,7 +48,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.stage')}
         placeholder={t('ui.stage')}
         value={search.stage}
@@ -56,7 +57,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.score')}
         placeholder={t('ui.score')}
         value={search.min_score}
@@ -64,7 +65,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         options={[80, 60, 40, 20].map((n) => ({ value: n, label: t('ui.score.from', { n }) }))}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.contacts.fit')}
         placeholder={t('ui.contacts.fit')}
         value={search.grade}
@@ -73,7 +74,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         showSearch
         optionFilterProp="label"
         aria-label={t('ui.contacts.rep')}
@@ -84,7 +85,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         options={(reps.data ?? []).map((r) => ({ value: r.id, label: r.name }))}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         showSearch
         optionFilterProp="label"
         aria-label={t('ui.contacts.tags')}
@@ -96,7 +97,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         popupMatchSelectWidth={false}
       />
       <Select
-        allowClear
+        allowClear={clearing()}
         aria-label={t('ui.contacts.state')}
         placeholder={t('ui.contacts.state')}
         value={search.state}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { beside, type Deal, lanesOf, overdue } from './board'
+import { blankDeal, openingBody, openingReady } from './opening'
 
 const deal = (id: number, stage: string, amount: number): Deal =>
   ({ id, stage, amount, state: 'open', expected_close: '2026-03-01' }) as Deal
@@ -28,5 +29,21 @@ describe('the board of deals', () => {
     expect(overdue(deal(1, 'a', 0), '2026-03-01')).toBe(false)
     expect(overdue(deal(1, 'a', 0), '2026-03-02')).toBe(true)
     expect(overdue({ ...deal(1, 'a', 0), expected_close: '' }, '2026-03-02')).toBe(false)
+  })
+})
+
+describe('a deal that begins', () => {
+  it('needs a company and a name', () => {
+    expect(openingReady({ ...blankDeal, name: 'Trial' })).toBe(false)
+    expect(openingReady({ ...blankDeal, account: 1, name: ' ' })).toBe(false)
+    expect(openingReady({ ...blankDeal, account: 1, name: 'Trial' })).toBe(true)
+  })
+
+  it('leaves out what nobody has said', () => {
+    expect(JSON.parse(JSON.stringify(openingBody({ ...blankDeal, account: 1, name: ' Trial ' })))).toEqual({
+      account_id: 1,
+      name: 'Trial',
+      kind: 'new',
+    })
   })
 })

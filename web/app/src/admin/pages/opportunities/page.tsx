@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Segmented } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatMoney, t } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { Page } from '../../page'
 import { useStages, useStageWord } from '../../people/stages'
 import type { Slice } from '../../rows'
 import { Ask, Nothing } from '../../states'
 import { beside, type Deal, type DealState, lanesOf } from './board'
 import { Card } from './card'
+import { OpenDialog } from './open-dialog'
 import './board.css'
 
 const states: DealState[] = ['open', 'won', 'lost']
@@ -83,6 +85,13 @@ export function Opportunities() {
   const navigate = useNavigate({ from: '/opportunities' })
   const stages = useStages()
   const query = useQuery({ queryKey: ['opportunities', state], queryFn: () => allDeals(state) })
+  const may = useMay()('openOpportunity')
+  const [opening, setOpening] = useState(false)
+  const begin = may && (
+    <Button type="primary" onClick={() => setOpening(true)}>
+      {t('ui.deals.open')}
+    </Button>
+  )
   const sum = query.data?.deals.reduce((n, d) => n + d.amount, 0) ?? 0
   return (
     <Page
@@ -90,18 +99,21 @@ export function Opportunities() {
       title={t('ui.deals')}
       lede={query.data && t('ui.deals.sum', { n: query.data.deals.length, amount: formatMoney(sum) })}
       actions={
-        <Segmented<DealState>
-          aria-label={t('ui.deals.state')}
-          value={state}
-          onChange={(to) => void navigate({ search: { state: to } })}
-          options={states.map((value) => ({ value, label: t(`ui.deals.state.${value}`) }))}
-        />
+        <>
+          <Segmented<DealState>
+            aria-label={t('ui.deals.state')}
+            value={state}
+            onChange={(to) => void navigate({ search: { state: to } })}
+            options={states.map((value) => ({ value, label: t(`ui.deals.state.${value}`) }))}
+          />
+          {begin}
+        </>
       }
     >
       <Ask query={query} rows={10}>
         {({ deals, more }) =>
           deals.length === 0 ? (
-            <Nothing why={t(`ui.deals.none.${state}`)} />
+            <Nothing why={t(`ui.deals.none.${state}`)}>{state === 'open' && begin}</Nothing>
           ) : (
             <>
               {more && <p className="soft">{t('ui.deals.more', { n: most })}</p>}
@@ -111,6 +123,7 @@ export function Opportunities() {
           )
         }
       </Ask>
+      {opening && <OpenDialog close={() => setOpening(false)} />}
     </Page>
   )
 }

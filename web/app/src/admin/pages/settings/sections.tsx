@@ -8,6 +8,7 @@ import {
   ImportOutlined,
   KeyOutlined,
   LaptopOutlined,
+  MessageOutlined,
   RiseOutlined,
   SendOutlined,
   SwapOutlined,
@@ -39,6 +40,7 @@ export const groups: { key: string; sections: Section[] }[] = [
     sections: [
       { to: '/settings/calendar', key: 'ui.set.calendar', icon: <CalendarOutlined aria-hidden /> },
       { to: '/settings/limits', key: 'ui.set.limits', icon: <DashboardOutlined aria-hidden /> },
+      { to: '/settings/welcomes', key: 'ui.welcome', icon: <MessageOutlined aria-hidden /> },
     ],
   },
   {

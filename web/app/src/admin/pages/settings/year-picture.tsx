@@ -46,7 +46,7 @@ export function YearPicture({ months, pick }: { months: Month[]; pick: (day: str
                     type="button"
                     data-day={d.day}
                     className={look(d)}
-                    translate={d.special?.name ? 'no' : undefined}
+                    translate={d.special?.own && d.special.name ? 'no' : undefined}
                     title={say(d)}
                     aria-label={say(d)}
                     tabIndex={d.day === here ? 0 : -1}
