@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { api, must } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { problemWords } from '../../shared/problem'
+import { useMay } from '../may'
 import { type FilterValue, wire } from './ast'
 import { countFaults } from './faults'
 import './filter.css'
@@ -24,6 +25,7 @@ function useDebounced(value: FilterValue): { settled: FilterValue; waiting: bool
 /** How many people a filter selects now, which leads to them. */
 export function LiveCount({ value }: { value: FilterValue }) {
   const { settled, waiting } = useDebounced(value)
+  const may = useMay()
   const [open, setOpen] = useState(false)
   const faults = countFaults(value)
   const settledFaults = countFaults(settled)
@@ -55,7 +57,7 @@ export function LiveCount({ value }: { value: FilterValue }) {
       {n === undefined ? (
         <span>{t('ui.filter.count.counting')}</span>
       ) : (
-        <Button type="link" size="small" disabled={n === 0} onClick={() => setOpen(true)}>
+        <Button type="link" size="small" disabled={n === 0 || !may('previewMembers')} onClick={() => setOpen(true)}>
           {t('ui.filter.count', { n })}
         </Button>
       )}

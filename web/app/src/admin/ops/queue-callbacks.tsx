@@ -3,6 +3,7 @@ import { App, Button } from 'antd'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, t } from '../../shared/i18n'
 import { problemWords } from '../../shared/problem'
+import { Allowed } from '../allowed'
 import { type Column, Rows } from '../rows'
 import { Nothing } from '../states'
 
@@ -39,11 +40,13 @@ export function QueueCallbacks() {
   })
   return (
     <>
-      <div className="filters">
-        <Button loading={again.isPending} onClick={() => again.mutate()}>
-          {t('ui.queue.callbacks.all')}
-        </Button>
-      </div>
+      <Allowed to="redrive">
+        <div className="filters">
+          <Button loading={again.isPending} onClick={() => again.mutate()}>
+            {t('ui.queue.callbacks.all')}
+          </Button>
+        </div>
+      </Allowed>
       <Rows<Parked>
         name={['inbox', 'parked']}
         label={t('ui.queue.state.callbacks')}

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatAgo, t, word } from '../../shared/i18n'
+import { Allowed } from '../allowed'
 import { RepName } from '../people/rep-name'
 import { type Column, Rows } from '../rows'
 import { Nothing } from '../states'
@@ -60,9 +61,11 @@ export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now
         d.channel === 'welcome' ? (
           <span className="soft">{t('ui.queue.over')}</span>
         ) : (
-          <Button size="small" onClick={() => decide(d)}>
-            {state === 'stuck' ? t('ui.queue.decide') : t('ui.queue.retry')}
-          </Button>
+          <Allowed to="retryDispatch">
+            <Button size="small" onClick={() => decide(d)}>
+              {state === 'stuck' ? t('ui.queue.decide') : t('ui.queue.retry')}
+            </Button>
+          </Allowed>
         ),
     },
   ]

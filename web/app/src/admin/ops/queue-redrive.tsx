@@ -3,6 +3,7 @@ import { App, Button } from 'antd'
 import { api, must } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { problemWords } from '../../shared/problem'
+import { Allowed } from '../allowed'
 
 /** Has a held person planned again. */
 export function RedriveButton({ enrollment }: { enrollment: number }) {
@@ -17,8 +18,10 @@ export function RedriveButton({ enrollment }: { enrollment: number }) {
     onError: (error) => void message.error(problemWords(error, t, 'ui').detail),
   })
   return (
-    <Button size="small" loading={redrive.isPending} onClick={() => redrive.mutate()}>
-      {t('ui.queue.redrive')}
-    </Button>
+    <Allowed to="redriveEnrollment">
+      <Button size="small" loading={redrive.isPending} onClick={() => redrive.mutate()}>
+        {t('ui.queue.redrive')}
+      </Button>
+    </Allowed>
   )
 }

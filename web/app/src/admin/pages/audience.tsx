@@ -69,7 +69,9 @@ export function Audience() {
             </section>
             <section className="section" aria-labelledby="members">
               <h2 id="members">{t('ui.audiences.members', { n: a.count })}</h2>
-              <Members value={a.filter as FilterValue} />
+              <Allowed to="previewMembers">
+                <Members value={a.filter as FilterValue} />
+              </Allowed>
             </section>
             {enrolling && <EnrolDialog who={{ source: 'audience', id: a.id }} open onClose={() => setEnrolling(false)} />}
           </>

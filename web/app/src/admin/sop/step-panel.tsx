@@ -2,6 +2,7 @@ import { CloseOutlined, CopyOutlined, DeleteOutlined, SplitCellsOutlined } from 
 import { Alert, Button, Collapse, Input, Segmented, Space } from 'antd'
 import { useState } from 'react'
 import { t, word } from '../../shared/i18n'
+import { Allowed } from '../allowed'
 import type { Calendar } from './calendar'
 import { ChannelIcon } from './channel-icon'
 import { ContentField } from './content-field'
@@ -44,14 +45,18 @@ export function StepPanel({ step, number, definition, calendar, review, autoFocu
         <h2 id="step-panel-title">{t('ui.sop.step', { n: number })}</h2>
         <Space size={4}>
           {step.channel !== 'welcome' && (
-            <Button type="text" icon={<CopyOutlined aria-hidden />} onClick={onCopy}>
-              {t('ui.sop.step.copy')}
-            </Button>
+            <Allowed to="updateSOP">
+              <Button type="text" icon={<CopyOutlined aria-hidden />} onClick={onCopy}>
+                {t('ui.sop.step.copy')}
+              </Button>
+            </Allowed>
           )}
-          <Button type="text" icon={<DeleteOutlined aria-hidden />} onClick={onRemove}>
-            {t('ui.sop.step.remove')}
-          </Button>
-          <Button type="text" icon={<CloseOutlined aria-hidden />} aria-label={t('ui.sop.step.close')} onClick={onClose} />
+          <Allowed to="updateSOP">
+            <Button type="text" icon={<DeleteOutlined aria-hidden />} onClick={onRemove}>
+              {t('ui.sop.step.remove')}
+            </Button>
+          </Allowed>
+          <Button type="text" icon={<CloseOutlined aria-hidden />} aria-label={t('ui.sop.step.close')} disabled={false} onClick={onClose} />
         </Space>
       </header>
       <div className="step-body">

@@ -25,18 +25,23 @@ export function Toolbar({ editor, saving, zoom, readOnly, canPublish, onZoom, on
   return (
     <div className="sop-toolbar">
       <Space size={6} wrap>
-        <Button icon={<PlusOutlined aria-hidden />} onClick={onAdd} disabled={readOnly}>
-          {t('ui.sop.step.add')}
-        </Button>
-        <Tooltip title={t('ui.sop.undo.hint')}>
-          <Button icon={<UndoOutlined aria-hidden />} aria-label={t('ui.sop.undo')} disabled={!editor.canUndo} onClick={editor.undo} />
-        </Tooltip>
-        <Tooltip title={t('ui.sop.redo.hint')}>
-          <Button icon={<RedoOutlined aria-hidden />} aria-label={t('ui.sop.redo')} disabled={!editor.canRedo} onClick={editor.redo} />
-        </Tooltip>
+        {!readOnly && (
+          <>
+            <Button icon={<PlusOutlined aria-hidden />} onClick={onAdd}>
+              {t('ui.sop.step.add')}
+            </Button>
+            <Tooltip title={t('ui.sop.undo.hint')}>
+              <Button icon={<UndoOutlined aria-hidden />} aria-label={t('ui.sop.undo')} disabled={!editor.canUndo} onClick={editor.undo} />
+            </Tooltip>
+            <Tooltip title={t('ui.sop.redo.hint')}>
+              <Button icon={<RedoOutlined aria-hidden />} aria-label={t('ui.sop.redo')} disabled={!editor.canRedo} onClick={editor.redo} />
+            </Tooltip>
+          </>
+        )}
         <Segmented<Zoom>
           aria-label={t('ui.sop.zoom')}
           value={zoom}
+          disabled={false}
           options={zooms.map((z) => ({ value: z, label: t(`ui.sop.zoom.${z}`) }))}
           onChange={onZoom}
         />

@@ -4,6 +4,7 @@ import { Alert, Button, Tag } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatMoney, t, word } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { Avatar } from '../../people/avatar'
 import { RepName } from '../../people/rep-name'
@@ -40,9 +41,11 @@ export function AccountHome() {
       lede={page && <Facts page={page} />}
       actions={
         page && (
-          <Button type="primary" onClick={() => setEditing(true)}>
-            {t('ui.edit')}
-          </Button>
+          <Allowed to="updateAccount">
+            <Button type="primary" onClick={() => setEditing(true)}>
+              {t('ui.edit')}
+            </Button>
+          </Allowed>
         )
       }
     >

@@ -2,6 +2,7 @@ import { Button, DatePicker, Form, Input, Popconfirm, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
 import type { Account } from './shape'
@@ -34,9 +35,11 @@ export function Events({ page }: { page: Account }) {
     <Card
       title={t('ui.events.title')}
       actions={
-        <Button size="small" onClick={() => setAdding(!adding)} aria-expanded={adding}>
-          {t('ui.events.add')}
-        </Button>
+        <Allowed to="addAccountEvent">
+          <Button size="small" onClick={() => setAdding(!adding)} aria-expanded={adding}>
+            {t('ui.events.add')}
+          </Button>
+        </Allowed>
       }
     >
       {page.why_now ? (
@@ -89,11 +92,13 @@ export function Events({ page }: { page: Account }) {
             ) : (
               <span translate="no">{e.title}</span>
             )}
-            <Popconfirm title={t('ui.events.remove.sure')} onConfirm={() => remove.mutate(e.id)}>
-              <Button type="link" size="small">
-                {t('ui.remove')}
-              </Button>
-            </Popconfirm>
+            <Allowed to="removeAccountEvent">
+              <Popconfirm title={t('ui.events.remove.sure')} onConfirm={() => remove.mutate(e.id)}>
+                <Button type="link" size="small">
+                  {t('ui.remove')}
+                </Button>
+              </Popconfirm>
+            </Allowed>
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { App, Button, Form, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
@@ -22,12 +23,16 @@ export function Merges({ page }: { page: Account }) {
     <>
       <h3>{t('ui.merge.title')}</h3>
       <p>
-        <Button size="small" onClick={() => setOpen('merge')}>
-          {t('ui.merge.merge')}
-        </Button>{' '}
-        <Button size="small" onClick={() => setOpen('split')} disabled={page.people.every((p) => !p.present)}>
-          {t('ui.merge.split')}
-        </Button>
+        <Allowed to="mergeAccount">
+          <Button size="small" onClick={() => setOpen('merge')}>
+            {t('ui.merge.merge')}
+          </Button>{' '}
+        </Allowed>
+        <Allowed to="splitAccount">
+          <Button size="small" onClick={() => setOpen('split')} disabled={page.people.every((p) => !p.present)}>
+            {t('ui.merge.split')}
+          </Button>
+        </Allowed>
       </p>
       <Ask query={query} rows={1}>
         {({ items }) => (
@@ -46,9 +51,11 @@ export function Merges({ page }: { page: Account }) {
                 {m.undone_at ? (
                   <span className="soft">{t('ui.merge.undone')}</span>
                 ) : (
-                  <Button size="small" type="link" onClick={() => undo.mutate(m.id)}>
-                    {t('ui.undo')}
-                  </Button>
+                  <Allowed to="undoMerge">
+                    <Button size="small" type="link" onClick={() => undo.mutate(m.id)}>
+                      {t('ui.undo')}
+                    </Button>
+                  </Allowed>
                 )}
               </li>
             ))}

@@ -1,6 +1,7 @@
 import { Button, Form, Input, Popconfirm, Tag } from 'antd'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
 import { Merges } from './merges'
@@ -46,27 +47,31 @@ function NameList({ label, names, add, drop }: NameListProps) {
         {names.map((n) => (
           <Tag key={n.id}>
             <span translate="no">{n.name}</span>
-            <Popconfirm title={t('ui.names.remove.sure')} onConfirm={() => drop(n.id)}>
-              <Button type="text" size="small" aria-label={t('ui.names.remove')}>
-                ×
-              </Button>
-            </Popconfirm>
+            <Allowed to="removeAlias">
+              <Popconfirm title={t('ui.names.remove.sure')} onConfirm={() => drop(n.id)}>
+                <Button type="text" size="small" aria-label={t('ui.names.remove')}>
+                  ×
+                </Button>
+              </Popconfirm>
+            </Allowed>
           </Tag>
         ))}
       </div>
-      <Form form={form} layout="inline" className="name-form" onFinish={({ name }) => add(name, { onSuccess: () => form.resetFields() })}>
-        <Form.Item name="name" rules={[{ required: true, whitespace: true, message: t('ui.names.need') }]}>
-          <Input
-            size="small"
-            maxLength={120}
-            aria-label={t('ui.names.add', { what: label })}
-            placeholder={t('ui.names.add', { what: label })}
-          />
-        </Form.Item>
-        <Button size="small" htmlType="submit">
-          {t('ui.add')}
-        </Button>
-      </Form>
+      <Allowed to="addAlias">
+        <Form form={form} layout="inline" className="name-form" onFinish={({ name }) => add(name, { onSuccess: () => form.resetFields() })}>
+          <Form.Item name="name" rules={[{ required: true, whitespace: true, message: t('ui.names.need') }]}>
+            <Input
+              size="small"
+              maxLength={120}
+              aria-label={t('ui.names.add', { what: label })}
+              placeholder={t('ui.names.add', { what: label })}
+            />
+          </Form.Item>
+          <Button size="small" htmlType="submit">
+            {t('ui.add')}
+          </Button>
+        </Form>
+      </Allowed>
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { Button, Form, Input, Popconfirm } from 'antd'
 import { api, must } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
 import type { Account } from './shape'
@@ -19,19 +20,21 @@ export function Notes({ page }: { page: Account }) {
   )
   return (
     <Card title={t('ui.notes.title')}>
-      <Form form={form} className="note-form" onFinish={(f) => add.mutate(f, { onSuccess: () => form.resetFields() })}>
-        <Form.Item name="text" rules={[{ required: true, whitespace: true, message: t('ui.notes.need') }]}>
-          <Input.TextArea
-            aria-label={t('ui.notes.new')}
-            autoSize={{ minRows: 1, maxRows: 6 }}
-            maxLength={2000}
-            placeholder={t('ui.notes.new')}
-          />
-        </Form.Item>
-        <Button htmlType="submit" loading={add.isPending}>
-          {t('ui.notes.add')}
-        </Button>
-      </Form>
+      <Allowed to="addNote">
+        <Form form={form} className="note-form" onFinish={(f) => add.mutate(f, { onSuccess: () => form.resetFields() })}>
+          <Form.Item name="text" rules={[{ required: true, whitespace: true, message: t('ui.notes.need') }]}>
+            <Input.TextArea
+              aria-label={t('ui.notes.new')}
+              autoSize={{ minRows: 1, maxRows: 6 }}
+              maxLength={2000}
+              placeholder={t('ui.notes.new')}
+            />
+          </Form.Item>
+          <Button htmlType="submit" loading={add.isPending}>
+            {t('ui.notes.add')}
+          </Button>
+        </Form>
+      </Allowed>
       {page.notes.length === 0 && <p className="soft">{t('ui.notes.none')}</p>}
       <ul className="plain-list">
         {page.notes.map((n) => (
@@ -42,11 +45,13 @@ export function Notes({ page }: { page: Account }) {
             <span className="soft">
               <span translate="no">{n.author}</span> · {formatInstant(n.created_at)}
             </span>
-            <Popconfirm title={t('ui.notes.remove.sure')} onConfirm={() => remove.mutate(n.id)}>
-              <Button type="link" size="small">
-                {t('ui.remove')}
-              </Button>
-            </Popconfirm>
+            <Allowed to="removeNote">
+              <Popconfirm title={t('ui.notes.remove.sure')} onConfirm={() => remove.mutate(n.id)}>
+                <Button type="link" size="small">
+                  {t('ui.remove')}
+                </Button>
+              </Popconfirm>
+            </Allowed>
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { ContactName } from '../../people/contact-name'
 import { Nothing } from '../../states'
 import { type Account, buyingGroup, type Person, type Seat } from './shape'
@@ -101,10 +102,12 @@ function Sitting({ person }: { person: Person }) {
 
 /** Says what somebody does in the buying group; a person's word wins over what the title says. */
 export function RoleSelect({ id, role, accountId }: { id: number; role: string; accountId?: number }) {
+  const may = useMay()
   const change = useChange(
     (value: Role) => must(api.PUT('/contacts/{id}/person', { params: { path: { id } }, body: { role: value } })),
     [['account', accountId], ['contact', id], ['rows']],
   )
+  if (!may('setPerson')) return <span>{role ? word('filter.word.role', role) : t('ui.role.unknown')}</span>
   return (
     <Select<Role>
       aria-label={t('ui.role')}

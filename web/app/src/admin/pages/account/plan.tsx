@@ -2,8 +2,10 @@ import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Popconfirm, Sel
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { RepName } from '../../people/rep-name'
 import { useReps } from '../../people/reps'
 import type { Account } from './shape'
@@ -22,12 +24,16 @@ export function Plan({ page }: { page: Account }) {
       title={t('ui.plan.title')}
       actions={
         <>
-          <Button size="small" onClick={() => setEditing(!editing)} aria-expanded={editing}>
-            {t('ui.plan.edit')}
-          </Button>
-          <Button size="small" type="primary" onClick={() => setAdding(true)}>
-            {t('ui.plan.add')}
-          </Button>
+          <Allowed to="setPlan">
+            <Button size="small" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+              {t('ui.plan.edit')}
+            </Button>
+          </Allowed>
+          <Allowed to="addAction">
+            <Button size="small" type="primary" onClick={() => setAdding(true)}>
+              {t('ui.plan.add')}
+            </Button>
+          </Allowed>
         </>
       }
     >
@@ -68,6 +74,7 @@ export function Plan({ page }: { page: Account }) {
 }
 
 function ActionRow({ accountId, action, reps }: { accountId: number; action: Action; reps: Record<string, string> }) {
+  const may = useMay()
   const path = { id: accountId, part: action.id }
   const { id: _, author: __, done_at, ...rest } = action
   const set = useChange(
@@ -78,17 +85,19 @@ function ActionRow({ accountId, action, reps }: { accountId: number; action: Act
   const remove = useChange(() => api.DELETE('/accounts/{id}/actions/{part}', { params: { path } }), [['account', accountId]])
   return (
     <li className={action.side}>
-      <Checkbox checked={Boolean(done_at)} disabled={set.isPending} onChange={(e) => set.mutate(e.target.checked)}>
+      <Checkbox checked={Boolean(done_at)} disabled={set.isPending || !may('setAction')} onChange={(e) => set.mutate(e.target.checked)}>
         <span translate="no">{action.title}</span>
       </Checkbox>
       <span className="action-facts soft">
         {t(`ui.side.${action.side}`)} · <RepName id={action.rep_id} name={reps[action.rep_id]} avatar={false} /> ·{' '}
         {formatDate(action.due_day)}
-        <Popconfirm title={t('ui.plan.remove.sure')} onConfirm={() => remove.mutate()}>
-          <Button type="link" size="small">
-            {t('ui.remove')}
-          </Button>
-        </Popconfirm>
+        <Allowed to="removeAction">
+          <Popconfirm title={t('ui.plan.remove.sure')} onConfirm={() => remove.mutate()}>
+            <Button type="link" size="small">
+              {t('ui.remove')}
+            </Button>
+          </Popconfirm>
+        </Allowed>
       </span>
     </li>
   )

@@ -3,6 +3,7 @@ import { Button, Dropdown, Tag } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatNumber, t, word } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { AccountName } from '../../people/account-name'
 import { RepName } from '../../people/rep-name'
@@ -33,9 +34,11 @@ export function Accounts() {
           {t('ui.filter.clear')}
         </Button>
       ) : (
-        <Button type="primary" onClick={() => setAdding(true)}>
-          {t('ui.accounts.new')}
-        </Button>
+        <Allowed to="createAccount">
+          <Button type="primary" onClick={() => setAdding(true)}>
+            {t('ui.accounts.new')}
+          </Button>
+        </Allowed>
       )}
     </Nothing>
   )
@@ -46,20 +49,24 @@ export function Accounts() {
       lede={t('ui.accounts.lede')}
       actions={
         <>
-          <Button type="primary" onClick={() => setAdding(true)}>
-            {t('ui.accounts.new')}
-          </Button>
-          <Dropdown
-            disabled={scored}
-            menu={{
-              items: ['csv', 'xlsx'].map((format) => ({
-                key: format,
-                label: <a href={exportOf(search, format)}>{t(`ui.export.${format}`)}</a>,
-              })),
-            }}
-          >
-            <Button>{t('ui.export')}</Button>
-          </Dropdown>
+          <Allowed to="createAccount">
+            <Button type="primary" onClick={() => setAdding(true)}>
+              {t('ui.accounts.new')}
+            </Button>
+          </Allowed>
+          <Allowed to="exportAccounts">
+            <Dropdown
+              disabled={scored}
+              menu={{
+                items: ['csv', 'xlsx'].map((format) => ({
+                  key: format,
+                  label: <a href={exportOf(search, format)}>{t(`ui.export.${format}`)}</a>,
+                })),
+              }}
+            >
+              <Button>{t('ui.export')}</Button>
+            </Dropdown>
+          </Allowed>
         </>
       }
     >

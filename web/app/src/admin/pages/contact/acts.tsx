@@ -2,6 +2,7 @@ import { Button, Form, Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { useStageWord } from '../../people/stages'
 
@@ -44,10 +45,14 @@ export function Acts({ contact }: { contact: Schema<'Contact'> }) {
   const close = () => setOpen(undefined)
   return (
     <>
-      <Button type="primary" onClick={() => setOpen('outcome')}>
-        {t('ui.act.outcome')}
-      </Button>
-      <Button onClick={() => setOpen('stage')}>{t('ui.act.stage')}</Button>
+      <Allowed to="logActivity">
+        <Button type="primary" onClick={() => setOpen('outcome')}>
+          {t('ui.act.outcome')}
+        </Button>
+      </Allowed>
+      <Allowed to="moveContact">
+        <Button onClick={() => setOpen('stage')}>{t('ui.act.stage')}</Button>
+      </Allowed>
       {open === 'outcome' && <LogOutcome contact={contact} close={close} />}
       {open === 'stage' && <MoveStage contact={contact} close={close} />}
     </>

@@ -3,6 +3,7 @@ import { Button, Radio } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
 import { AccountName } from '../../people/account-name'
@@ -25,9 +26,11 @@ export function Belong({ contact }: { contact: Contact }) {
     <Card
       title={t('ui.belong.title')}
       actions={
-        <Button size="small" onClick={() => setOpen(!open)} aria-expanded={open}>
-          {t('ui.belong.change')}
-        </Button>
+        <Allowed to="assignContact">
+          <Button size="small" onClick={() => setOpen(!open)} aria-expanded={open}>
+            {t('ui.belong.change')}
+          </Button>
+        </Allowed>
       }
     >
       {open && <Correct contact={contact} close={() => setOpen(false)} />}

@@ -2,17 +2,17 @@ import { Button, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
-import { useSession } from '../../../shared/session'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 
 const reasons = ['requested', 'withdrawn', 'ended', 'mistaken'] as const
 
 /** What is kept about the person: to hand out, or to erase. For administrators. */
 export function Privacy({ contact }: { contact: Schema<'Contact'> }) {
-  const session = useSession()
+  const may = useMay()
   const [open, setOpen] = useState(false)
-  if (session.data?.role !== 'admin') return null
+  if (!may('erasePerson')) return null
   return (
     <Card title={t('ui.privacy.title')}>
       <p className="soft">{t('ui.privacy.hint')}</p>

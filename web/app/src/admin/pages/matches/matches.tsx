@@ -3,7 +3,9 @@ import { Button, Tag } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatShare, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { Page } from '../../page'
 import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
@@ -32,6 +34,7 @@ export function Matches() {
 }
 
 function Inbox({ all, more }: { all: Suggestion[]; more: (() => void) | undefined }) {
+  const may = useMay()
   const [at, setAt] = useState(0)
   const [other, setOther] = useState(false)
   const [decided, setDecided] = useState<Decided[]>([])
@@ -81,7 +84,7 @@ function Inbox({ all, more }: { all: Suggestion[]; more: (() => void) | undefine
       setAt(next)
       setOther(false)
       if (next >= all.length - 5) more?.()
-    } else if (['a', 'r', 'o', 'u'].includes(e.key)) {
+    } else if (may('acceptSuggestion') && ['a', 'r', 'o', 'u'].includes(e.key)) {
       e.preventDefault()
       act(e.key)
     }
@@ -98,7 +101,9 @@ function Inbox({ all, more }: { all: Suggestion[]; more: (() => void) | undefine
   }, [at])
   return (
     <>
-      <p className="soft match-keys">{t('ui.matches.keys')}</p>
+      <Allowed to="acceptSuggestion">
+        <p className="soft match-keys">{t('ui.matches.keys')}</p>
+      </Allowed>
       <Past decided={decided} undo={(d) => undo.mutate(d, { onSuccess: () => setDecided((all) => all.filter((x) => x.id !== d.id)) })} />
       {!here ? (
         <Nothing why={t('ui.matches.none')} />
@@ -107,39 +112,41 @@ function Inbox({ all, more }: { all: Suggestion[]; more: (() => void) | undefine
           {all.map((s, i) => (
             <li key={s.id} className={s.id === here.id ? 'match here' : 'match'} aria-current={s.id === here.id ? 'true' : undefined}>
               <Both s={s} />
-              <div className="match-acts">
-                {s.id === here.id && other ? (
-                  <AccountPicker
-                    autoFocus
-                    label={t('ui.merge.other')}
-                    onChange={(account) => assign.mutate({ s, account }, { onSuccess: () => setOther(false) })}
-                  />
-                ) : (
-                  <>
-                    <Button
-                      type={s.id === here.id ? 'primary' : 'default'}
-                      size="small"
-                      disabled={busy}
-                      onClick={() => accept.mutate(s, { onSuccess: () => noted(s, true) })}
-                    >
-                      {t('ui.matches.accept')}
-                    </Button>
-                    <Button size="small" disabled={busy} onClick={() => reject.mutate(s, { onSuccess: () => noted(s, false) })}>
-                      {t('ui.matches.reject')}
-                    </Button>
-                    <Button
-                      size="small"
-                      type="text"
-                      onClick={() => {
-                        setAt(i)
-                        setOther(true)
-                      }}
-                    >
-                      {t('ui.matches.other')}
-                    </Button>
-                  </>
-                )}
-              </div>
+              <Allowed to="acceptSuggestion">
+                <div className="match-acts">
+                  {s.id === here.id && other ? (
+                    <AccountPicker
+                      autoFocus
+                      label={t('ui.merge.other')}
+                      onChange={(account) => assign.mutate({ s, account }, { onSuccess: () => setOther(false) })}
+                    />
+                  ) : (
+                    <>
+                      <Button
+                        type={s.id === here.id ? 'primary' : 'default'}
+                        size="small"
+                        disabled={busy}
+                        onClick={() => accept.mutate(s, { onSuccess: () => noted(s, true) })}
+                      >
+                        {t('ui.matches.accept')}
+                      </Button>
+                      <Button size="small" disabled={busy} onClick={() => reject.mutate(s, { onSuccess: () => noted(s, false) })}>
+                        {t('ui.matches.reject')}
+                      </Button>
+                      <Button
+                        size="small"
+                        type="text"
+                        onClick={() => {
+                          setAt(i)
+                          setOther(true)
+                        }}
+                      >
+                        {t('ui.matches.other')}
+                      </Button>
+                    </>
+                  )}
+                </div>
+              </Allowed>
             </li>
           ))}
         </ol>

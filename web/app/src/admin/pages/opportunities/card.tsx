@@ -4,7 +4,9 @@ import { Button, Dropdown } from 'antd'
 import { type KeyboardEvent, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatDate, formatMoney, t, word } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { RepName } from '../../people/rep-name'
 import { useStageWord } from '../../people/stages'
 import { useLook } from '../../theme'
@@ -20,6 +22,7 @@ interface CardProps {
 
 /** A deal on the board: it is dragged, or moved with the arrow keys or by its menu. */
 export function Card({ deal, stages, move, step }: CardProps) {
+  const may = useMay()
   const name = useStageWord()
   const { palette } = useLook()
   const [losing, setLosing] = useState(false)
@@ -29,7 +32,7 @@ export function Card({ deal, stages, move, step }: CardProps) {
     [['opportunities']],
   )
   const keys = (e: KeyboardEvent) => {
-    if (e.target !== e.currentTarget || (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight')) return
+    if (!may('moveOpportunity') || e.target !== e.currentTarget || (e.key !== 'ArrowLeft' && e.key !== 'ArrowRight')) return
     e.preventDefault()
     step(e.key === 'ArrowLeft' ? -1 : 1)
   }
@@ -50,22 +53,24 @@ export function Card({ deal, stages, move, step }: CardProps) {
     <article
       className="deal"
       tabIndex={0}
-      draggable={open}
+      draggable={open && may('moveOpportunity')}
       aria-label={t('ui.deals.card', { name: deal.name, amount: formatMoney(deal.amount) })}
       onKeyDown={keys}
       onDragStart={(e) => e.dataTransfer.setData('text/plain', String(deal.id))}
     >
       <div className="deal-head">
         <strong translate="no">{deal.name}</strong>
-        <Dropdown menu={{ items }} trigger={['click']}>
-          <Button
-            type="text"
-            size="small"
-            icon={<MoreOutlined />}
-            aria-label={t('ui.deals.menu', { name: deal.name })}
-            loading={turn.isPending}
-          />
-        </Dropdown>
+        <Allowed to="moveOpportunity">
+          <Dropdown menu={{ items }} trigger={['click']}>
+            <Button
+              type="text"
+              size="small"
+              icon={<MoreOutlined />}
+              aria-label={t('ui.deals.menu', { name: deal.name })}
+              loading={turn.isPending}
+            />
+          </Dropdown>
+        </Allowed>
       </div>
       <div className="deal-amount">{formatMoney(deal.amount)}</div>
       <div>

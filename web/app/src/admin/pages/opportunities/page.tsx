@@ -4,6 +4,7 @@ import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatMoney, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { useMay } from '../../may'
 import { Page } from '../../page'
@@ -117,7 +118,9 @@ export function Opportunities() {
           ) : (
             <>
               {more && <p className="soft">{t('ui.deals.more', { n: most })}</p>}
-              <p className="soft">{t('ui.deals.keys')}</p>
+              <Allowed to="moveOpportunity">
+                <p className="soft">{t('ui.deals.keys')}</p>
+              </Allowed>
               <Ask query={stages}>{({ opportunity }) => <Board deals={deals} stages={opportunity.map((s) => s.key)} />}</Ask>
             </>
           )

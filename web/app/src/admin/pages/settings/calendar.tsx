@@ -5,6 +5,7 @@ import { Alert, Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
+import { useMay } from '../../may'
 import { Page } from '../../page'
 import { Ask } from '../../states'
 import { DayDialog } from './day-dialog'
@@ -13,6 +14,7 @@ import { YearPicture } from './year-picture'
 import './calendar.css'
 
 function Year({ year, known, days }: { year: number; known: boolean; days: SpecialDay[] }) {
+  const may = useMay()
   const [picked, setPicked] = useState<string>()
   const months = useMemo(() => monthsOf(year, days), [year, days])
   const count = countDays(months)
@@ -41,7 +43,9 @@ function Year({ year, known, days }: { year: number; known: boolean; days: Speci
         </li>
       </ul>
       <YearPicture months={months} pick={setPicked} />
-      {picked && <DayDialog day={picked} special={days.find((d) => d.day === picked)} close={() => setPicked(undefined)} />}
+      {picked && may('setCalendarDay') && (
+        <DayDialog day={picked} special={days.find((d) => d.day === picked)} close={() => setPicked(undefined)} />
+      )}
     </>
   )
 }

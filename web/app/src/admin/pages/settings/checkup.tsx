@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Progress } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { Ask, Nothing } from '../../states'
 import { useLook } from '../../theme'
@@ -87,9 +88,11 @@ export function Checkup() {
   const ask = useChange(() => must(api.POST('/doctor')), [['doctor']], '')
   const busy = ask.isPending || busyNow(query.data)
   const start = (
-    <Button type="primary" loading={busy} onClick={() => ask.mutate()}>
-      {t('ui.set.checkup.start')}
-    </Button>
+    <Allowed to="askCheckup">
+      <Button type="primary" loading={busy} onClick={() => ask.mutate()}>
+        {t('ui.set.checkup.start')}
+      </Button>
+    </Allowed>
   )
   const at = query.data?.finished_at
   return (

@@ -3,7 +3,9 @@ import { Button, Input, InputNumber, Switch } from 'antd'
 import { useId, useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { Editable } from '../../editable'
 import { Page } from '../../page'
 import { Ask } from '../../states'
 import { Panel } from './panel'
@@ -60,9 +62,11 @@ function Form({ stored }: { stored: Rule }) {
         <li>{t(rule.auto_accept ? 'ui.set.handover.says.auto' : 'ui.set.handover.says.wait')}</li>
         <li>{t('ui.set.handover.says.leak', { n: rule.leak_days })}</li>
       </ul>
-      <Button type="primary" loading={save.isPending} onClick={() => save.mutate()} style={{ marginTop: 12 }}>
-        {t('ui.save')}
-      </Button>
+      <Allowed to="setHandoverRule">
+        <Button type="primary" loading={save.isPending} onClick={() => save.mutate()} style={{ marginTop: 12 }}>
+          {t('ui.save')}
+        </Button>
+      </Allowed>
     </>
   )
 }
@@ -73,7 +77,13 @@ export function HandoverSettings() {
   return (
     <Page title={t('ui.set.handover')} lede={t('ui.set.handover.lede')}>
       <Panel title={t('ui.set.handover.rule')}>
-        <Ask query={query}>{(rule) => <Form key={JSON.stringify(rule)} stored={rule} />}</Ask>
+        <Ask query={query}>
+          {(rule) => (
+            <Editable by="setHandoverRule">
+              <Form key={JSON.stringify(rule)} stored={rule} />
+            </Editable>
+          )}
+        </Ask>
       </Panel>
     </Page>
   )

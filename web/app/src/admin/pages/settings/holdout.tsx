@@ -3,6 +3,7 @@ import { Button, InputNumber } from 'antd'
 import { useId, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { Ask } from '../../states'
 import { Panel } from './panel'
@@ -49,7 +50,9 @@ export function Holdout() {
         {({ percent }) => (
           <>
             <p className="says">{percent > 0 ? t('ui.set.holdout.says', { n: percent }) : t('ui.set.holdout.none')}</p>
-            <Form key={percent} percent={percent} />
+            <Allowed to="setHoldout">
+              <Form key={percent} percent={percent} />
+            </Allowed>
           </>
         )}
       </Ask>

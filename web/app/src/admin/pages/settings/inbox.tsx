@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { Ask } from '../../states'
 import { Panel } from './panel'
@@ -22,9 +23,11 @@ function Row({ item }: { item: Parked }) {
           <span translate="no">{item.last_error}</span>
         </div>
       </div>
-      <Button size="small" loading={again.isPending} onClick={() => again.mutate()}>
-        {t('ui.set.inbox.redrive')}
-      </Button>
+      <Allowed to="redrive">
+        <Button size="small" loading={again.isPending} onClick={() => again.mutate()}>
+          {t('ui.set.inbox.redrive')}
+        </Button>
+      </Allowed>
     </li>
   )
 }
@@ -47,9 +50,11 @@ function ParkedList() {
                 <Row key={item.id} item={item} />
               ))}
             </ul>
-            <Button loading={all.isPending} onClick={() => all.mutate()}>
-              {t('ui.set.inbox.redrive.all')}
-            </Button>
+            <Allowed to="redrive">
+              <Button loading={all.isPending} onClick={() => all.mutate()}>
+                {t('ui.set.inbox.redrive.all')}
+              </Button>
+            </Allowed>
           </>
         )
       }

@@ -4,6 +4,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { Ask } from '../../states'
 import { Holdout } from './holdout'
@@ -35,9 +36,11 @@ export function Limits() {
             <Panel
               title={t('ui.set.limits.today')}
               actions={
-                <Button type="primary" onClick={() => setEditing(true)}>
-                  {t('ui.set.limits.change')}
-                </Button>
+                <Allowed to="setLimits">
+                  <Button type="primary" onClick={() => setEditing(true)}>
+                    {t('ui.set.limits.change')}
+                  </Button>
+                </Allowed>
               }
             >
               <Sentences rule={today} />

@@ -4,7 +4,10 @@ import { Button, Checkbox, InputNumber, Select, Switch } from 'antd'
 import { useId, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { Editable } from '../../editable'
+import { useMay } from '../../may'
 import { Page } from '../../page'
 import { useReps } from '../../people/reps'
 import { Ask } from '../../states'
@@ -35,6 +38,7 @@ interface RowProps {
 }
 
 function Row({ rule, place, last, change, move, remove }: RowProps) {
+  const may = useMay()
   const name = t('ui.routing.rule', { n: place })
   return (
     <li>
@@ -77,7 +81,7 @@ function Row({ rule, place, last, change, move, remove }: RowProps) {
           />
         </div>
       </div>
-      {!last && (
+      {!last && may('setRouting') && (
         <span className="row-actions">
           <Button type="text" icon={<ArrowUpOutlined />} aria-label={t('ui.up.of', { name })} onClick={() => move(-1)} />
           <Button type="text" icon={<ArrowDownOutlined />} aria-label={t('ui.down.of', { name })} onClick={() => move(1)} />
@@ -105,45 +109,49 @@ function Editor({ stored }: { stored: Rules }) {
         title={t('ui.routing.rules')}
         lede={t('ui.routing.rules.lede')}
         actions={
-          <>
+          <Allowed to="setRouting">
             <Button onClick={() => put(withRule(list))}>{t('ui.routing.add')}</Button>
             <Button type="primary" disabled={rules === stored} loading={save.isPending} onClick={() => save.mutate()}>
               {t('ui.routing.save')}
             </Button>
-          </>
+          </Allowed>
         }
       >
-        <ol className="list">
-          {list.map((rule, i) => (
-            <Row
-              key={rule.key}
-              rule={rule}
-              place={i + 1}
-              last={i === list.length - 1}
-              change={(to) => put(list.with(i, to))}
-              move={(by) => put(moved(list, i, by))}
-              remove={() => put(list.toSpliced(i, 1))}
+        <Editable by="setRouting">
+          <ol className="list">
+            {list.map((rule, i) => (
+              <Row
+                key={rule.key}
+                rule={rule}
+                place={i + 1}
+                last={i === list.length - 1}
+                change={(to) => put(list.with(i, to))}
+                move={(by) => put(moved(list, i, by))}
+                remove={() => put(list.toSpliced(i, 1))}
+              />
+            ))}
+          </ol>
+          <div className="field" style={{ marginTop: 12 }}>
+            <label htmlFor={`${id}-pool`}>{t('ui.routing.pool')}</label>
+            <Select
+              id={`${id}-pool`}
+              mode="multiple"
+              loading={reps.isPending}
+              value={rules.pool ?? []}
+              onChange={(pool: number[]) => setRules({ ...rules, pool })}
+              options={reps.data?.filter((r) => !r.left_at).map((r) => ({ value: r.id, label: <span translate="no">{r.name}</span> }))}
+              optionFilterProp="title"
             />
-          ))}
-        </ol>
-        <div className="field" style={{ marginTop: 12 }}>
-          <label htmlFor={`${id}-pool`}>{t('ui.routing.pool')}</label>
-          <Select
-            id={`${id}-pool`}
-            mode="multiple"
-            loading={reps.isPending}
-            value={rules.pool ?? []}
-            onChange={(pool: number[]) => setRules({ ...rules, pool })}
-            options={reps.data?.filter((r) => !r.left_at).map((r) => ({ value: r.id, label: <span translate="no">{r.name}</span> }))}
-            optionFilterProp="title"
-          />
-        </div>
-        <p>
-          <Switch id={`${id}-outcome`} checked={rules.by_outcome} onChange={(by_outcome) => setRules({ ...rules, by_outcome })} />{' '}
-          <label htmlFor={`${id}-outcome`}>{t('ui.routing.by-outcome')}</label>
-        </p>
+          </div>
+          <p>
+            <Switch id={`${id}-outcome`} checked={rules.by_outcome} onChange={(by_outcome) => setRules({ ...rules, by_outcome })} />{' '}
+            <label htmlFor={`${id}-outcome`}>{t('ui.routing.by-outcome')}</label>
+          </p>
+        </Editable>
       </Panel>
-      <DryRun rules={rules} />
+      <Allowed to="tryRouting">
+        <DryRun rules={rules} />
+      </Allowed>
     </>
   )
 }

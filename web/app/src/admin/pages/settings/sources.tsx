@@ -3,6 +3,7 @@ import { Button, Progress } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatShare, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { Ask, Nothing } from '../../states'
 import { Panel } from './panel'
@@ -37,9 +38,11 @@ function Row({ source, edit }: { source: Source; edit: () => void }) {
           size="small"
         />
       </div>
-      <Button size="small" aria-label={t('ui.edit.of', { name: source.name })} onClick={edit}>
-        {t('ui.edit')}
-      </Button>
+      <Allowed to="updateSource">
+        <Button size="small" aria-label={t('ui.edit.of', { name: source.name })} onClick={edit}>
+          {t('ui.edit')}
+        </Button>
+      </Allowed>
     </li>
   )
 }
@@ -49,9 +52,11 @@ export function Sources() {
   const [editing, setEditing] = useState<Source | 'new'>()
   const query = useQuery({ queryKey: ['sources'], queryFn: () => must(api.GET('/sources')) })
   const add = (
-    <Button type="primary" onClick={() => setEditing('new')}>
-      {t('ui.sources.new')}
-    </Button>
+    <Allowed to="createSource">
+      <Button type="primary" onClick={() => setEditing('new')}>
+        {t('ui.sources.new')}
+      </Button>
+    </Allowed>
   )
   return (
     <Page title={t('ui.set.sources')} lede={t('ui.set.sources.lede')} actions={add}>

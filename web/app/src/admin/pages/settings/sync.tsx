@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Progress } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { Ask, Nothing } from '../../states'
 import { useLook } from '../../theme'
@@ -73,9 +74,11 @@ export function SyncPanel() {
   const start = useChange(() => must(api.POST('/syncs')), [['sync']], t('ui.set.sync.asked'))
   const running = query.data?.state === 'running'
   const button = (
-    <Button loading={start.isPending} disabled={running} onClick={() => start.mutate()}>
-      {t('ui.set.sync.start')}
-    </Button>
+    <Allowed to="startSync">
+      <Button loading={start.isPending} disabled={running} onClick={() => start.mutate()}>
+        {t('ui.set.sync.start')}
+      </Button>
+    </Allowed>
   )
   return (
     <Panel title={t('ui.set.sync')} lede={t('ui.set.sync.lede')} actions={query.data && button}>

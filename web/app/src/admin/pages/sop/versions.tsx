@@ -4,6 +4,7 @@ import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { SopTabs } from '../../ops/sop-tabs'
 import { Page } from '../../page'
 import { Changes } from '../../programmes/changes'
@@ -39,7 +40,11 @@ export function Versions() {
           <>
             <div className="toolbar">
               <Controls sop={s} />
-              {(s.state === 'live' || s.state === 'paused') && <Button onClick={() => setEnrolling(true)}>{t('ui.enrol.open')}</Button>}
+              {(s.state === 'live' || s.state === 'paused') && (
+                <Allowed to="enrollInBulk">
+                  <Button onClick={() => setEnrolling(true)}>{t('ui.enrol.open')}</Button>
+                </Allowed>
+              )}
               <a className="ant-btn ant-btn-default" href={`/api/v1/sops/${id}/file`}>
                 {t('ui.sops.export')}
               </a>

@@ -3,7 +3,9 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, DatePicker, Popconfirm, Tag } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { Page } from '../../page'
 import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
@@ -36,12 +38,18 @@ export function TargetHome() {
         {(l) => (
           <>
             <div className="target-tools">
-              {l.kind === 'fixed' && !l.closed_at && !on && <Nominate id={id} />}
-              <DatePicker
-                aria-label={t('ui.targets.on')}
-                placeholder={t('ui.targets.on')}
-                onChange={(day) => void navigate({ to: '.', search: { on: day ? day.format('YYYY-MM-DD') : undefined }, replace: true })}
-              />
+              {l.kind === 'fixed' && !l.closed_at && !on && (
+                <Allowed to="nominate">
+                  <Nominate id={id} />
+                </Allowed>
+              )}
+              <Allowed to="listTargetAccounts">
+                <DatePicker
+                  aria-label={t('ui.targets.on')}
+                  placeholder={t('ui.targets.on')}
+                  onChange={(day) => void navigate({ to: '.', search: { on: day ? day.format('YYYY-MM-DD') : undefined }, replace: true })}
+                />
+              </Allowed>{' '}
               {on && <span className="soft">{t('ui.targets.as-of', { day: formatDate(on) })}</span>}
               <Sizes id={id} />
             </div>
@@ -74,13 +82,17 @@ function Acts({ list: { id, kind } }: { list: Target }) {
   return (
     <>
       {kind === 'dynamic' && (
-        <Button loading={refresh.isPending} onClick={() => refresh.mutate()}>
-          {t('ui.targets.refresh')}
-        </Button>
+        <Allowed to="refreshTarget">
+          <Button loading={refresh.isPending} onClick={() => refresh.mutate()}>
+            {t('ui.targets.refresh')}
+          </Button>
+        </Allowed>
       )}
-      <Popconfirm title={t('ui.targets.close.sure')} onConfirm={() => close.mutate()}>
-        <Button>{t('ui.targets.close')}</Button>
-      </Popconfirm>
+      <Allowed to="closeTarget">
+        <Popconfirm title={t('ui.targets.close.sure')} onConfirm={() => close.mutate()}>
+          <Button>{t('ui.targets.close')}</Button>
+        </Popconfirm>
+      </Allowed>
     </>
   )
 }
@@ -130,6 +142,7 @@ function Sizes({ id }: { id: number }) {
 }
 
 function Now({ list }: { list: Target }) {
+  const may = useMay()
   const { id } = list
   const remove = useChange(
     (part: number) => api.DELETE('/target-lists/{id}/accounts/{part}', { params: { path: { id, part } } }),
@@ -163,7 +176,7 @@ function Now({ list }: { list: Target }) {
     },
     { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
   ]
-  if (list.kind === 'fixed' && !list.closed_at)
+  if (list.kind === 'fixed' && !list.closed_at && may('removeFromTarget'))
     columns.push({
       key: 'off',
       title: '',

@@ -4,6 +4,7 @@ import { Button, Tag } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { type Column, Rows } from '../../rows'
 import { Nothing } from '../../states'
@@ -18,13 +19,17 @@ type Target = Schema<'TargetList'>
 export function Targets() {
   const [adding, setAdding] = useState(false)
   const add = (
-    <Button type="primary" onClick={() => setAdding(true)}>
-      {t('ui.targets.new')}
-    </Button>
+    <Allowed to="createTarget">
+      <Button type="primary" onClick={() => setAdding(true)}>
+        {t('ui.targets.new')}
+      </Button>
+    </Allowed>
   )
   return (
     <Page title={t('ui.targets.title')} lede={t('ui.targets.lede')} actions={add}>
-      <Lacking />
+      <Allowed to="accountQuality">
+        <Lacking />
+      </Allowed>
       <Rows<Target>
         name={['target-lists']}
         label={t('ui.targets.title')}

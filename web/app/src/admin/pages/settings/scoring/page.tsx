@@ -3,7 +3,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Select } from 'antd'
 import { api, must } from '../../../../shared/api'
 import { formatInstant, t } from '../../../../shared/i18n'
+import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
+import { useMay } from '../../../may'
 import { Page } from '../../../page'
 import { Ask } from '../../../states'
 import { DraftEditor, RulesView } from './editor'
@@ -19,6 +21,7 @@ const nameOf = (v: Version): string =>
 export function Scoring() {
   const { version } = useSearch({ from: '/settings/scoring' })
   const navigate = useNavigate({ from: '/settings/scoring' })
+  const may = useMay()
   const go = (to?: number) => void navigate({ search: { version: to } })
   const live = useQuery({ queryKey: ['score-rules', 'live'], queryFn: () => must(api.GET('/score-rules/live')) })
   const all = useQuery({
@@ -45,14 +48,16 @@ export function Scoring() {
         ]}
       />
       {(shown === undefined || shown.version !== null) && (
-        <Button
-          type="primary"
-          disabled={!live.data}
-          loading={draft.isPending}
-          onClick={() => draft.mutate(undefined, { onSuccess: (v) => go(v.id) })}
-        >
-          {t('ui.score.new')}
-        </Button>
+        <Allowed to="draftScoreRules">
+          <Button
+            type="primary"
+            disabled={!live.data}
+            loading={draft.isPending}
+            onClick={() => draft.mutate(undefined, { onSuccess: (v) => go(v.id) })}
+          >
+            {t('ui.score.new')}
+          </Button>
+        </Allowed>
       )}
     </>
   )
@@ -60,7 +65,7 @@ export function Scoring() {
     <Page title={t('ui.set.scoring')} lede={t('ui.score.formula')} actions={choose}>
       <Ask query={live} rows={12}>
         {({ rules }) =>
-          shown?.version === null ? (
+          shown?.version === null && may('changeScoreRules') ? (
             <DraftEditor key={shown.id} draft={shown} published={() => go()} />
           ) : (
             <RulesView rules={shown?.rules ?? rules} />

@@ -4,7 +4,9 @@ import { Button, Input, Popconfirm, Select } from 'antd'
 import { useId, useState } from 'react'
 import { api, must, type Schema } from '../../../../shared/api'
 import { formatInstant, t, word } from '../../../../shared/i18n'
+import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
+import { Editable } from '../../../editable'
 import { useLook } from '../../../theme'
 import { NumberField } from '../number-field'
 import { Panel } from '../panel'
@@ -49,9 +51,11 @@ function Signature({ version, team }: { version: Version; team: Team }) {
         )}
       </div>
       {!by && (
-        <Button size="small" loading={sign.isPending} onClick={() => sign.mutate()}>
-          {t('ui.stages.sign', { team: t(`ui.team.${team}`) })}
-        </Button>
+        <Allowed to="signStageRules">
+          <Button size="small" loading={sign.isPending} onClick={() => sign.mutate()}>
+            {t('ui.stages.sign', { team: t(`ui.team.${team}`) })}
+          </Button>
+        </Allowed>
       )}
     </li>
   )
@@ -91,52 +95,58 @@ export function Draft({ version }: { version: Version }) {
       title={t('ui.stages.draft', { n: String(version.number) })}
       lede={t('ui.stages.draft.lede')}
       actions={
-        <Popconfirm title={t('ui.stages.discard.sure')} onConfirm={() => discard.mutate()}>
-          <Button danger>{t('ui.stages.discard')}</Button>
-        </Popconfirm>
+        <Allowed to="discardStageRules">
+          <Popconfirm title={t('ui.stages.discard.sure')} onConfirm={() => discard.mutate()}>
+            <Button danger>{t('ui.stages.discard')}</Button>
+          </Popconfirm>
+        </Allowed>
       }
     >
-      <div className="fields">
-        <NumberField label={t('ui.stages.field.mil.engagement')} value={rules.mil.engagement} set={(engagement) => mil({ engagement })} />
-        <NumberField
-          label={t('ui.stages.field.mil.view_seconds')}
-          value={rules.mil.view_seconds}
-          set={(view_seconds) => mil({ view_seconds })}
-        />
-        <NumberField label={t('ui.stages.field.mql.score')} value={rules.mql.score} max={100} set={(score) => mql({ score })} />
-        <NumberField label={t('ui.stages.field.mql.fit')} value={rules.mql.fit} max={100} set={(fit) => mql({ fit })} />
-        <NumberField
-          label={t('ui.stages.field.mql.fall_below')}
-          value={rules.mql.fall_below}
-          max={100}
-          set={(fall_below) => mql({ fall_below })}
-        />
-        <NumberField
-          label={t('ui.stages.field.mql.fall_after_days')}
-          value={rules.mql.fall_after_days}
-          max={365}
-          set={(fall_after_days) => mql({ fall_after_days })}
-        />
-        <div className="field" style={{ gridColumn: '1 / -1' }}>
-          <label htmlFor={`${id}-acts`}>{t('ui.stages.field.mql.actions')}</label>
-          <Select
-            id={`${id}-acts`}
-            mode="multiple"
-            value={rules.mql.actions ?? []}
-            onChange={(actions: string[]) => mql({ actions })}
-            options={acts.map((value) => ({ value, label: word('activity', value) }))}
+      <Editable by="redraftStageRules">
+        <div className="fields">
+          <NumberField label={t('ui.stages.field.mil.engagement')} value={rules.mil.engagement} set={(engagement) => mil({ engagement })} />
+          <NumberField
+            label={t('ui.stages.field.mil.view_seconds')}
+            value={rules.mil.view_seconds}
+            set={(view_seconds) => mil({ view_seconds })}
           />
+          <NumberField label={t('ui.stages.field.mql.score')} value={rules.mql.score} max={100} set={(score) => mql({ score })} />
+          <NumberField label={t('ui.stages.field.mql.fit')} value={rules.mql.fit} max={100} set={(fit) => mql({ fit })} />
+          <NumberField
+            label={t('ui.stages.field.mql.fall_below')}
+            value={rules.mql.fall_below}
+            max={100}
+            set={(fall_below) => mql({ fall_below })}
+          />
+          <NumberField
+            label={t('ui.stages.field.mql.fall_after_days')}
+            value={rules.mql.fall_after_days}
+            max={365}
+            set={(fall_after_days) => mql({ fall_after_days })}
+          />
+          <div className="field" style={{ gridColumn: '1 / -1' }}>
+            <label htmlFor={`${id}-acts`}>{t('ui.stages.field.mql.actions')}</label>
+            <Select
+              id={`${id}-acts`}
+              mode="multiple"
+              value={rules.mql.actions ?? []}
+              onChange={(actions: string[]) => mql({ actions })}
+              options={acts.map((value) => ({ value, label: word('activity', value) }))}
+            />
+          </div>
+          <div className="field" style={{ gridColumn: '1 / -1' }}>
+            <label htmlFor={`${id}-note`}>{t('ui.stages.note')}</label>
+            <Input id={`${id}-note`} value={note} maxLength={200} onChange={(e) => setNote(e.target.value)} />
+          </div>
         </div>
-        <div className="field" style={{ gridColumn: '1 / -1' }}>
-          <label htmlFor={`${id}-note`}>{t('ui.stages.note')}</label>
-          <Input id={`${id}-note`} value={note} maxLength={200} onChange={(e) => setNote(e.target.value)} />
-        </div>
-      </div>
-      <p>
-        <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate()}>
-          {t('ui.stages.save')}
-        </Button>
-      </p>
+      </Editable>
+      <Allowed to="redraftStageRules">
+        <p>
+          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate()}>
+            {t('ui.stages.save')}
+          </Button>
+        </p>
+      </Allowed>
       <h3>{t('ui.stages.diff')}</h3>
       <Diff number={version.number} />
       <h3>{t('ui.stages.signatures')}</h3>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { api, must } from '../../../../shared/api'
 import { t } from '../../../../shared/i18n'
+import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
 import { Ask } from '../../../states'
 import { Panel } from '../panel'
@@ -37,9 +38,11 @@ export function EntryRules() {
             actions={
               all.data &&
               !draft && (
-                <Button type="primary" loading={begin.isPending} onClick={() => begin.mutate(rules)}>
-                  {t('ui.stages.draft.begin')}
-                </Button>
+                <Allowed to="draftStageRules">
+                  <Button type="primary" loading={begin.isPending} onClick={() => begin.mutate(rules)}>
+                    {t('ui.stages.draft.begin')}
+                  </Button>
+                </Allowed>
               )
             }
           >

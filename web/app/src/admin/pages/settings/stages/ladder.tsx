@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../../shared/api'
 import { lang, t } from '../../../../shared/i18n'
+import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
 import { Panel } from '../panel'
 import { NamingFields } from './naming'
@@ -45,9 +46,11 @@ export function Ladder({ rungs }: { rungs: Rung[] }) {
                   <div className="grow">
                     <strong translate="no">{name}</strong> <span className="soft">{t(`ui.team.${rung.team}`)}</span>
                   </div>
-                  <Button size="small" aria-label={t('ui.edit.of', { name })} onClick={() => setEditing(rung.key)}>
-                    {t('ui.edit')}
-                  </Button>
+                  <Allowed to="nameStage">
+                    <Button size="small" aria-label={t('ui.edit.of', { name })} onClick={() => setEditing(rung.key)}>
+                      {t('ui.edit')}
+                    </Button>
+                  </Allowed>
                 </>
               )}
             </li>
