@@ -269,8 +269,11 @@ func TestAccess_endsAtTheDepartment(t *testing.T) {
 						require.NotContains(t, []int{401, 403, 500}, ask(o.method, o.at(east.objects[o.scope]), "").Code, "%s: %s of their own", who, o)
 					}
 				case o.scope == "listed" && !o.changes && o.method != http.MethodGet:
-					answer := ask(o.method, o.at(1), `{"filter":null}`)
-					require.Equal(t, http.StatusOK, answer.Code, "%s: %s: %s", who, o, answer.Body)
+					if strings.HasPrefix(o.path, "/audiences/") {
+						body = `{"filter":null}`
+					}
+					answer := ask(o.method, o.at(1), body)
+					require.NotContains(t, []int{403, 404, 500}, answer.Code, "%s: %s: %s", who, o, answer.Body)
 					require.NotContains(t, answer.Body.String(), "west", "%s: %s", who, o)
 				case o.scope == "listed" && o.method == http.MethodGet:
 					url := o.at(1)
