@@ -22,15 +22,15 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	db := modeltest.Open(t, modeltest.MySQLDSN(t), modeltest.NewClock())
 	ctx, now := t.Context(), db.Now(t.Context())
-	create(t, db, model.SOP{Name: "甲", State: model.SOPLive})
+	create(t, db, model.SOP{Name: "甲", State: model.SOPLive}, model.SOP{Name: "乙", State: model.SOPLive}, model.SOP{Name: "丙", State: model.SOPPaused})
 	const n = 3000
 	people, calls, touches := make([]model.Enrollment, n), make([]model.Dispatch, n), make([]model.Touch, n)
 	for i := range n {
-		rep := int64(i%20 + 1)
-		people[i] = model.Enrollment{SOPID: 1, VersionID: 1, ContactID: int64(i + 1), RepID: rep, Run: 1, State: model.EnrollmentCompleted, Shard: i % model.EnrollmentShards, AnchorAt: now, EnrolledAt: now}
+		rep, programme := int64(i%20+1), int64(i%3+1)
+		people[i] = model.Enrollment{SOPID: programme, VersionID: 1, ContactID: int64(i + 1), RepID: rep, Run: 1, State: model.EnrollmentCompleted, Shard: i % model.EnrollmentShards, AnchorAt: now, EnrolledAt: now}
 		calls[i] = model.Dispatch{Channel: "c", RepID: rep, State: model.DispatchConfirmed, NextAt: now, CreatedAt: now}
 		touches[i] = model.Touch{
-			ContactID: int64(i + 1), RepID: rep, Channel: "c", State: model.TouchDelivered, DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, LocalDay: "2026-02-01",
+			ContactID: int64(i + 1), SOPID: programme, RepID: rep, Channel: "c", State: model.TouchDelivered, DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, LocalDay: "2026-02-01",
 		}
 	}
 	states := []model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchSent, model.DispatchUnknown, model.DispatchStuck, model.DispatchFailed}
@@ -60,6 +60,10 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
+	lines, err := reports.ProgrammeLines(ctx, report.ProgrammeFilter{}, model.Page{After: 3})
+	require.NoError(t, err)
+	require.Len(t, lines, 2)
+	require.Positive(t, lines[0].Due[0])
 	seen := statements()
 	require.Greater(t, len(seen), 60)
 	for _, sql := range seen {
