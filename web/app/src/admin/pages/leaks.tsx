@@ -40,7 +40,7 @@ export function Leaks() {
   const search: Record<string, unknown> = useSearch({ strict: false })
   const team = among(search.team, teams)
   return (
-    <Page title={t('ui.leaks.title')} lede={t('ui.leaks.lede')}>
+    <Page narrowed title={t('ui.leaks.title')} lede={t('ui.leaks.lede')}>
       <nav className="queue-states" aria-label={t('ui.leaks.team')}>
         <Go to="/leaks" className={team ? undefined : 'on'}>
           {t('ui.today.leaks.all')}

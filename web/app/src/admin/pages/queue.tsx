@@ -22,7 +22,7 @@ export function Queue() {
   const inbox = useInboxLag()
   const rep = whole(search.rep)
   return (
-    <Page title={t('ui.nav.queue')} lede={t('ui.queue.lede')}>
+    <Page narrowed title={t('ui.nav.queue')} lede={t('ui.queue.lede')}>
       <Ask query={day}>
         {(data) => {
           const state = among(search.state, queueStates) ?? firstBusy(data)

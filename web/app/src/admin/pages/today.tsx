@@ -13,7 +13,11 @@ import { Ask } from '../states'
 export function Today() {
   const day = useDay()
   return (
-    <Page title={t('ui.nav.today')} lede={day.data && t('ui.today.lede', { day: formatDay(day.data.at), time: formatTime(day.data.at) })}>
+    <Page
+      narrowed
+      title={t('ui.nav.today')}
+      lede={day.data && t('ui.today.lede', { day: formatDay(day.data.at), time: formatTime(day.data.at) })}
+    >
       <Ask query={day} rows={12}>
         {(data) => (
           <div className="today">

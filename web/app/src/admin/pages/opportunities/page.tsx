@@ -97,6 +97,7 @@ export function Opportunities() {
   return (
     <Page
       wide
+      narrowed
       title={t('ui.deals')}
       lede={query.data && t('ui.deals.sum', { n: query.data.deals.length, amount: formatMoney(sum) })}
       actions={
