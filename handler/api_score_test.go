@@ -43,7 +43,7 @@ func TestAPI_explainsScores(t *testing.T) {
 				Name: "a contact's", URL: contact, As: handlertest.Reader, Status: 200,
 				Contains: []string{
 					`"rules_version":0`, `"grade":"B"`, "昨天：完成会面，现在值", "今天：确认预算，现在值 4 分", "互动 72 分，贡献 32.8 分",
-					"如果没有新互动，到", "达到 MQL", "行业还没有设理想客户标准", `"field":"role","points":25,"max":25,"say":"match"`,
+					"如果没有新互动，", "达到 MQL", "行业还没有设理想客户标准", `"field":"role","points":25,"max":25,"say":"match"`,
 				},
 			},
 			handlertest.Scenario{Name: "in English", URL: contact, As: handlertest.Reader, Status: 200, Header: http.Header{"Accept-Language": {"en"}}, Contains: []string{"yesterday: a meeting", "an MQL"}},

@@ -59,7 +59,7 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
     if (hasNextPage && !isFetchingNextPage && last >= rows.length - 20) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, rows.length])
   if (query.isPending) return <Loading rows={10} />
-  if (query.error && rows.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} />
+  if (query.error && rows.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} busy={query.isFetching} />
   if (rows.length === 0) return typeof empty === 'string' ? <Nothing why={empty} /> : empty
   const tracks = (shown: Column<T>[]) => shown.map((c) => c.width).join(' ')
   const grid = { '--tracks': tracks(columns), '--tracks-narrow': tracks(columns.filter((c) => !c.optional)) } as CSSProperties

@@ -22,7 +22,7 @@ export function Nothing({ why, children }: { why: string; children?: ReactNode }
 }
 
 /** When it failed: what happened, what to do, and a way to try again. */
-export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ErrorState({ error, retry, busy = false }: { error: unknown; retry?: () => void; busy?: boolean }) {
   const { title, detail } = problemWords(error, t, 'ui')
   return (
     <Alert
@@ -32,7 +32,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
       description={detail}
       action={
         retry && (
-          <Button size="small" onClick={retry}>
+          <Button size="small" loading={busy} onClick={retry}>
             {t('ui.retry')}
           </Button>
         )
@@ -45,6 +45,7 @@ interface Asked<T> {
   data: T | undefined
   error: unknown
   isPending: boolean
+  isFetching?: boolean
   refetch: () => unknown
 }
 
@@ -52,5 +53,5 @@ interface Asked<T> {
 export function Ask<T>({ query, rows, children }: { query: Asked<T>; rows?: number; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data)
   if (query.isPending) return <Loading rows={rows} />
-  return <ErrorState error={query.error} retry={() => void query.refetch()} />
+  return <ErrorState error={query.error} retry={() => void query.refetch()} busy={query.isFetching} />
 }

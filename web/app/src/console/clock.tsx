@@ -28,7 +28,9 @@ export function ClockBar() {
   const going = journey.leg !== undefined
   return (
     <div className="clock" role="group" aria-label={t('sim.clock')}>
-      <time className="face">{clock.data ? face.format(real + ahead) : '–'}</time>
+      <time className="face" aria-busy={clock.isPending}>
+        {clock.data ? face.format(real + ahead) : '–'}
+      </time>
       <button type="button" disabled={going} onClick={() => void journey.go(['hour'])}>
         {t('sim.clock.hour')}
       </button>

@@ -44,8 +44,7 @@ function Line({ element: e }: { element: Element }) {
         </h2>
         <p>
           {e.due_at && e.fate && <time dateTime={e.due_at}>{formatInstant(e.due_at)}</time>}
-          {e.text}
-          {e.touch_id !== null && <Go to={`/touches/${e.touch_id}`}> {t('ui.story.why')}</Go>}
+          {e.text} {e.touch_id !== null && <Go to={`/touches/${e.touch_id}`}>{t('ui.story.why')}</Go>}
         </p>
         {e.chain.length > 0 && (
           <details>

@@ -34,6 +34,7 @@ export function Meeting() {
     },
     [at, rows.length, navigate, owner, list, days],
   )
+  const both = () => Promise.all([meeting.refetch(), owners.refetch()])
   const row = at === undefined ? undefined : rows[at]
   return (
     <Page
@@ -54,7 +55,7 @@ export function Meeting() {
       }
     >
       {row && at !== undefined && <MeetingStage row={row} at={at} count={rows.length} more={hasNextPage} step={step} />}
-      <Ask query={{ ...meeting, data: meeting.data && rows }} rows={10}>
+      <Ask query={{ ...meeting, data: meeting.data && rows, refetch: both }} rows={10}>
         {(accounts) =>
           accounts.length === 0 && !hasNextPage ? (
             <Nothing why={t('ui.meeting.none')}>

@@ -14,7 +14,7 @@ import type { Handover, State } from './sla'
 
 const states: State[] = ['open', 'accepted', 'rejected', 'withdrawn']
 
-const columns: Column<Handover>[] = [
+const columns = (open: boolean): Column<Handover>[] => [
   {
     key: 'who',
     title: t('ui.handovers.who'),
@@ -48,8 +48,8 @@ const columns: Column<Handover>[] = [
     cell: (h) => (h.score === null ? '' : Math.floor(h.score)),
   },
   { key: 'rep', title: t('ui.handovers.rep'), width: '110px', optional: true, cell: (h) => <RepName id={h.rep_id} name={h.rep_name} /> },
-  { key: 'clock', title: t('ui.handovers.clock'), width: '150px', cell: (h) => <Clock handover={h} /> },
-  { key: 'answer', title: t('ui.handovers.answer'), width: '170px', cell: (h) => <Answer handover={h} /> },
+  { key: 'clock', title: t(open ? 'ui.handovers.clock' : 'ui.handovers.decided'), width: '150px', cell: (h) => <Clock handover={h} /> },
+  { key: 'answer', title: t(open ? 'ui.handovers.answer' : 'ui.handovers.note'), width: '170px', cell: (h) => <Answer handover={h} /> },
 ]
 
 /** People whom marketing hands to sales, until sales has answered. */
@@ -71,7 +71,7 @@ export function Handovers() {
       <Rows
         name={['handovers', state, !!overdue]}
         label={t('ui.handovers')}
-        columns={columns}
+        columns={columns(state === 'open' || Boolean(overdue))}
         rowHeight={64}
         fetch={fetch}
         id={(h) => h.id}
