@@ -70,6 +70,8 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			list(Filter{Stage: "mql", State: model.RelationshipActive}),
 			map[string]string{"d": "ix_contacts_stage", "r": "ix_relationships_state"},
 		},
+		"relationships of a page": {s.relationshipsQuery(ctx, someIDs(100)), map[string]string{"relationships": "uq_relationships_pair", "reps": "PRIMARY"}},
+		"tags of a page":          {s.tagsQuery(ctx, someIDs(100), false), map[string]string{"relationship_tags": "ix_relationship_tags_contact", "tags": "PRIMARY"}},
 		"lock contacts": {
 			conn.Model(&model.Contact{}).Where("external_userid IN ?", []string{"wm1", "wm2"}),
 			map[string]string{"contacts": "uq_contacts_external"},
@@ -102,6 +104,13 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 			}
 		}
 	}
+}
+
+func someIDs(n int64) (ids []int64) {
+	for id := range n {
+		ids = append(ids, id+1)
+	}
+	return ids
 }
 
 // fill stores 3 000 contacts of 20 reps with 2 of 30 tags each.
