@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
+import { type CSSProperties, memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react'
 import { t } from '../shared/i18n'
 import { ErrorState, Loading, Nothing } from './states'
 import './rows.css'
@@ -32,6 +32,11 @@ interface RowsProps<T> {
   empty: ReactNode
 }
 
+// A next page is asked for this many rows before the last one is reached.
+const ahead = 60
+
+const tracks = <T,>(shown: Column<T>[]) => shown.map((c) => c.width).join(' ')
+
 /**
  * A long list: keyset pages fetched as one scrolls, of which only the visible
  * rows exist in the document.
@@ -43,26 +48,34 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor || undefined,
   })
-  const rows = query.data?.pages.flatMap((p) => p.items) ?? []
+  // Whatever would be made anew here while one scrolls costs by the rows that
+  // are loaded, not by those that are seen.
+  const rows = useMemo(() => query.data?.pages.flatMap((p) => p.items) ?? [], [query.data])
+  const keyOf = useRef(id)
+  keyOf.current = id
+  const key = useCallback((i: number) => (rows[i] === undefined ? i : keyOf.current(rows[i])), [rows])
+  const estimate = useCallback(() => rowHeight, [rowHeight])
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: estimate,
     overscan: 12,
-    getItemKey: (i) => (rows[i] ? id(rows[i]) : i),
+    getItemKey: key,
   })
   const visible = virtual.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && last >= rows.length - 20) void fetchNextPage()
+    if (hasNextPage && !isFetchingNextPage && last >= rows.length - ahead) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, rows.length])
+  const grid = useMemo(
+    () => ({ '--tracks': tracks(columns), '--tracks-narrow': tracks(columns.filter((c) => !c.optional)) }) as CSSProperties,
+    [columns],
+  )
   if (query.isPending) return <Loading rows={10} />
   if (query.error && rows.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} busy={query.isFetching} />
   if (rows.length === 0) return typeof empty === 'string' ? <Nothing why={empty} /> : empty
-  const tracks = (shown: Column<T>[]) => shown.map((c) => c.width).join(' ')
-  const grid = { '--tracks': tracks(columns), '--tracks-narrow': tracks(columns.filter((c) => !c.optional)) } as CSSProperties
   return (
     <div className="rows" ref={scroller} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
       <div className="rows-head" role="row" style={grid}>
@@ -76,21 +89,7 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
         {visible.map((v) => {
           const row = rows[v.index]
           if (row === undefined) return null
-          return (
-            <div
-              key={v.key}
-              role="row"
-              aria-rowindex={v.index + 2}
-              className="rows-row"
-              style={{ ...grid, height: rowHeight, transform: `translateY(${v.start}px)` }}
-            >
-              {columns.map((c) => (
-                <div key={c.key} role="cell" className={c.optional ? 'optional' : undefined}>
-                  {c.cell(row)}
-                </div>
-              ))}
-            </div>
-          )
+          return <Line key={v.key} row={row} columns={columns} grid={grid} index={v.index} top={v.start} height={rowHeight} />
         })}
       </div>
       {isFetchingNextPage && (
@@ -102,3 +101,25 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
     </div>
   )
 }
+
+interface LineProps<T> {
+  row: T
+  columns: Column<T>[]
+  grid: CSSProperties
+  index: number
+  top: number
+  height: number
+}
+
+/** One row. It stays as it is while others scroll into sight. */
+const Line = memo(function Line<T>({ row, columns, grid, index, top, height }: LineProps<T>) {
+  return (
+    <div role="row" aria-rowindex={index + 2} className="rows-row" style={{ ...grid, height, transform: `translateY(${top}px)` }}>
+      {columns.map((c) => (
+        <div key={c.key} role="cell" className={c.optional ? 'optional' : undefined}>
+          {c.cell(row)}
+        </div>
+      ))}
+    </div>
+  )
+}) as <T>(props: LineProps<T>) => ReactNode
