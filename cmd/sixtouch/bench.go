@@ -22,7 +22,7 @@ import (
 
 func benchCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure this build on this machine, against a bound and against what others do"}
-	cmd.AddCommand(benchIngestCommand(e), benchPlanCommand(e), benchMatchCommand(e))
+	cmd.AddCommand(benchIngestCommand(e), benchPlanCommand(e), benchMatchCommand(e), benchListCommand(e))
 	return cmd
 }
 

@@ -47,6 +47,8 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
     queryFn: ({ pageParam }) => fetch(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor || undefined,
+    // All pages would be read again, one after the other.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 3,
   })
   // Whatever would be made anew here while one scrolls costs by the rows that
   // are loaded, not by those that are seen.
