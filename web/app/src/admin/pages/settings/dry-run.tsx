@@ -3,6 +3,7 @@ import { api, must } from '../../../shared/api'
 import { formatNumber, t } from '../../../shared/i18n'
 import { useChange } from '../../change'
 import { RepName } from '../../people/rep-name'
+import { ReachNote } from '../../reach-note'
 import { Panel } from './panel'
 import type { Routing } from './routing-rules'
 
@@ -15,7 +16,11 @@ export function DryRun({ rules }: { rules: Routing }) {
   return (
     <Panel
       title={t('ui.routing.try')}
-      lede={t('ui.routing.try.lede', { n: days })}
+      lede={
+        <>
+          {t('ui.routing.try.lede', { n: days })} <ReachNote />
+        </>
+      }
       actions={
         <Button loading={run.isPending} onClick={() => run.mutate()}>
           {t('ui.routing.try.run')}
