@@ -10,6 +10,7 @@ import { countFaults, FilterBuilder, FilterSentence, type FilterValue, Members }
 import { wire } from '../filter/ast'
 import { useMay } from '../may'
 import { Page } from '../page'
+import { PartNote } from '../part-note'
 import { StateTag } from '../people/state-tag'
 import { EnrolDialog } from '../programmes/enrol-dialog'
 import '../programmes/programmes.css'
@@ -69,6 +70,7 @@ export function Audience() {
             </section>
             <section className="section" aria-labelledby="members">
               <h2 id="members">{t('ui.audiences.members', { n: a.count })}</h2>
+              <PartNote />
               <Allowed to="previewMembers">
                 <Members value={a.filter as FilterValue} />
               </Allowed>

@@ -11,6 +11,7 @@ import { SopTabs } from '../ops/sop-tabs'
 import { useSop } from '../ops/sops'
 import { VersionChoice } from '../ops/version-choice'
 import { Page } from '../page'
+import { PartNote } from '../part-note'
 import { Ask, Nothing } from '../states'
 
 const states = ['active', 'paused', 'completed', 'exited', 'parked'] as const
@@ -45,6 +46,7 @@ export function SopPeople() {
       actions={<VersionChoice sop={id} value={version} change={(v) => void navigate({ to: '.', search: { version: v } as never })} />}
     >
       <SopTabs sop={id} here="people" />
+      <PartNote />
       <Ask query={flow} rows={10}>
         {(f) =>
           f.enrolled === 0 ? (

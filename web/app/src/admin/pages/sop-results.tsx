@@ -11,6 +11,7 @@ import { SopTabs } from '../ops/sop-tabs'
 import { useSop } from '../ops/sops'
 import { VersionChoice } from '../ops/version-choice'
 import { Page } from '../page'
+import { PartNote } from '../part-note'
 import { Ask, Nothing } from '../states'
 import '../ops/results.css'
 
@@ -34,6 +35,7 @@ export function SopResults() {
       actions={<VersionChoice sop={id} value={version} change={(v) => void navigate({ to: '.', search: { version: v } as never })} />}
     >
       <SopTabs sop={id} here="results" />
+      <PartNote />
       <Ask query={results} rows={12}>
         {({ steps }) => {
           const all = totals(steps)

@@ -4,6 +4,7 @@ import { Alert, Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, formatNumber, t } from '../../shared/i18n'
+import { PartNote } from '../part-note'
 import { type Column, Rows } from '../rows'
 import { Ask } from '../states'
 import './programmes.css'
@@ -71,6 +72,7 @@ export function DiffView({ id, from, to }: DiffProps) {
             title={way && t(`ui.versions.${way}`)}
             destroyOnHidden
           >
+            <PartNote />
             {way && <People id={id} to={to} way={way} />}
           </Drawer>
         </div>

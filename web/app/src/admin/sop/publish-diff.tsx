@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, must } from '../../shared/api'
 import { formatNumber, t } from '../../shared/i18n'
+import { PartNote } from '../part-note'
 import { Ask } from '../states'
 import { DiffPeople, type Way } from './diff-people'
 import { stepsOf } from './model'
@@ -67,6 +68,7 @@ export function PublishDiff({ sop, diff }: { sop: SOP; diff: ReturnType<typeof u
             ))}
           </dl>
           {people.partial && <p className="soft">{t('ui.sop.diff.partial')}</p>}
+          {way && <PartNote />}
           {way && <DiffPeople id={sop.id} way={way} />}
         </>
       )}

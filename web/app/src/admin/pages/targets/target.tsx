@@ -7,6 +7,7 @@ import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { useMay } from '../../may'
 import { Page } from '../../page'
+import { PartNote } from '../../part-note'
 import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
 import { RepName } from '../../people/rep-name'
@@ -53,6 +54,7 @@ export function TargetHome() {
               {on && <span className="soft">{t('ui.targets.as-of', { day: formatDate(on) })}</span>}
               <Sizes id={id} />
             </div>
+            <PartNote />
             {on ? <Then id={id} on={on} /> : <Now list={l} />}
           </>
         )}
