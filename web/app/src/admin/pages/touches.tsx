@@ -8,6 +8,7 @@ import { Go } from '../ops/go'
 import { type TouchSearch, touchQuery, touchSearch } from '../ops/touch-filter'
 import { TouchFilters } from '../ops/touch-filters'
 import { Page } from '../page'
+import { PartNote } from '../part-note'
 import { RepName } from '../people/rep-name'
 import { type Column, Rows } from '../rows'
 import { Nothing } from '../states'
@@ -81,6 +82,7 @@ export function Touches() {
       }
     >
       <TouchFilters search={search} change={change} />
+      <PartNote />
       <Rows<Touch>
         name={['touches', query]}
         label={t('ui.nav.touches')}
