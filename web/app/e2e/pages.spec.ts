@@ -9,13 +9,18 @@ const demo = playDemo()
 // Where pictures of the pages go; empty: none are taken.
 const album = process.env.SIXTOUCH_LOOK
 
-// Each language, each mode and each width twice.
+// Each language, each mode and each width; for the album each language and each
+// mode at both widths.
 const looks = [
   { lang: 'zh', scheme: 'light', width: 1440 },
-  { lang: 'en', scheme: 'dark', width: 1440 },
-  { lang: 'en', scheme: 'light', width: 390 },
-  { lang: 'zh', scheme: 'dark', width: 390 },
-] as const
+  { lang: 'en', scheme: 'dark', width: 390 },
+  ...(album
+    ? [
+        { lang: 'en', scheme: 'dark', width: 1440 },
+        { lang: 'zh', scheme: 'light', width: 390 },
+      ]
+    : []),
+] as { lang: 'zh' | 'en'; scheme: 'light' | 'dark'; width: number }[]
 
 for (const { lang, scheme, width } of looks) {
   test.describe(`${width} px, ${scheme}, ${lang}`, () => {
