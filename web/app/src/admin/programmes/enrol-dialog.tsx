@@ -48,7 +48,7 @@ export function EnrolDialog({ sop, who, open, onClose }: EnrolProps) {
       set(v)
     }
   const run = (dry: boolean) => start.mutate(dry, { onSuccess: setJob })
-  const counted = job?.dry_run === true && job.entered > 0
+  const counted = job?.dry_run === true
   return (
     <Modal
       open={open}

@@ -8,9 +8,10 @@ import { AccountName } from '../../people/account-name'
 import { ContactName } from '../../people/contact-name'
 import { RepName } from '../../people/rep-name'
 import { StageTag } from '../../people/stage-tag'
-import { type Column, Rows, type Slice } from '../../rows'
+import type { Column, Slice } from '../../rows'
 import { Nothing } from '../../states'
 import { ContactFilters } from './filters'
+import { ContactList } from './list'
 import { Score } from './score'
 import { type ContactSearch, contactQuery, narrowed } from './search'
 import '../../card.css'
@@ -30,13 +31,11 @@ export function Contacts() {
   return (
     <Page wide title={t('ui.nav.contacts')} lede={t('ui.contacts.lede')} actions={<Export search={search} />}>
       <ContactFilters search={search} />
-      <Rows<Contact>
-        name={['contacts', search]}
-        label={t('ui.nav.contacts')}
+      <ContactList
+        key={JSON.stringify(search)}
+        search={search}
         columns={columns}
         fetch={(cursor) => fetchContacts(search, cursor)}
-        id={(c) => c.id}
-        rowHeight={56}
         empty={<Nothing why={narrowed(search) ? t('ui.contacts.none') : t('ui.contacts.empty')}>{narrowed(search) && clear}</Nothing>}
       />
     </Page>
@@ -61,7 +60,7 @@ const columns: Column<Contact>[] = [
         <span className="soft">{c.corp_name ? <span translate="no">{c.corp_name}</span> : t('ui.contacts.no-account')}</span>
       ),
   },
-  { key: 'stage', title: t('ui.stage'), width: 'minmax(120px, 1.2fr)', cell: (c) => <StageTag stage={c.stage} /> },
+  { key: 'stage', title: t('ui.stage'), width: 'minmax(140px, 1.2fr)', cell: (c) => <StageTag stage={c.stage} /> },
   { key: 'score', title: t('ui.score'), width: '110px', cell: (c) => <Score score={c.score} grade={c.grade} /> },
   { key: 'rep', title: t('ui.contacts.rep'), width: 'minmax(100px, 1fr)', optional: true, cell: (c) => <Reps contact={c} /> },
   {
