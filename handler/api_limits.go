@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"sixtouch/model"
+	"sixtouch/sop"
 )
 
 type limitRule struct {
@@ -50,5 +51,32 @@ func (s *server) setLimits(c *gin.Context) error {
 		return err
 	}
 	c.Status(http.StatusNoContent)
+	return nil
+}
+
+type sendHours struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Workdays bool   `json:"workdays"`
+}
+
+func (s *server) getSendHours(c *gin.Context) error {
+	hours, err := s.Engine.SendHours(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, sendHours{From: hours.From, To: hours.To, Workdays: hours.Workdays})
+	return nil
+}
+
+func (s *server) setSendHours(c *gin.Context) error {
+	in, err := decode[sendHours](c)
+	if err != nil {
+		return err
+	}
+	if err := s.Engine.SetSendHours(c.Request.Context(), sop.Window{From: in.From, To: in.To, Workdays: in.Workdays}); err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, in)
 	return nil
 }

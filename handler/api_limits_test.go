@@ -25,3 +25,17 @@ func TestAPI_keepsDatedLimits(t *testing.T) {
 		)
 	})
 }
+
+func TestAPI_keepsTheSendHours(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		const url = "/api/v1/settings/send-hours"
+		app.Run(t,
+			handlertest.Scenario{Name: "the default", URL: url, As: handlertest.Reader, Status: 200, Contains: []string{`{"from":"09:00","to":"20:30","workdays":false}`}},
+			handlertest.Scenario{Name: "a reader sets none", Method: "PUT", URL: url, As: handlertest.Reader, Body: `{"from":"10:00","to":"18:00","workdays":true}`, Status: 403},
+			handlertest.Scenario{Name: "narrower", Method: "PUT", URL: url, As: handlertest.Admin, Body: `{"from":"10:00","to":"18:00","workdays":true}`, Status: 200},
+			handlertest.Scenario{Name: "they stay", URL: url, As: handlertest.Reader, Status: 200, Contains: []string{`{"from":"10:00","to":"18:00","workdays":true}`}},
+			handlertest.Scenario{Name: "over night", Method: "PUT", URL: url, As: handlertest.Admin, Body: `{"from":"20:00","to":"08:00","workdays":false}`, Status: 400, Contains: []string{`"to"`, "开始要早于结束"}},
+			handlertest.Scenario{Name: "no time", Method: "PUT", URL: url, As: handlertest.Admin, Body: `{"from":"29:00","to":"08:00","workdays":false}`, Status: 400, Contains: []string{`"from"`, "不是时刻"}},
+		)
+	})
+}

@@ -287,6 +287,8 @@ func (s *server) programmeRoutes() []route {
 		{method: "POST", path: "/enrollment-jobs/:id/cancel", may: marketing, scope: shared, do: s.cancelJob},
 		{method: "GET", path: "/settings/holdout", may: office, scope: shared, do: s.getHoldout},
 		{method: "PUT", path: "/settings/holdout", may: marketing, scope: shared, do: s.setHoldout},
+		{method: "GET", path: "/settings/send-hours", may: office, scope: shared, do: s.getSendHours},
+		{method: "PUT", path: "/settings/send-hours", may: marketing, scope: shared, do: s.setSendHours},
 		{method: "GET", path: "/touches", may: everybody, scope: listed, query: touchQuery + paged, do: s.listTouches},
 		{method: "GET", path: "/touches/:id", may: everybody, scope: ofTouch, do: s.getTouch},
 		{method: "GET", path: "/touches/:id/why", may: everybody, scope: ofTouch, do: s.whyTouch},

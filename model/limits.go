@@ -27,6 +27,16 @@ type LimitRule struct {
 	UpdatedAt   time.Time
 }
 
+// SendHours is when programmes send that name no hours of their own, as
+// wall-clock times; it has one row, or none.
+type SendHours struct {
+	ID        int64 `gorm:"primaryKey;autoIncrement:false"`
+	OpensAt   string
+	ClosesAt  string
+	Workdays  bool // on working days only
+	UpdatedAt time.Time
+}
+
 // LimitTurn is the row that everybody writes who reserves attention of a shard's
 // contacts or of a rep, or decides about a programme: it makes them wait for each
 // other, on one server by its lock and on a cluster by the conflicting write.

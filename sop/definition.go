@@ -23,7 +23,7 @@ type Definition struct {
 	Trigger  Trigger         `json:"trigger"`
 	Timezone string          `json:"timezone,omitempty"` // IANA name; default is the corp's
 	Filter   audience.Filter `json:"filter,omitzero"`
-	Window   Window          `json:"window,omitzero"`
+	Window   Window          `json:"window,omitzero"`  // the corp's send hours when it names none
 	Entry    Entry           `json:"entry,omitzero"`   // who may come in again
 	Holdout  float64         `json:"holdout,omitzero"` // percent of its people who get nothing but its welcome, 0 to 10
 	Mode     string          `json:"mode,omitempty"`   // anchor (default) or chained
@@ -101,8 +101,8 @@ type Offset struct {
 
 // Window is when messages may go out, as wall-clock times of the SOP's zone.
 type Window struct {
-	From     string `json:"from,omitempty"`     // HH:MM, inclusive; default 09:00
-	To       string `json:"to,omitempty"`       // HH:MM, exclusive; default 20:30
+	From     string `json:"from,omitempty"`     // HH:MM, inclusive; 09:00 when only the end is named
+	To       string `json:"to,omitempty"`       // HH:MM, exclusive; 20:30 when only the beginning is named
 	Workdays bool   `json:"workdays,omitempty"` // on working days only
 }
 

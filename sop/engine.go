@@ -81,6 +81,8 @@ type Engine struct {
 	calendar atomic.Pointer[datedCalendar]
 	pressure pressure
 	rules    atomic.Pointer[datedLimits]
+
+	sendHours atomic.Pointer[datedHours]
 }
 
 // datedCalendar is the calendar as it was at an instant.
@@ -269,7 +271,7 @@ func (e *Engine) version(ctx context.Context, id int64) (*Version, error) {
 	return e.current(ctx, v)
 }
 
-// current is a compiled version under today's calendar and limits.
+// current is a compiled version under today's calendar, limits and send hours.
 func (e *Engine) current(ctx context.Context, v *Version) (*Version, error) {
 	days, err := e.days(ctx)
 	if err != nil {
@@ -279,7 +281,11 @@ func (e *Engine) current(ctx context.Context, v *Version) (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.under(days, limits), nil
+	hours, err := e.hours(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.under(days, limits, hours)
 }
 
 func (e *Engine) compile(row model.SOPVersion) (*Version, error) {

@@ -87,7 +87,11 @@ func (e *Engine) Examine(ctx context.Context, doc []byte) (File, []Finding, erro
 	if err != nil {
 		return File{}, nil, err
 	}
-	found, err := Lint(f.Definition, e.DB.Now(ctx), e.Config.Zone, days)
+	hours, err := e.hours(ctx)
+	if err != nil {
+		return File{}, nil, err
+	}
+	found, err := Lint(f.Definition.within(hours), e.DB.Now(ctx), e.Config.Zone, days)
 	if err != nil {
 		return File{}, nil, fmt.Errorf("lint programme file: %w", err)
 	}

@@ -127,6 +127,10 @@ func (o *oracle) ifAddedToday(ctx context.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	o.out.IfAddedToday, err = Forecast(d, o.now, set)
+	hours, err := o.engine.hours(ctx)
+	if err != nil {
+		return err
+	}
+	o.out.IfAddedToday, err = Forecast(d.within(hours), o.now, set)
 	return err
 }

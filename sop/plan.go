@@ -1,6 +1,7 @@
 package sop
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -184,11 +185,18 @@ func (v *Version) stepFilters() []audience.Filter {
 	return out
 }
 
-// under returns the version with that calendar and those limits.
-func (v *Version) under(days calendar.Days, limits Limits) *Version {
+// under returns the version with that calendar, those limits and the corp's send
+// hours.
+func (v *Version) under(days calendar.Days, limits Limits, hours Window) (*Version, error) {
+	own := v.within(hours).Window
+	bounds, err := own.bounds()
+	if err != nil {
+		return nil, fmt.Errorf("read send window: %w", err)
+	}
 	out := *v
+	out.window.from, out.window.to, out.window.workdays = bounds[0], bounds[1], own.Workdays
 	out.window.days, out.limits = days, limits
-	return &out
+	return &out, nil
 }
 
 // dueStep is a step at its instant for one anchor, or for what else it counts

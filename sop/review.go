@@ -55,7 +55,11 @@ func (e *Engine) Review(ctx context.Context, id int64) (Review, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Findings, err = Lint(r.Draft, r.Now, e.Config.Zone, days)
+	hours, err := e.hours(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Findings, err = Lint(r.Draft.within(hours), r.Now, e.Config.Zone, days)
 	return r, err
 }
 

@@ -173,7 +173,11 @@ func (e *Engine) numbered(ctx context.Context, s model.SOP, number int) (*Versio
 		for i := range draft.Steps {
 			draft.Steps[i].silence()
 		}
-		w, err := draft.schedule(e.Config.Zone)
+		hours, err := e.hours(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w, err := draft.within(hours).schedule(e.Config.Zone)
 		if err != nil {
 			return nil, err
 		}

@@ -54,6 +54,7 @@ func tables() []any {
 		model.EnrollmentJob{},
 		model.EnrollmentJobContact{},
 		model.Holdout{},
+		model.SendHours{},
 		model.StoredMedia{},
 		model.MediaChunk{},
 		model.MediaUpload{},

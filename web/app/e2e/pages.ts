@@ -32,6 +32,7 @@ export const pages: string[] = [
   '/settings',
   '/settings/wecom',
   '/settings/calendar',
+  '/settings/windows',
   '/settings/limits',
   '/settings/welcomes',
   '/settings/scoring',

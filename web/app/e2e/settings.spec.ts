@@ -71,3 +71,17 @@ test('a channel gets a welcome of its own, seen as the customer sees it', async 
     .click()
   await expect(row).toHaveCount(0)
 })
+
+test('the company’s send hours hold where an SOP names none', async ({ page }) => {
+  await demo.open(page, '/settings/windows')
+  await page.getByLabel('到几点').fill('08:00')
+  await expect(page.getByText('要晚于开始的时间')).toBeVisible()
+  await expect(page.getByRole('button', { name: /保\s*存/ })).toBeDisabled()
+  await page.getByLabel('到几点').fill('18:30')
+  await page.getByRole('switch', { name: /只在工作日/ }).click()
+  await expect(page.getByText('没有自己时段的 SOP，只在工作日 09:00–18:30 发送。')).toBeVisible()
+  await page.getByRole('button', { name: /保\s*存/ }).click()
+  await expect(page.getByText('已保存')).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('到几点')).toHaveValue('18:30')
+})

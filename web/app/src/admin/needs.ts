@@ -44,6 +44,7 @@ export const needs: Record<Address, Operation | null> = {
   '/settings/': null,
   '/settings/wecom': 'lastCheckup',
   '/settings/calendar': 'getCalendar',
+  '/settings/windows': 'getSendHours',
   '/settings/limits': 'listLimits',
   '/settings/welcomes': 'listWelcomes',
   '/settings/scoring': 'listScoreRules',

@@ -118,6 +118,11 @@ const limits = createRoute({
   path: 'limits',
   component: lazyRouteComponent(() => import('./pages/settings/limits'), 'Limits'),
 })
+const windows = createRoute({
+  getParentRoute: inSettings,
+  path: 'windows',
+  component: lazyRouteComponent(() => import('./pages/settings/windows'), 'Windows'),
+})
 const welcomes = createRoute({
   getParentRoute: inSettings,
   path: 'welcomes',
@@ -229,6 +234,7 @@ const settingsTree = settings.addChildren([
   webhooks,
   weCom,
   calendar,
+  windows,
   limits,
   welcomes,
   handoverSettings,

@@ -2,6 +2,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   CalendarOutlined,
+  ClockCircleOutlined,
   ClusterOutlined,
   DashboardOutlined,
   FunnelPlotOutlined,
@@ -39,6 +40,7 @@ export const groups: { key: string; sections: Section[] }[] = [
     key: 'ui.set.group.rhythm',
     sections: [
       { to: '/settings/calendar', key: 'ui.set.calendar', icon: <CalendarOutlined aria-hidden /> },
+      { to: '/settings/windows', key: 'ui.set.windows', icon: <ClockCircleOutlined aria-hidden /> },
       { to: '/settings/limits', key: 'ui.set.limits', icon: <DashboardOutlined aria-hidden /> },
       { to: '/settings/welcomes', key: 'ui.welcome', icon: <MessageOutlined aria-hidden /> },
     ],

@@ -8,6 +8,8 @@ import '../../programmes/programmes.css'
 import { takes, triggerKinds, withKind } from '../../programmes/trigger'
 import { TriggerFields } from '../../programmes/trigger-fields'
 import { ClockInput } from '../../sop/clock-input'
+import { firstHours, type Hours, hoursOf, withHours } from '../../sop/hours'
+import { useSendHours } from '../../sop/use-hours'
 
 type Definition = Schema<'Definition'>
 
@@ -123,34 +125,31 @@ function Again({ definition, set }: PartProps) {
 /** When it may send, and who gets nothing so that the others can be compared. */
 function Sending({ definition, set, fault }: PartProps & { fault: Fault }) {
   const id = useId()
-  const window = definition.window ?? {}
-  const hours = (change: Partial<typeof window>) => {
-    const next = { ...window, ...change }
-    const kept = Object.fromEntries(Object.entries(next).filter(([, v]) => v !== undefined && v !== '' && v !== false))
-    set({ window: Object.keys(kept).length > 0 ? kept : undefined })
-  }
+  const corp = useSendHours().data ?? firstHours
+  const shown = hoursOf(definition.window, corp)
+  const hours = (change: Partial<Hours>) => set({ window: withHours(definition.window, corp, change) })
   return (
     <>
-      <Form.Item label={t('ui.entry.window')} extra={t('ui.entry.window.hint')} {...fault('window')}>
+      <Form.Item label={t('ui.entry.window')} extra={t(shown.own ? 'ui.entry.window.own' : 'ui.entry.window.corp')} {...fault('window')}>
         <span style={{ display: 'flex', gap: 8, flexWrap: 'wrap', alignItems: 'center' }}>
           <ClockInput
             label={t('ui.entry.window.from')}
             status={fault('window').validateStatus ?? ''}
-            value={window.from ?? '09:00'}
+            value={shown.from}
             onChange={(at) => hours({ from: at })}
           />
           –
           <ClockInput
             label={t('ui.entry.window.to')}
             status={fault('window').validateStatus ?? ''}
-            value={window.to ?? '20:30'}
+            value={shown.to}
             onChange={(at) => hours({ to: at })}
           />
           <Switch
             id={`${id}-workdays`}
             aria-label={t('ui.entry.workdays')}
-            checked={window.workdays ?? false}
-            onChange={(on) => hours({ workdays: on || undefined })}
+            checked={shown.workdays}
+            onChange={(on) => hours({ workdays: on })}
           />
           <label htmlFor={`${id}-workdays`}>{t('ui.entry.workdays')}</label>
         </span>
