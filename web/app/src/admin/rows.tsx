@@ -16,6 +16,8 @@ export interface Column<T> {
   title: ReactNode
   /** A CSS grid track, such as "2fr" or "120px". */
   width: string
+  /** The track on narrow screens, when it is another one. */
+  narrow?: string
   cell: (row: T) => ReactNode
   /** Left out on narrow screens. */
   optional?: boolean
@@ -36,6 +38,7 @@ interface RowsProps<T> {
 const ahead = 60
 
 const tracks = <T,>(shown: Column<T>[]) => shown.map((c) => c.width).join(' ')
+const narrowTracks = <T,>(columns: Column<T>[]) => columns.flatMap((c) => (c.optional ? [] : (c.narrow ?? c.width))).join(' ')
 
 /**
  * A long list: keyset pages fetched as one scrolls, of which only the visible
@@ -71,10 +74,7 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && last >= rows.length - ahead) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, rows.length])
-  const grid = useMemo(
-    () => ({ '--tracks': tracks(columns), '--tracks-narrow': tracks(columns.filter((c) => !c.optional)) }) as CSSProperties,
-    [columns],
-  )
+  const grid = useMemo(() => ({ '--tracks': tracks(columns), '--tracks-narrow': narrowTracks(columns) }) as CSSProperties, [columns])
   if (query.isPending) return <Loading rows={10} />
   if (query.error && rows.length === 0) return <ErrorState error={query.error} retry={() => void query.refetch()} busy={query.isFetching} />
   if (rows.length === 0) return typeof empty === 'string' ? <Nothing why={empty} /> : empty

@@ -5,16 +5,16 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { switchLanguageHref, t } from '../shared/i18n'
 import { useSession } from '../shared/session'
 import { Gate } from './gate'
-import { beforeSigningIn } from './local-path'
+import { beforeSigningIn, placeOf } from './local-path'
 import { usePlaces } from './places'
 import { StopBanner } from './stop-banner'
 import { type Mode, useLook } from './theme'
 
 function Places() {
   const path = useRouterState({ select: (s) => s.location.pathname })
-  const here = (to: string) => (to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`))
+  const place = placeOf(path)
   return usePlaces().map((p) => (
-    <Link key={p.to} to={p.to} className="nav" aria-current={here(p.to) ? 'page' : undefined}>
+    <Link key={p.to} to={p.to} className="nav" aria-current={p.to === place ? 'page' : undefined}>
       {p.icon}
       {t(p.key)}
     </Link>

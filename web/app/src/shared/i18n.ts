@@ -54,7 +54,12 @@ const percentFormat = new Intl.NumberFormat(locale, { style: 'percent', maximumF
 /** A share of 1, such as 0.253, as 25.3%. */
 export const formatShare = (share: number): string => percentFormat.format(share)
 
-const moneyFormat = new Intl.NumberFormat(locale, { style: 'currency', currency: 'CNY', maximumFractionDigits: 0 })
+const moneyFormat = new Intl.NumberFormat(locale, {
+  style: 'currency',
+  currency: 'CNY',
+  currencyDisplay: 'narrowSymbol',
+  maximumFractionDigits: 0,
+})
 export const formatMoney = (yuan: number): string => moneyFormat.format(yuan)
 
 const dateTime = new Intl.DateTimeFormat(locale, {

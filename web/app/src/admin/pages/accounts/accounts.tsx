@@ -109,7 +109,8 @@ async function fetchScored({ box }: AccountSearch, cursor: string | undefined): 
 const name: Column<Account> = {
   key: 'name',
   title: t('ui.account.title'),
-  width: 'minmax(200px, 2.4fr)',
+  width: 'minmax(200px, 2.2fr)',
+  narrow: 'minmax(140px, 1fr)',
   cell: (a) => <AccountName id={a.id} name={a.name} sub={[a.industry, a.region].filter(Boolean).join(' · ')} />,
 }
 
@@ -127,13 +128,15 @@ const columns: Column<Account>[] = [
   {
     key: 'ring',
     title: t('ui.standing.ring'),
-    width: '64px',
+    width: '84px',
+    narrow: '48px',
     cell: (a) => a.ring && <Ring marketing={a.ring.marketing} sales={a.ring.sales} need={a.ring.need} size={40} />,
   },
   {
     key: 'coverage',
     title: t('ui.standing.coverage'),
-    width: 'minmax(120px, 1.2fr)',
+    width: 'minmax(110px, 1fr)',
+    optional: true,
     cell: (a) =>
       a.coverage && (
         <span title={a.coverage.reasons.map((r) => r.text).join(t('ui.list.comma'))}>
@@ -147,7 +150,7 @@ const columns: Column<Account>[] = [
   {
     key: 'engagement',
     title: t('ui.standing.engagement'),
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(120px, 1.2fr)',
     optional: true,
     cell: (a) => <Engagement level={a.engagement_level} points={a.engagement} spike={a.spike} />,
   },

@@ -19,6 +19,7 @@ const columns = (open: boolean): Column<Handover>[] => [
     key: 'who',
     title: t('ui.handovers.who'),
     width: 'minmax(170px, 1.2fr)',
+    narrow: 'minmax(120px, 1fr)',
     cell: (h) => (
       <ContactName
         id={h.contact_id}
@@ -48,9 +49,24 @@ const columns = (open: boolean): Column<Handover>[] => [
     cell: (h) => (h.score === null ? '' : Math.floor(h.score)),
   },
   { key: 'rep', title: t('ui.handovers.rep'), width: '110px', optional: true, cell: (h) => <RepName id={h.rep_id} name={h.rep_name} /> },
-  { key: 'clock', title: t(open ? 'ui.handovers.clock' : 'ui.handovers.decided'), width: '150px', cell: (h) => <Clock handover={h} /> },
-  { key: 'answer', title: t(open ? 'ui.handovers.answer' : 'ui.handovers.note'), width: '170px', cell: (h) => <Answer handover={h} /> },
+  {
+    key: 'clock',
+    title: t(open ? 'ui.handovers.clock' : 'ui.handovers.decided'),
+    width: '150px',
+    narrow: '76px',
+    cell: (h) => <Clock handover={h} />,
+  },
+  {
+    key: 'answer',
+    title: t(open ? 'ui.handovers.answer' : 'ui.handovers.note'),
+    width: '170px',
+    narrow: '84px',
+    cell: (h) => <Answer handover={h} />,
+  },
 ]
+
+const openColumns = columns(true)
+const answeredColumns = columns(false)
 
 /** People whom marketing hands to sales, until sales has answered. */
 export function Handovers() {
@@ -71,7 +87,7 @@ export function Handovers() {
       <Rows
         name={['handovers', state, !!overdue]}
         label={t('ui.handovers')}
-        columns={columns(state === 'open' || Boolean(overdue))}
+        columns={state === 'open' || overdue ? openColumns : answeredColumns}
         rowHeight={64}
         fetch={fetch}
         id={(h) => h.id}

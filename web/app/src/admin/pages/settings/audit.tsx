@@ -23,7 +23,8 @@ function columnsFor(search: AuditSearch): Column<Entry>[] {
     {
       key: 'when',
       title: t('ui.audit.when'),
-      width: 'minmax(86px, 150px)',
+      width: '150px',
+      narrow: '126px',
       cell: (e) => (
         <time dateTime={e.at}>
           {formatDate(e.at)} {formatTime(e.at)}
