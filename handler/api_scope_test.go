@@ -92,7 +92,7 @@ func TestScope_theDayIsOfTheDepartment(t *testing.T) {
 			for i := range n {
 				p.create(t, &model.Dispatch{Channel: "group_message", RepID: of.rep, State: model.DispatchSent, NextAt: now, CreatedAt: now, SentAt: &now, Recipients: 3})
 				p.create(t, &model.Dispatch{Channel: "group_message", RepID: of.rep, State: model.DispatchStuck, NextAt: now, CreatedAt: now})
-				enrollment := model.Enrollment{SOPID: 1, VersionID: 1, ContactID: of.objects["contact"], RepID: of.rep, Run: i + 1, State: model.EnrollmentActive, NextDueAt: &later, AnchorAt: now, EnrolledAt: now}
+				enrollment := model.Enrollment{SOPID: 9, VersionID: 9, ContactID: of.objects["contact"], RepID: of.rep, Run: i + 1, State: model.EnrollmentActive, NextDueAt: &later, AnchorAt: now, EnrolledAt: now}
 				p.create(t, &enrollment)
 				p.create(t, &model.Touch{
 					ContactID: of.objects["contact"], RepID: of.rep, Channel: "welcome", State: model.TouchDelivered, DueAt: now, NotBefore: now, PlannedAt: now,
