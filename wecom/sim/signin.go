@@ -53,6 +53,10 @@ func (s *Sim) serveSignIn(ask string) http.HandlerFunc {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+		// Who turns back comes back without a code, and with the state.
+		answer := back.Query()
+		answer.Set("state", q.Get("state"))
+		back.RawQuery = answer.Encode()
 		data := map[string]any{"Words": words, "People": s.scanners(q), "Back": back.String()}
 		if err := page.Execute(w, data); err != nil {
 			s.logger.Warn("sign-in page not written", "error", err)
