@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, must, type Schema } from '../../shared/api'
+import { useMay } from '../may'
 import { whole } from './search'
 
 export type Meeting = Schema<'MeetingRow'>
@@ -35,9 +36,12 @@ export const useMeeting = (s: MeetingSearch) =>
   })
 
 /** The meeting summed up by owner. */
-export const useOwners = (s: MeetingSearch) =>
-  useQuery({
+export function useOwners(s: MeetingSearch) {
+  const may = useMay()
+  return useQuery({
     queryKey: ['meeting', 'owners', s.list, s.days],
     queryFn: () => must(api.GET('/meeting/owners', { params: { query: queryOf({ ...s, owner: undefined }) } })),
     staleTime: 60_000,
+    enabled: may('meetingOwners'),
   })
+}

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Segmented } from 'antd'
 import { useCallback, useEffect } from 'react'
 import { t } from '../../shared/i18n'
+import { Allowed } from '../allowed'
 import { Go } from '../ops/go'
 import { moved, type Step } from '../ops/keys'
 import { type MeetingSearch, meetingSearch, spans, useMeeting, useOwners } from '../ops/meeting-data'
@@ -63,24 +64,26 @@ export function Meeting() {
             </Nothing>
           ) : (
             <div className="today">
-              <section className="panel" aria-labelledby="owners-title">
-                <div className="panel-head">
-                  <h2 id="owners-title">{t('ui.meeting.owners')}</h2>
-                  {search.owner !== undefined && (
-                    <Go to="/meeting" search={{ days: search.days, list: search.list }}>
-                      {t('ui.meeting.everybody')}
-                    </Go>
-                  )}
-                </div>
-                <Ask query={owners} rows={4}>
-                  {(o) => (
-                    <>
-                      <MeetingOwners owners={o.items} search={search} />
-                      {o.more && <p className="soft">{t('ui.meeting.owners.more')}</p>}
-                    </>
-                  )}
-                </Ask>
-              </section>
+              <Allowed to="meetingOwners">
+                <section className="panel" aria-labelledby="owners-title">
+                  <div className="panel-head">
+                    <h2 id="owners-title">{t('ui.meeting.owners')}</h2>
+                    {search.owner !== undefined && (
+                      <Go to="/meeting" search={{ days: search.days, list: search.list }}>
+                        {t('ui.meeting.everybody')}
+                      </Go>
+                    )}
+                  </div>
+                  <Ask query={owners} rows={4}>
+                    {(o) => (
+                      <>
+                        <MeetingOwners owners={o.items} search={search} />
+                        {o.more && <p className="soft">{t('ui.meeting.owners.more')}</p>}
+                      </>
+                    )}
+                  </Ask>
+                </section>
+              </Allowed>
               <section className="panel" aria-labelledby="accounts-title">
                 <div className="panel-head">
                   <h2 id="accounts-title">{t('ui.meeting.list')}</h2>

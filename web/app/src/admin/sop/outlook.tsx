@@ -11,6 +11,8 @@ import type { useForecast } from './use-sop'
 
 interface OutlookProps {
   forecast: ReturnType<typeof useForecast>
+  /** The one who looks sees a part of the company only. */
+  part: boolean
   /** The draft has faults: there is nothing to foresee. */
   faulty: boolean
   days: number
@@ -20,11 +22,12 @@ interface OutlookProps {
 }
 
 /** What the draft would do: for somebody added today, and day by day for all who match. */
-export function Outlook({ forecast, faulty, days, steps, calendar, onOpen }: OutlookProps) {
+export function Outlook({ forecast, part, faulty, days, steps, calendar, onOpen }: OutlookProps) {
   const [day, setDay] = useState<string>()
   const { data } = forecast
   const bars = useMemo(() => (data ? forecastDays(data.load, data.from, days, calendar) : []), [data, days, calendar])
   if (faulty || steps.length === 0) return <Nothing why={t(steps.length === 0 ? 'ui.sop.outlook.empty' : 'ui.sop.outlook.faulty')} />
+  if (part) return <Nothing why={t('ui.sop.outlook.part')} />
   if (!data) return forecast.error ? <ErrorState error={forecast.error} retry={() => void forecast.refetch()} /> : <Loading rows={8} />
   const skipped = data.load.reduce((sum, l) => sum + l.skipped, 0)
   return (

@@ -1,6 +1,7 @@
 import { App, Button, ConfigProvider } from 'antd'
 import { type KeyboardEvent, useCallback, useMemo, useState } from 'react'
 import { t } from '../../shared/i18n'
+import { useSession } from '../../shared/session'
 import { useMay } from '../may'
 import { Nothing } from '../states'
 import type { Calendar } from './calendar'
@@ -53,7 +54,13 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
   const current = steps.find((s) => s.step.key === selected)
   const faulty = (review?.faults.length ?? 0) > 0
   const days = Math.min(mostForecast, Math.max(leastForecast, ...steps.map((s) => s.day + 3)))
-  const forecast = useForecast(sop.id, saving.revision, days, review?.revision === saving.revision && !faulty && steps.length > 0)
+  const everybody = useSession().data?.reach === 'all'
+  const forecast = useForecast(
+    sop.id,
+    saving.revision,
+    days,
+    everybody && review?.revision === saving.revision && !faulty && steps.length > 0,
+  )
   const notes = useNotes(review, forecast.data)
 
   const { editDefinition } = editor
@@ -201,7 +208,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
             )}
           </div>
           <aside className="sop-aside" aria-label={t('ui.sop.outlook')}>
-            <Outlook forecast={forecast} faulty={faulty} days={days} steps={steps} calendar={calendar} onOpen={open} />
+            <Outlook forecast={forecast} part={!everybody} faulty={faulty} days={days} steps={steps} calendar={calendar} onOpen={open} />
             {!faulty && steps.length > 0 && !readOnly && may('timeMachine') && (
               <Button onClick={() => void travel()}>{t('ui.sop.past.open')}</Button>
             )}

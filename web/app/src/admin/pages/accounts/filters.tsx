@@ -4,12 +4,14 @@ import { Button, Select } from 'antd'
 import { api, must } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
 import { clearing } from '../../clear'
+import { useMay } from '../../may'
 import { useReps } from '../../people/reps'
 import { Words } from '../contacts/filters'
 import { type AccountSearch, lacks } from './search'
 
 /** What narrows the list of accounts; it lives in the address. */
 export function AccountFilters({ search }: { search: AccountSearch }) {
+  const may = useMay()
   const navigate = useNavigate()
   const set = (change: Partial<AccountSearch>) =>
     void navigate({ to: '.', search: { ...search, box: undefined, order: undefined, ...change }, replace: true })
@@ -17,9 +19,15 @@ export function AccountFilters({ search }: { search: AccountSearch }) {
   const lists = useQuery({
     queryKey: ['target-lists', 'names'],
     queryFn: () => must(api.GET('/target-lists', { params: { query: { limit: 200 } } })),
+    enabled: may('listTargets'),
     staleTime: 60_000,
   })
-  const boxes = useQuery({ queryKey: ['account-boxes'], queryFn: () => must(api.GET('/account-boxes')), staleTime: 60_000 })
+  const boxes = useQuery({
+    queryKey: ['account-boxes'],
+    queryFn: () => must(api.GET('/account-boxes')),
+    staleTime: 60_000,
+    enabled: may('accountBoxes'),
+  })
   const people = (reps.data ?? []).map((r) => ({ value: r.id, label: r.name }))
   const view = search.box ? `box:${search.box}` : (search.order ?? (search.review ? 'review' : search.target ? 'target' : ''))
   const choose = (value: string) =>

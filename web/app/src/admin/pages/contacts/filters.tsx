@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
 import { clearing } from '../../clear'
+import { useMay } from '../../may'
 import { AccountName } from '../../people/account-name'
 import { useReps } from '../../people/reps'
 import { rungs, useStageWord } from '../../people/stages'
@@ -12,6 +13,7 @@ import { type ContactSearch, narrowed } from './search'
 
 /** What narrows the list of contacts; it lives in the address. */
 export function ContactFilters({ search }: { search: ContactSearch }) {
+  const may = useMay()
   const navigate = useNavigate()
   const set = (change: Partial<ContactSearch>) => void navigate({ to: '.', search: { ...search, ...change }, replace: true })
   const reps = useReps()
@@ -19,6 +21,7 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
   const audiences = useQuery({
     queryKey: ['audiences', 'names'],
     queryFn: () => must(api.GET('/audiences', { params: { query: { limit: 200 } } })),
+    enabled: may('listAudiences'),
     staleTime: 60_000,
   })
   const tags = useQuery({
