@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, playDemo, test } from './demo'
-import { international, pages } from './pages'
+import { doors, international, pages } from './pages'
 
 const demo = playDemo()
 
@@ -27,9 +27,9 @@ for (const { lang, scheme, width } of looks) {
     test.use({ colorScheme: scheme, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', viewport: { width, height: width === 390 ? 844 : 900 } })
     test('every page is whole', async ({ page }) => {
       test.setTimeout(600_000)
-      await demo.open(page, '/')
-      for (const path of pages) {
+      for (const path of [...doors, ...pages]) {
         await test.step(path, async () => {
+          if (path === pages[0]) await demo.open(page, '/')
           await page.goto(demo.base + path)
           await settled(page)
           if (album) await page.screenshot({ path: join(album, `${name(path)}-${width}-${scheme}-${lang}.png`) })

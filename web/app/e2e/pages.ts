@@ -1,3 +1,6 @@
+/** Pages that one sees before signing in. */
+export const doors: string[] = ['/login', '/login?fault=refused', '/setup/a-link-that-nobody-has']
+
 /** Every page of the product, with an address that exists in the seeded demo. */
 export const pages: string[] = [
   '/',
@@ -17,7 +20,6 @@ export const pages: string[] = [
   '/sops/1/versions',
   '/audiences',
   '/audiences/new',
-  '/login',
   '/settings/users',
   '/settings/sessions',
   '/settings/audit',
