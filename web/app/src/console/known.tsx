@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { useStageWord } from '../admin/people/stages'
 import { formatInstant, t, word } from '../shared/i18n'
+import { useStageWord } from '../shared/stages'
 import { type Known, useKnown } from './data'
 import { Icon } from './icon'
 import { Problem } from './problem'

@@ -1,5 +1,5 @@
-import { arcPath, ringArcs } from '../admin/people/ring-layout'
 import { t } from '../shared/i18n'
+import { arcPath, ringArcs } from '../shared/ring-layout'
 
 const size = 84
 const width = 10

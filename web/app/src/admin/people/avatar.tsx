@@ -1,4 +1,4 @@
-import { companyInitial, initial, tintOf } from './initial'
+import { companyInitial, initial, tintOf } from '../../shared/initial'
 import './people.css'
 
 interface AvatarProps {

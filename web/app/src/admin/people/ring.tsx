@@ -1,5 +1,5 @@
 import { t } from '../../shared/i18n'
-import { arcPath, ringArcs } from './ring-layout'
+import { arcPath, ringArcs } from '../../shared/ring-layout'
 import './people.css'
 
 interface RingProps {

@@ -1,5 +1,5 @@
 import { t } from '../../shared/i18n'
-import { rungOf, rungs, useStageWord } from './stages'
+import { rungOf, rungs, useStageWord } from '../../shared/stages'
 import './people.css'
 
 /** Where somebody stands on the ladder: how high, and the rung's name. */

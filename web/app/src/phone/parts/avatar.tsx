@@ -1,4 +1,4 @@
-import { companyInitial, initial, tintOf } from '../../admin/people/initial'
+import { companyInitial, initial, tintOf } from '../../shared/initial'
 
 interface AvatarProps {
   id: number

@@ -1,6 +1,6 @@
-import { arcPath, ringArcs } from '../../admin/people/ring-layout'
 import type { Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
+import { arcPath, ringArcs } from '../../shared/ring-layout'
 
 /** The touch ring of a company: marketing's and sales' touches against those that it needs. */
 export function Ring({ ring, size }: { ring: Schema<'Ring'>; size: number }) {

@@ -2,9 +2,9 @@ import { Button, Form, Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { useStageWord } from '../../../shared/stages'
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
-import { useStageWord } from '../../people/stages'
 
 const outcomes = [
   'conversation_logged',

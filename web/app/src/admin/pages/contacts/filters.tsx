@@ -4,11 +4,11 @@ import { Button, Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { rungs, useStageWord } from '../../../shared/stages'
 import { clearing } from '../../clear'
 import { useMay } from '../../may'
 import { AccountName } from '../../people/account-name'
 import { useReps } from '../../people/reps'
-import { rungs, useStageWord } from '../../people/stages'
 import { type ContactSearch, narrowed } from './search'
 
 /** What narrows the list of contacts; it lives in the address. */

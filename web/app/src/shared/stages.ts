@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, must } from '../../shared/api'
-import { lang, word } from '../../shared/i18n'
+import { api, must } from './api'
+import { lang, word } from './i18n'
 
 /** The rungs that a contact climbs, in their order. */
 export const rungs = ['mal', 'mil', 'mql', 'sal', 'sql', 'opportunity', 'won', 'renewal'] as const
