@@ -48,3 +48,16 @@ test('and turns into or, a condition into its negation, and back', async ({ page
   await page.getByRole('button', { name: '删除条件：目标公司' }).click()
   await expect(page.getByRole('group', { name: '目标公司', exact: true })).toHaveCount(0)
 })
+
+test('an audience asks what somebody did, how often and when', async ({ page }) => {
+  await demo.open(page, '/audiences/new')
+  await page.getByRole('combobox', { name: '＋ 条件' }).focus()
+  await page.keyboard.type('最近 30 天问过价格')
+  await page.keyboard.press('Enter')
+  const doing = page.getByRole('group', { name: '做过什么' })
+  await expect(doing.getByText('询问价格')).toBeVisible()
+  await doing.getByRole('spinbutton', { name: '至少几次' }).fill('50')
+  await expect(page.getByRole('button', { name: '0 人' })).toBeDisabled()
+  await doing.getByRole('spinbutton', { name: '至少几次' }).fill('1')
+  await expect(page.getByRole('button', { name: /^[1-9][\d,]* 人$/ })).toBeEnabled()
+})
