@@ -59,6 +59,8 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 			_, err := reports.Queue(ctx, state, model.Page{After: 5, Limit: 20})
 			require.NoError(t, err)
 		}
+		_, err = reports.Enrollments(ctx, 1, model.EnrollmentActive, model.Page{After: 2000})
+		require.NoError(t, err)
 	}
 	lines, err := reports.ProgrammeLines(ctx, report.ProgrammeFilter{}, model.Page{After: 3})
 	require.NoError(t, err)

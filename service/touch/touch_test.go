@@ -178,8 +178,21 @@ func TestLog_everyFilterHasItsIndex(t *testing.T) {
 			require.NotContains(t, fmt.Sprint(plan["Extra"]), "filesort", statements[0])
 		}
 	}
+	// For somebody's part each touch's contact is looked up, in the same order.
 	statements = nil
-	_, err := log.Summary(t.Context(), 1)
+	_, err := log.List(model.WithScope(t.Context(), model.Scope{Reps: []int64{3}}), touch.Filter{SOPID: 1}, model.Page{Limit: 50, After: 4000})
+	require.NoError(t, err)
+	var plan []map[string]any
+	require.NoError(t, db.Conn(t.Context()).Raw("EXPLAIN "+statements[0]).Scan(&plan).Error)
+	require.Equal(t, "ix_touches_sop_log", plan[0]["key"], plan[0])
+	require.NotContains(t, fmt.Sprint(plan[0]["Extra"]), "filesort", statements[0])
+	for _, row := range plan {
+		if table := fmt.Sprint(row["table"]); table != "so" && table != "a" { // a handful, if any
+			require.NotContains(t, []string{"ALL", "index"}, fmt.Sprint(row["type"]), "%s\n%v", statements[0], row)
+		}
+	}
+	statements = nil
+	_, err = log.Summary(t.Context(), 1)
 	require.NoError(t, err)
 	require.Len(t, statements, 2)
 	counts, reasons := explain(statements[0]), explain(statements[1])
