@@ -1,7 +1,10 @@
+import { Link, useRouterState } from '@tanstack/react-router'
 import { Alert, Button, Empty, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
+import { ApiError } from '../shared/api'
 import { t } from '../shared/i18n'
 import { problemWords } from '../shared/problem'
+import { placeOf } from './local-path'
 
 /** While something is fetched for the first time: grey lines where it will be. */
 export function Loading({ rows = 6 }: { rows?: number }) {
@@ -31,14 +34,27 @@ export function ErrorState({ error, retry, busy = false }: { error: unknown; ret
       title={title}
       description={detail}
       action={
-        retry && (
-          <Button size="small" loading={busy} onClick={retry}>
-            {t('ui.retry')}
-          </Button>
+        missing(error) ? (
+          <WayBack />
+        ) : (
+          retry && (
+            <Button size="small" loading={busy} onClick={retry}>
+              {t('ui.retry')}
+            </Button>
+          )
         )
       }
     />
   )
+}
+
+// What does not exist is not there at the next try either.
+const missing = (error: unknown) => error instanceof ApiError && error.problem.status === 404
+
+/** To the list that the page belongs to. */
+function WayBack() {
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  return <Link to={placeOf(path)}>{t('ui.to-list')}</Link>
 }
 
 interface Asked<T> {

@@ -90,9 +90,15 @@ export function Touches() {
         id={(r) => r.id}
         fetch={(cursor) => must(api.GET('/touches', { params: { query: { ...query, limit: 100, cursor } } }))}
         empty={
-          <Nothing why={t('ui.touches.none')}>
-            <Button onClick={() => change({})}>{t('ui.touches.clear')}</Button>
-          </Nothing>
+          Object.values(query).some((v) => v !== undefined) ? (
+            <Nothing why={t('ui.touches.none')}>
+              <Button onClick={() => change({})}>{t('ui.touches.clear')}</Button>
+            </Nothing>
+          ) : (
+            <Nothing why={t('ui.touches.never')}>
+              <Go to="/sops">{t('ui.touches.never.do')}</Go>
+            </Nothing>
+          )
         }
       />
     </Page>

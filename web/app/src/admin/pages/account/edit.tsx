@@ -49,7 +49,7 @@ export function EditAccount({ account, close }: { account: Account; close: () =>
             <Select options={lifecycles.map((value) => ({ value, label: word('filter.word.lifecycle', value) }))} />
           </Form.Item>
         </div>
-        <div className="form-fields">
+        <div className="form-fields in-pairs">
           {charges.map((name) => (
             <Form.Item key={name} name={name} label={t(`ui.account.${name}`)}>
               <Select showSearch optionFilterProp="label" loading={reps.isPending} options={people} />

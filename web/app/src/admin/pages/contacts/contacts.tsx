@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
+import { Allowed } from '../../allowed'
 import { Page } from '../../page'
 import { AccountName } from '../../people/account-name'
 import { ContactName } from '../../people/contact-name'
@@ -36,7 +37,17 @@ export function Contacts() {
         search={search}
         columns={columns}
         fetch={(cursor) => fetchContacts(search, cursor)}
-        empty={<Nothing why={narrowed(search) ? t('ui.contacts.none') : t('ui.contacts.empty')}>{narrowed(search) && clear}</Nothing>}
+        empty={
+          narrowed(search) ? (
+            <Nothing why={t('ui.contacts.none')}>{clear}</Nothing>
+          ) : (
+            <Nothing why={t('ui.contacts.empty')}>
+              <Allowed to="startSync">
+                <Link to="/settings/wecom">{t('ui.set.wecom')}</Link>
+              </Allowed>
+            </Nothing>
+          )
+        }
       />
     </Page>
   )
