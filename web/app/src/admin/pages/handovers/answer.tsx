@@ -18,7 +18,7 @@ export function Answer({ handover: h }: { handover: Handover }) {
   )
   if (h.state !== 'open' || !may('acceptHandover')) return <span translate="no">{h.note}</span>
   return (
-    <span style={{ display: 'flex', flexWrap: 'wrap', gap: 6 }}>
+    <span style={{ display: 'flex', flexWrap: 'wrap', gap: '4px 6px' }}>
       <Button type="primary" size="small" loading={accept.isPending} onClick={() => accept.mutate()}>
         {t('ui.handovers.accept')}
       </Button>
