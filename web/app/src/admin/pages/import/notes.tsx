@@ -10,14 +10,14 @@ import type { Import } from './progress'
 type Note = Schema<'ImportNote'>
 
 const columns = (label: (field: string) => string): Column<Note>[] => [
-  { key: 'line', title: t('ui.import.note.line'), width: '80px', cell: (n) => n.line },
-  { key: 'field', title: t('ui.import.note.field'), width: 'minmax(80px, 140px)', cell: (n) => label(n.field) },
+  { key: 'line', title: t('ui.import.note.line'), width: '44px', cell: (n) => n.line },
+  { key: 'field', title: t('ui.import.note.field'), width: 'minmax(80px, 140px)', optional: true, cell: (n) => label(n.field) },
   {
     key: 'text',
     title: t('ui.import.note.text'),
-    width: 'minmax(220px, 1fr)',
+    width: 'minmax(180px, 1fr)',
     cell: (n) => (
-      <span title={n.text} translate="no">
+      <span className="import-note" title={n.text} translate="no">
         {n.text}
       </span>
     ),
@@ -41,7 +41,7 @@ export function Notes({ im }: { im: Import }) {
         name={['import-notes', im.id, im.state]}
         label={t('ui.import.notes', { n: im.counts.notes })}
         columns={columns(label)}
-        rowHeight={44}
+        rowHeight={56}
         fetch={(cursor): Promise<Slice<Note>> =>
           must(api.GET('/imports/{id}/notes', { params: { path: { id: im.id }, query: { limit: 100, cursor } } }))
         }

@@ -11,6 +11,7 @@ import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
 import { ContactName } from '../../people/contact-name'
 import { Ask, Nothing } from '../../states'
+import { Domains } from './domains'
 import { type Decided, effectOf, forList, place, type Suggestion } from './inbox'
 import './matches.css'
 
@@ -29,6 +30,11 @@ export function Matches() {
           <Inbox all={pages.flatMap((p) => p.items)} more={query.hasNextPage ? () => void query.fetchNextPage() : undefined} />
         )}
       </Ask>
+      <Allowed to="listDomainReviews">
+        <div className="match-below">
+          <Domains />
+        </div>
+      </Allowed>
     </Page>
   )
 }
