@@ -32,9 +32,19 @@ export function MeetingOwners({ owners, search }: MeetingOwnersProps) {
             <Go to="/meeting" search={{ ...search, owner: o.owner_id || undefined, at: undefined }}>
               {t('ui.meeting.accounts', { n: o.accounts })}
             </Go>
-            {o.zero > 0 && <span className="bad">{t('ui.meeting.zero', { n: o.zero })}</span>}
-            {o.full > 0 && <span className="good">{t('ui.meeting.full', { n: o.full })}</span>}
-            <span className="soft">{t('ui.meeting.sides', { m: formatNumber(o.marketing), s: formatNumber(o.sales) })}</span>
+            {o.zero > 0 && (
+              <Go to="/meeting" search={{ ...search, owner: o.owner_id || undefined, at: undefined }} className="bad">
+                {t('ui.meeting.zero', { n: o.zero })}
+              </Go>
+            )}
+            {o.full > 0 && (
+              <Go to="/meeting" search={{ ...search, owner: o.owner_id || undefined, at: undefined }} className="good">
+                {t('ui.meeting.full', { n: o.full })}
+              </Go>
+            )}
+            <Go to="/meeting" search={{ ...search, owner: o.owner_id || undefined, at: undefined }} className="soft">
+              {t('ui.meeting.sides', { m: formatNumber(o.marketing), s: formatNumber(o.sales) })}
+            </Go>
           </span>
         </li>
       ))}

@@ -1,11 +1,18 @@
+import type { Schema } from '../../shared/api'
 import { type Fate, fates } from './fate'
 import { among, text, whole } from './search'
+
+type TouchState = Schema<'TouchState'>
+
+// The states that a link asks for; the fields of the log ask for fates.
+const states: readonly TouchState[] = ['accepted', 'failed']
 
 /** The filters of the touch log, as they stand in the address. */
 export interface TouchSearch {
   day?: string
   hour?: number
   fate?: Fate
+  state?: TouchState
   reason?: string
   channel?: string
   sop?: number
@@ -21,6 +28,7 @@ export function touchSearch(search: Record<string, unknown>): TouchSearch {
     day: text(search.day),
     hour: whole(search.hour),
     fate: among(search.fate, fates),
+    state: among(search.state, states),
     reason: text(search.reason),
     channel: text(search.channel),
     sop: whole(search.sop),
@@ -45,6 +53,7 @@ export function touchQuery(f: TouchSearch) {
     group_id: f.group,
     rep_id: f.rep,
     fate: narrow ? f.fate : undefined,
+    state: f.state,
     reason: narrow ? f.reason : undefined,
     channel: narrow ? f.channel : undefined,
   }

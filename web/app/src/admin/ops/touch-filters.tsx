@@ -20,6 +20,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
   const chips: [keyof TouchSearch, string][] = [
     ['hour', t('ui.touches.hour', { hour: search.hour ?? 0 })],
     ['reason', word('reason', search.reason ?? '')],
+    ['state', word('state', search.state ?? '')],
     ['step', t('ui.touches.step', { key: search.step ?? '' })],
     ['version', t('ui.touches.version', { n: search.version ?? 0 })],
     ['contact', t('ui.touches.contact', { id: String(search.contact ?? '') })],

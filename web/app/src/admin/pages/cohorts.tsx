@@ -20,7 +20,12 @@ const columns: Column<Cohort>[] = [
     ),
   },
   { key: 'day', title: t('ui.cohorts.day'), width: '110px', optional: true, cell: (c) => formatDate(c.cohort) },
-  { key: 'members', title: t('ui.cohorts.members'), width: '80px', cell: (c) => formatNumber(c.members) },
+  {
+    key: 'members',
+    title: t('ui.cohorts.members'),
+    width: '80px',
+    cell: (c) => <Go to={`/sops/${c.sop_id}/people`}>{formatNumber(c.members)}</Go>,
+  },
 ]
 
 /** The tags that the engine owns so that a moment is seen by its people only. */

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Tag } from 'antd'
+import { api, must } from '../../shared/api'
 import { formatNumber, t, word } from '../../shared/i18n'
 import { Go } from '../ops/go'
 import { QueueCallbacks } from '../ops/queue-callbacks'
@@ -20,6 +22,7 @@ export function Queue() {
   const navigate = useNavigate()
   const day = useDay()
   const inbox = useInboxLag()
+  const failed = useQuery({ queryKey: ['dispatches', 'failed', 'count'], queryFn: countFailed })
   const rep = whole(search.rep)
   return (
     <Page narrowed title={t('ui.nav.queue')} lede={t('ui.queue.lede')}>
@@ -30,7 +33,7 @@ export function Queue() {
             <>
               <nav className="queue-states" aria-label={t('ui.queue.states')}>
                 {queueStates.map((s) => {
-                  const count = countOf(data, s, inbox.data?.counts.dead)
+                  const count = countOf(data, s, inbox.data?.counts.dead, failed.data)
                   return (
                     <Go key={s} to="/queue" search={{ state: s }} className={s === state ? 'on' : count === '0' ? 'none' : undefined}>
                       {nameOf(s)} <b>{count}</b>
@@ -69,13 +72,22 @@ function List({ state, rep, now }: { state: QueueState; rep?: number; now: Date 
   return <QueueRows state={state} rep={rep} now={now} />
 }
 
+type Failed = { count: number; more: boolean }
+
+/** How many calls have failed; beyond a page it is enough to know that there are more. */
+async function countFailed(): Promise<Failed> {
+  const page = await must(api.GET('/dispatches', { params: { query: { state: 'failed', limit: 100 } } }))
+  return { count: page.items.length, more: Boolean(page.next_cursor) }
+}
+
 // Where somebody who comes without a link looks first: at what is wrong, else at what waits.
 function firstBusy(day: Day): QueueState {
   return queueStates.find((s) => s !== 'failed' && s !== 'callbacks' && backlogOf(day, s).count > 0) ?? 'upcoming'
 }
 
-function countOf(day: Day, state: QueueState, dead: number | undefined): string {
-  if (state === 'failed') return ''
+function countOf(day: Day, state: QueueState, dead: number | undefined, failed: Failed | undefined): string {
+  if (state === 'failed')
+    return failed === undefined ? '' : failed.more ? t('ui.more-than', { n: failed.count }) : formatNumber(failed.count)
   if (state === 'callbacks') return formatNumber(dead ?? 0)
   const b = backlogOf(day, state)
   return b.more ? t('ui.more-than', { n: b.count }) : formatNumber(b.count)

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatNumber, t } from '../../shared/i18n'
 import { useMay } from '../may'
+import { Go } from '../ops/go'
 import { Page } from '../page'
 import { StateTag } from '../people/state-tag'
 import { ArchiveDialog } from '../programmes/archive-dialog'
@@ -142,17 +143,19 @@ function Open({ line }: { line: Line }) {
   return (
     <span className="line-numbers">
       {line.waiting > 0 && (
-        <Link to={`/touches?sop_id=${line.id}&state=accepted` as string}>{t('ui.sops.waiting', { n: line.waiting })}</Link>
+        <Go to="/touches" search={{ sop: line.id, state: 'accepted' }}>
+          {t('ui.sops.waiting', { n: line.waiting })}
+        </Go>
       )}
       {line.failed > 0 && (
-        <Link className="bad" to={`/touches?sop_id=${line.id}&state=failed` as string}>
+        <Go className="bad" to="/touches" search={{ sop: line.id, state: 'failed' }}>
           {t('ui.sops.failed', { n: line.failed })}
-        </Link>
+        </Go>
       )}
       {parked > 0 && (
-        <Link className="bad" to={`/sops/${line.id}/people?state=parked` as string}>
+        <Go className="bad" to={`/sops/${line.id}/people`} search={{ state: 'parked' }}>
           {t('ui.sops.parked', { n: parked })}
-        </Link>
+        </Go>
       )}
     </span>
   )

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatNumber, t, word } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
+import { Go } from '../../ops/go'
 import { Page } from '../../page'
 import { AccountName } from '../../people/account-name'
 import { RepName } from '../../people/rep-name'
@@ -179,7 +180,17 @@ const scoredColumns: Column<Scored>[] = [
     cell: (a) => <Engagement level={a.level} points={a.engagement} spike={a.spike} />,
   },
   { key: 'fit', title: t('ui.contacts.fit'), width: '72px', optional: true, cell: (a) => formatNumber(Math.round(a.fit)) },
-  { key: 'people', title: t('ui.accounts.known'), width: '96px', optional: true, cell: (a) => formatNumber(a.known_people) },
+  {
+    key: 'people',
+    title: t('ui.accounts.known'),
+    width: '96px',
+    optional: true,
+    cell: (a) => (
+      <Go to="/contacts" search={{ account: a.id }}>
+        {formatNumber(a.known_people)}
+      </Go>
+    ),
+  },
   { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
 ]
 

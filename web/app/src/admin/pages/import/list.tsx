@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { api, must } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
+import { Go } from '../../ops/go'
 import { Page } from '../../page'
 import { type Column, Rows, type Slice } from '../../rows'
 import { Nothing } from '../../states'
@@ -26,7 +27,7 @@ const columns: Column<Import>[] = [
     width: '140px',
     cell: (im) => `${t(`ui.import.state.${im.state}`)}${busy(im.state) ? ` ${percent(im)}%` : ''}`,
   },
-  { key: 'rows', title: t('ui.import.rows'), width: '80px', cell: (im) => formatNumber(im.rows) },
+  { key: 'rows', title: t('ui.import.rows'), width: '80px', cell: (im) => <Go to={`/import/${im.id}`}>{formatNumber(im.rows)}</Go> },
   {
     key: 'by',
     title: t('ui.import.by'),

@@ -4,6 +4,7 @@ import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { Go } from '../../ops/go'
 import { Ask, Nothing } from '../../states'
 import { useLook } from '../../theme'
 import { Panel } from './panel'
@@ -47,7 +48,7 @@ function Last({ sync }: { sync: Sync }) {
           <div key={k}>
             <dt>{t(`ui.set.sync.count.${k}`)}</dt>
             <dd>
-              {formatNumber(counts[k] ?? 0)}
+              {k === 'stored' ? <Go to="/contacts">{formatNumber(counts[k] ?? 0)}</Go> : formatNumber(counts[k] ?? 0)}
               {k === 'stored' && counts.expected ? ` / ${formatNumber(counts.expected)}` : ''}
             </dd>
           </div>

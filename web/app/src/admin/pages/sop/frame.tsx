@@ -1,5 +1,6 @@
 import { getRouteApi, Outlet } from '@tanstack/react-router'
 import { t } from '../../../shared/i18n'
+import { Go } from '../../ops/go'
 import { SopTabs } from '../../ops/sop-tabs'
 import { Page } from '../../page'
 import { StateTag } from '../../people/state-tag'
@@ -29,7 +30,7 @@ export function SOPFrame() {
         <span className="sop-lede">
           <StateTag state={state} text={t(`ui.sop.state.${state}`)} />
           <span>{version > 0 ? t('ui.sop.version', { n: version }) : t('ui.sop.unpublished')}</span>
-          <span>{t('ui.sop.inside', { n: (enrollments.active ?? 0) + (enrollments.paused ?? 0) })}</span>
+          <Go to={`/sops/${id}/people`}>{t('ui.sop.inside', { n: (enrollments.active ?? 0) + (enrollments.paused ?? 0) })}</Go>
         </span>
       }
     >

@@ -6,6 +6,7 @@ import { formatDate, formatInstant, formatNumber, t } from '../../../shared/i18n
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { useMay } from '../../may'
+import { Go } from '../../ops/go'
 import { Page } from '../../page'
 import { PartNote } from '../../part-note'
 import { AccountName } from '../../people/account-name'
@@ -70,7 +71,9 @@ function Facts({ list }: { list: Target }) {
       {list.purposes.map((p) => (
         <Tag key={p}>{t(`ui.targets.purpose.${p}`)}</Tag>
       ))}
-      <span>{t('ui.targets.n', { n: list.accounts })}</span>
+      <Go to="/accounts" search={{ list: list.id }}>
+        {t('ui.targets.n', { n: list.accounts })}
+      </Go>
       {list.refreshed_at && <span>{t('ui.targets.fresh', { at: formatInstant(list.refreshed_at) })}</span>}
       {list.closed_at && <span>{t('ui.targets.closed', { day: formatDate(list.closed_at) })}</span>}
     </span>
@@ -174,7 +177,10 @@ function Now({ list }: { list: Target }) {
       title: t('ui.standing.coverage'),
       width: '90px',
       optional: true,
-      cell: (a) => a.coverage && `${formatNumber(a.coverage.known)}/${formatNumber(a.coverage.expected)}`,
+      cell: (a) =>
+        a.coverage && (
+          <Go to="/contacts" search={{ account: a.id }}>{`${formatNumber(a.coverage.known)}/${formatNumber(a.coverage.expected)}`}</Go>
+        ),
     },
     { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
   ]
