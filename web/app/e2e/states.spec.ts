@@ -44,6 +44,7 @@ test.describe('in Chinese', () => {
         if (asked > 0) {
           await expect.soft(page.getByText(stumbled).first(), `${path}: says what happened`).toBeVisible()
           await expect.soft(again.first(), `${path}: can be tried again`).toBeVisible()
+          await stands(page, path)
         }
         await sound(page, `${path}, failed`)
         broken = false

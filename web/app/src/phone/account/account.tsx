@@ -17,15 +17,7 @@ export function Account({ id }: { id: number }) {
   })
   return (
     <main>
-      <Ask
-        query={query}
-        loading={
-          <>
-            <h1 className="unseen">{t('m.company')}</h1>
-            <Loading rows={5} tall />
-          </>
-        }
-      >
+      <Ask query={query} heading={<h1 className="unseen">{t('m.company')}</h1>} loading={<Loading rows={5} tall />}>
         {(page) => <Known page={page} />}
       </Ask>
     </main>

@@ -60,15 +60,7 @@ function Sidebar({ external }: { external: string }) {
   }
   return (
     <main>
-      <Ask
-        query={query}
-        loading={
-          <>
-            <h1 className="unseen">{t('m.contact')}</h1>
-            <Loading rows={5} />
-          </>
-        }
-      >
+      <Ask query={query} heading={<h1 className="unseen">{t('m.contact')}</h1>} loading={<Loading rows={5} />}>
         {(c) => <Known contact={c} />}
       </Ask>
     </main>

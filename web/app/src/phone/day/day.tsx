@@ -18,15 +18,7 @@ export function Day() {
   const query = useDay()
   return (
     <main>
-      <Ask
-        query={query}
-        loading={
-          <>
-            <h1>{t('m.day')}</h1>
-            <Loading tall />
-          </>
-        }
-      >
+      <Ask query={query} heading={<h1>{t('m.day')}</h1>} loading={<Loading tall />}>
         {(day) => <Queue day={day} />}
       </Ask>
     </main>

@@ -51,9 +51,21 @@ interface Asked<T> {
   refetch: () => unknown
 }
 
+interface AskProps<T> {
+  query: Asked<T>
+  /** The page's h1, as long as there is nothing that brings its own. */
+  heading?: ReactNode
+  loading?: ReactNode
+  children: (data: T) => ReactNode
+}
+
 /** The states of one query: loading, failed, or what `children` makes of its data. */
-export function Ask<T>({ query, loading, children }: { query: Asked<T>; loading?: ReactNode; children: (data: T) => ReactNode }) {
+export function Ask<T>({ query, heading, loading, children }: AskProps<T>) {
   if (query.data !== undefined) return children(query.data)
-  if (query.isPending) return loading ?? <Loading />
-  return <Failed error={query.error} retry={() => void query.refetch()} />
+  return (
+    <>
+      {heading}
+      {query.isPending ? (loading ?? <Loading />) : <Failed error={query.error} retry={() => void query.refetch()} />}
+    </>
+  )
 }

@@ -53,14 +53,14 @@ const columns = (open: boolean): Column<Handover>[] => [
     key: 'clock',
     title: t(open ? 'ui.handovers.clock' : 'ui.handovers.decided'),
     width: '150px',
-    narrow: '76px',
+    narrow: '68px',
     cell: (h) => <Clock handover={h} />,
   },
   {
     key: 'answer',
     title: t(open ? 'ui.handovers.answer' : 'ui.handovers.note'),
     width: '170px',
-    narrow: '84px',
+    narrow: '96px',
     cell: (h) => <Answer handover={h} />,
   },
 ]
