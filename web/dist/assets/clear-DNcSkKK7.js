@@ -1,0 +1,1 @@
+import{v as e}from"./states-CsFUIwwO.js";import{g as t,m as n}from"./i18n-B5dspdQe.js";var r=t(),i=()=>({clearIcon:(0,r.jsx)(e,{"aria-hidden":!0}),label:n(`ui.clear`)});export{i as t};

@@ -1,0 +1,1 @@
+import{g as e,m as t}from"./i18n-B5dspdQe.js";import{n}from"./session--ZKi5yrC.js";var r=e();function i(){let e=n().data;return e===void 0||e.reach===`all`?null:(0,r.jsx)(`p`,{className:`soft`,children:t(`ui.part`)})}export{i as t};

@@ -1,0 +1,1 @@
+import{a as e,i as t,n}from"./api-CVrL7zVA.js";async function r(){let e=[],r;do{let i=await t(n.GET(`/reps`,{params:{query:{limit:200,cursor:r}}}));e.push(...i.items),r=i.next_cursor||void 0}while(r);return e}var i=()=>e({queryKey:[`reps`],queryFn:r,staleTime:3e5});export{i as t};

@@ -1,0 +1,1 @@
+import{a as e,i as t,n}from"./api-CVrL7zVA.js";function r(e){return e}var i=r({queryKey:[`session`],queryFn:()=>t(n.GET(`/session`)),staleTime:6e4}),a=()=>e(i);export{a as n,i as t};

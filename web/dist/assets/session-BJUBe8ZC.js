@@ -1,1 +1,0 @@
-import{o as e}from"./preload-helper-Csdugv9B.js";import{i as t,n}from"./api-BcwZVAU7.js";function r(){return e({queryKey:[`session`],queryFn:()=>t(n.GET(`/session`)),staleTime:6e4})}export{r as t};

@@ -1,1 +1,0 @@
-import{o as e}from"./preload-helper-Csdugv9B.js";import{i as t,n}from"./api-BcwZVAU7.js";var r=()=>e({queryKey:[`sops`,`choice`],queryFn:async()=>(await t(n.GET(`/sops`,{params:{query:{limit:200}}}))).items,staleTime:6e4}),i=r=>e({queryKey:[`sop`,r],queryFn:()=>t(n.GET(`/sops/{id}`,{params:{path:{id:r}}})),staleTime:1e4});export{r as n,i as t};

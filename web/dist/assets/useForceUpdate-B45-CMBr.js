@@ -1,1 +1,0 @@
-import{_ as e,y as t}from"./i18n-CYfW6DkW.js";var n=t(e()),r=()=>n.useReducer(e=>e+1,0);export{r as t};

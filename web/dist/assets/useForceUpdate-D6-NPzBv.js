@@ -1,0 +1,1 @@
+import{_ as e,y as t}from"./i18n-B5dspdQe.js";var n=t(e()),r=()=>n.useReducer(e=>e+1,0);export{r as t};

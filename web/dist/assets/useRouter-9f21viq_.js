@@ -1,1 +1,0 @@
-import{_ as e,y as t}from"./i18n-CYfW6DkW.js";var n=t(e(),1),r=n.createContext(null);function i(e){return n.useContext(r)}export{r as n,i as t};
