@@ -14,8 +14,9 @@ const quiet = [
 
 export default defineConfig({
   testDir: 'e2e',
-  // Each file plays a demo of its own, whose clock it moves: one after the other.
-  workers: 1,
+  // Each file plays a demo of its own, whose clock it moves: its tests come one
+  // after the other. Two files at once fill the time in which pages wait.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   // A welcome's code lives for 20 s of everybody's time: a second try, on a fresh
