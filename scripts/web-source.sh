@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 git ls-files --cached --others --exclude-standard -- web/app web/i18n |
-    grep -Ev '^web/app/(e2e/|README.md|look|biome|.*\.test\.ts$)' | LC_ALL=C sort |
+    grep -Ev '^web/app/(e2e/|README.md|look|smooth|playwright|biome|.*\.test\.ts$)' | LC_ALL=C sort |
     while read -r file; do [ ! -f "$file" ] || sha256sum "$file"; done | sha256sum | cut -d' ' -f1
