@@ -25,6 +25,7 @@ function percent({ phase, counts }: Sync): number {
 function Last({ sync }: { sync: Sync }) {
   const { counts } = sync
   const { palette } = useLook()
+  const stored = formatNumber(counts.stored ?? 0) + (counts.expected ? ` / ${formatNumber(counts.expected)}` : '')
   const facts = (['reps', 'tags', 'groups', 'stored'] as const).filter((k) => counts[k] !== undefined)
   return (
     <>
@@ -48,8 +49,7 @@ function Last({ sync }: { sync: Sync }) {
           <div key={k}>
             <dt>{t(`ui.set.sync.count.${k}`)}</dt>
             <dd>
-              {k === 'stored' ? <Go to="/contacts">{formatNumber(counts[k] ?? 0)}</Go> : formatNumber(counts[k] ?? 0)}
-              {k === 'stored' && counts.expected ? ` / ${formatNumber(counts.expected)}` : ''}
+              {k === 'stored' ? <Go to="/contacts">{stored}</Go> : formatNumber(counts[k] ?? 0)}
             </dd>
           </div>
         ))}
