@@ -20,7 +20,7 @@ func (s *server) accountRoutes() []route {
 		{method: "GET", path: "/accounts", may: everybody, scope: listed, query: accountQuery + paged, do: s.listAccounts},
 		{method: "POST", path: "/accounts", may: working, scope: named, do: s.createAccount},
 		{method: "GET", path: "/accounts/quality", may: office, scope: listed, do: s.accountQuality},
-		{method: "GET", path: "/meeting", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.getMeeting},
+		{method: "GET", path: "/meeting", may: everybody, scope: listed, query: "owner_id unowned list_id days only" + paged, do: s.getMeeting},
 		{method: "GET", path: "/meeting/owners", may: office, scope: listed, query: "owner_id list_id days", do: s.meetingOwners},
 		{method: "GET", path: "/accounts/rings", may: everybody, scope: listed, query: "owner_id list_id days" + paged, do: s.listRings},
 		{method: "GET", path: "/accounts/:id", may: everybody, scope: ofAccount, query: "weeks", do: s.getAccount},

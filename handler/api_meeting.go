@@ -70,7 +70,8 @@ func (s *server) ringFilter(q *query) account.RingFilter {
 func (s *server) getMeeting(c *gin.Context) error {
 	q := queryOf(c)
 	f := s.ringFilter(q)
-	f.Targets = true
+	f.Targets, f.Unowned = true, oneOf(q, "unowned", "true", "false") == "true"
+	f.Only = oneOf(q, "only", account.RingUntouched, account.RingFull)
 	limit, after := q.ringPlace()
 	if err := q.err(); err != nil {
 		return err

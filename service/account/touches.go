@@ -131,9 +131,24 @@ type RingRow struct {
 // list's, else all targets. Since bounds the touches that count; zero is ever.
 type RingFilter struct {
 	OwnerID int64
+	Unowned bool // whose owner is nobody
 	ListID  int64
 	Since   time.Time
 	Targets bool // of an owner's accounts only the targets
+	Only    RingPart
+}
+
+// RingPart narrows the accounts down by their ring; empty does not.
+type RingPart string
+
+// The parts that the meeting's sums count.
+const (
+	RingUntouched RingPart = "untouched"
+	RingFull      RingPart = "full"
+)
+
+func (p RingPart) has(r Ring) bool {
+	return p == "" || p == RingUntouched && r.Total == 0 || p == RingFull && r.Full
 }
 
 // RingPlace is a place in the weekly meeting's list: behind the account with that
@@ -163,9 +178,13 @@ func (s *Service) Rings(ctx context.Context, f RingFilter, after RingPlace, limi
 	for _, w := range wants {
 		most = max(most, w.Touches)
 	}
+	last := most
+	if f.Only == RingUntouched {
+		last = 0
+	}
 	walk := ringWalk{s: s, filter: f, wants: wants, seen: map[int64]RingRow{}}
 	next = after
-	for looked := 0; next.Total <= most; {
+	for looked := 0; next.Total <= last; {
 		ids, err := walk.chunk(ctx, next.ID)
 		if err != nil {
 			return nil, after, false, err
@@ -177,7 +196,7 @@ func (s *Service) Rings(ctx context.Context, f RingFilter, after RingPlace, limi
 		for _, id := range ids {
 			next.ID = id
 			row := walk.seen[id]
-			if min(row.Ring.Total, most) != next.Total {
+			if min(row.Ring.Total, most) != next.Total || !f.Only.has(row.Ring) {
 				continue
 			}
 			if rows = append(rows, row); len(rows) == limit {
@@ -234,7 +253,11 @@ func ringOf(t Tally, want Want) Ring {
 }
 
 func (w *ringWalk) query(ctx context.Context, after int64) *gorm.DB {
-	return model.ScopeOf(ctx).OfAccounts(w.filtered(ctx, after), "a")
+	q := w.filtered(ctx, after)
+	if w.filter.Unowned {
+		q = q.Where("a.owner_id = 0")
+	}
+	return model.ScopeOf(ctx).OfAccounts(q, "a")
 }
 
 func (w *ringWalk) filtered(ctx context.Context, after int64) *gorm.DB {

@@ -121,9 +121,23 @@ func TestRings_zeroFirstThenByTouches(t *testing.T) {
 		}
 		require.Equal(t, ids, paged)
 
+		for part, want := range map[account.RingPart][]int64{account.RingUntouched: {2, 5}, account.RingFull: {1, 4}} {
+			rows, _, more, err = w.Rings(ctx, account.RingFilter{OwnerID: lin, Only: part}, account.RingPlace{}, 50)
+			require.NoError(t, err)
+			require.False(t, more)
+			got := make([]int64, len(rows))
+			for i, r := range rows {
+				got[i] = r.ID
+			}
+			require.Equal(t, want, got, part)
+		}
+
 		rows, _, _, err = w.Rings(ctx, account.RingFilter{}, account.RingPlace{}, 50)
 		require.NoError(t, err)
 		require.Empty(t, rows, "nobody is a target")
+		rows, _, _, err = w.Rings(ctx, account.RingFilter{OwnerID: lin, Unowned: true}, account.RingPlace{}, 50)
+		require.NoError(t, err)
+		require.Empty(t, rows, "each has its owner")
 
 		two := 2
 		_, err = w.SetPlan(ctx, 6, 0, account.PlanInput{ExpectedTouch: &two}, "admin")

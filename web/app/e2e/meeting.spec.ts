@@ -29,11 +29,18 @@ test('the meeting begins with the untouched and is led by keyboard', async ({ pa
   await expect(account).toHaveCount(0)
 })
 
-test('an owner’s accounts are as many as the overview says', async ({ page }) => {
+test('each number of an owner leads to so many accounts', async ({ page }) => {
   await demo.open(page, '/meeting')
-  const owner = page.locator('.owners li').first()
-  const count = Number(/\d+/.exec((await owner.locator('.bar-facts a').textContent()) ?? '')?.[0])
-  await owner.getByRole('link').first().click()
-  await expect(page).toHaveURL(/owner=/)
-  await expect(page.locator('.meeting-list li')).toHaveCount(count)
+  const facts = page.locator('.owners li').first().locator('.bar-facts')
+  for (const [words, address] of [
+    [/^\d+ 家$/, /owner=\d+/],
+    [/零触达/, /only=untouched/],
+    [/已满/, /only=full/],
+  ] as const) {
+    const link = facts.getByRole('link', { name: words })
+    const count = Number(/\d+/.exec((await link.textContent()) ?? '')?.[0])
+    await link.click()
+    await expect(page).toHaveURL(address)
+    await expect(page.locator('.meeting-list li')).toHaveCount(count)
+  }
 })

@@ -27,13 +27,13 @@ export function Meeting() {
   useEffect(() => {
     if (at !== undefined && hasNextPage && !isFetchingNextPage && at >= rows.length - 10) void fetchNextPage()
   }, [at, hasNextPage, isFetchingNextPage, fetchNextPage, rows.length])
-  const { owner, list, days } = search
+  const { owner, list, days, only } = search
   const step = useCallback(
     (what: Step) => {
       const next = what === 'leave' ? undefined : moved(at ?? 0, what, rows.length)
-      void navigate({ to: '/meeting', search: { owner, list, days, at: next } as never, replace: true })
+      void navigate({ to: '/meeting', search: { owner, list, days, only, at: next } as never, replace: true })
     },
-    [at, rows.length, navigate, owner, list, days],
+    [at, rows.length, navigate, owner, list, days, only],
   )
   const both = () => Promise.all([meeting.refetch(), owners.refetch()])
   const row = at === undefined ? undefined : rows[at]
@@ -59,8 +59,8 @@ export function Meeting() {
       <Ask query={{ ...meeting, data: meeting.data && rows, refetch: both }} rows={10}>
         {(accounts) =>
           accounts.length === 0 && !hasNextPage ? (
-            <Nothing why={t('ui.meeting.none')}>
-              <Go to="/accounts">{t('ui.meeting.none.do')}</Go>
+            <Nothing why={t(only ? 'ui.meeting.none.only' : 'ui.meeting.none')}>
+              {only ? <Go to="/meeting">{t('ui.meeting.everybody')}</Go> : <Go to="/accounts">{t('ui.meeting.none.do')}</Go>}
             </Nothing>
           ) : (
             <div className="today">
@@ -68,7 +68,7 @@ export function Meeting() {
                 <section className="panel" aria-labelledby="owners-title">
                   <div className="panel-head">
                     <h2 id="owners-title">{t('ui.meeting.owners')}</h2>
-                    {search.owner !== undefined && (
+                    {(search.owner !== undefined || search.only) && (
                       <Go to="/meeting" search={{ days: search.days, list: search.list }}>
                         {t('ui.meeting.everybody')}
                       </Go>
@@ -86,7 +86,7 @@ export function Meeting() {
               </Allowed>
               <section className="panel" aria-labelledby="accounts-title">
                 <div className="panel-head">
-                  <h2 id="accounts-title">{t('ui.meeting.list')}</h2>
+                  <h2 id="accounts-title">{t(only ? `ui.meeting.list.${only}` : 'ui.meeting.list')}</h2>
                 </div>
                 <MeetingList rows={accounts} search={search} />
                 {hasNextPage && (
