@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page, Route } from '@playwright/test'
 import { playDemo, expect as slowly, test } from './demo'
-import { Fresh } from './fresh'
 import { pages } from './pages'
+import { Server } from './server'
 
 const demo = playDemo()
 
@@ -78,7 +78,7 @@ test.describe('in English', () => {
 })
 
 test.describe('on the first day', () => {
-  const fresh = new Fresh()
+  const fresh = new Server()
   test.use({ locale: 'zh-CN' })
   test.beforeAll(() => fresh.start())
   test.afterAll(() => fresh.stop())
