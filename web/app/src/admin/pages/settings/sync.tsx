@@ -48,9 +48,7 @@ function Last({ sync }: { sync: Sync }) {
         {facts.map((k) => (
           <div key={k}>
             <dt>{t(`ui.set.sync.count.${k}`)}</dt>
-            <dd>
-              {k === 'stored' ? <Go to="/contacts">{stored}</Go> : formatNumber(counts[k] ?? 0)}
-            </dd>
+            <dd>{k === 'stored' ? <Go to="/contacts">{stored}</Go> : formatNumber(counts[k] ?? 0)}</dd>
           </div>
         ))}
       </dl>
