@@ -25,7 +25,7 @@ func New(db *model.DB) *Log { return &Log{db} }
 
 // Filter narrows the log; zero fields do not. State, Fate, Reason and Channel
 // need one of ContactID, SOPID, RepID and Day beside them, StepKey needs SOPID,
-// Hour needs Day: alone they would read the whole table.
+// Variant needs StepKey, Hour needs Day: alone they would read the whole table.
 type Filter struct {
 	ContactID int64 // or a customer group's Who
 	SOPID     int64
@@ -37,7 +37,8 @@ type Filter struct {
 	Reason    string
 	Channel   string
 	StepKey   string
-	Number    int // of a version of the SOP
+	Variant   string // of the step
+	Number    int    // of a version of the SOP
 }
 
 func (f Filter) fault() error {
@@ -47,6 +48,9 @@ func (f Filter) fault() error {
 	}
 	if f.StepKey != "" && f.SOPID == 0 {
 		faults["step_key"] = "needs sop_id beside it"
+	}
+	if f.Variant != "" && f.StepKey == "" {
+		faults["variant"] = "needs step_key beside it"
 	}
 	if f.Number != 0 && f.SOPID == 0 {
 		faults["version"] = "needs sop_id beside it"
@@ -111,6 +115,7 @@ func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 		{"contact_id", f.ContactID, f.ContactID != 0},
 		{"sop_id", f.SOPID, f.SOPID != 0},
 		{"step_key", f.StepKey, f.StepKey != ""},
+		{"variant", f.Variant, f.Variant != ""},
 		{"rep_id", f.RepID, f.RepID != 0},
 		{"local_day", f.Day, f.Day != ""},
 		{"state", f.State, f.State != ""},

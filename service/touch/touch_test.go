@@ -47,7 +47,7 @@ func fill(t *testing.T, db *model.DB, contacts, programmes int) {
 		}
 		log = append(log, row)
 		if i%3 == 0 {
-			row.StepKey, row.State, row.Reason = "b", model.TouchSkipped, "filter"
+			row.StepKey, row.Variant, row.State, row.Reason = "b", string(rune('A'+i%2)), model.TouchSkipped, "filter"
 			log = append(log, row)
 		}
 	}
@@ -71,6 +71,8 @@ func TestLog_listsByEveryFilter(t *testing.T) {
 			"of a step": {touch.Filter{SOPID: 1, StepKey: "b"}, 10, func(r touch.Row) bool {
 				return r.StepName == "第二步" && r.Reason == "filter"
 			}},
+			"of a variant":        {touch.Filter{SOPID: 1, StepKey: "b", Variant: "A"}, 10, func(r touch.Row) bool { return r.Variant == "A" }},
+			"of no such variant":  {touch.Filter{SOPID: 1, StepKey: "b", Variant: "B"}, 0, nil},
 			"of a state of a rep": {touch.Filter{RepID: 1, State: model.TouchSkipped}, 2, func(r touch.Row) bool { return r.State == model.TouchSkipped }},
 			"of a day":            {touch.Filter{Day: "2026-03-02"}, 4, func(r touch.Row) bool { return r.LocalDay == "2026-03-02" }},
 			"of nobody":           {touch.Filter{ContactID: 999}, 0, nil},
@@ -92,6 +94,7 @@ func TestLog_refusesFiltersThatReadTheWholeTable(t *testing.T) {
 	for name, f := range map[string]touch.Filter{
 		"state":    {State: model.TouchFailed},
 		"step_key": {StepKey: "a", RepID: 1},
+		"variant":  {Variant: "A", SOPID: 1},
 		"day":      {Day: "2026-3-2"},
 	} {
 		_, err := touch.New(db).List(t.Context(), f, model.Page{})

@@ -17,6 +17,7 @@ export interface TouchSearch {
   channel?: string
   sop?: number
   step?: string
+  variant?: string
   version?: number
   contact?: number
   group?: number
@@ -33,6 +34,7 @@ export function touchSearch(search: Record<string, unknown>): TouchSearch {
     channel: text(search.channel),
     sop: whole(search.sop),
     step: text(search.step),
+    variant: text(search.variant),
     version: whole(search.version),
     contact: whole(search.contact),
     group: whole(search.group),
@@ -48,6 +50,7 @@ export function touchQuery(f: TouchSearch) {
     hour: f.day === undefined ? undefined : f.hour,
     sop_id: f.sop,
     step_key: f.sop === undefined ? undefined : f.step,
+    variant: f.sop === undefined || f.step === undefined ? undefined : f.variant,
     version: f.sop === undefined ? undefined : f.version,
     contact_id: f.contact,
     group_id: f.group,

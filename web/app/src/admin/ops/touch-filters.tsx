@@ -22,6 +22,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
     ['reason', word('reason', search.reason ?? '')],
     ['state', word('state', search.state ?? '')],
     ['step', t('ui.touches.step', { key: search.step ?? '' })],
+    ['variant', t('ui.touches.variant', { key: search.variant ?? '' })],
     ['version', t('ui.touches.version', { n: search.version ?? 0 })],
     ['contact', t('ui.touches.contact', { id: String(search.contact ?? '') })],
     ['group', t('ui.touches.group', { id: String(search.group ?? '') })],

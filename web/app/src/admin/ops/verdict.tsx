@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, must, type Schema } from '../../shared/api'
 import { formatNumber, formatShare, t } from '../../shared/i18n'
 import { Ask } from '../states'
+import { Go, type Search } from './go'
 import './results.css'
 
 type Variant = Schema<'Variants'>['variants'][number]
@@ -25,7 +26,13 @@ export function Verdict({ sop, step }: { sop: number; step: string }) {
             {v.partial && <p className="soft">{t('ui.results.partial')}</p>}
             <ul className="bars">
               {v.variants.map((x) => (
-                <Arm key={x.key} variant={x} top={top} winner={v.winner?.variant === x.key} />
+                <Arm
+                  key={x.key}
+                  rows={{ sop, step, variant: x.key, fate: 'sent' }}
+                  variant={x}
+                  top={top}
+                  winner={v.winner?.variant === x.key}
+                />
               ))}
             </ul>
           </div>
@@ -35,7 +42,7 @@ export function Verdict({ sop, step }: { sop: number; step: string }) {
   )
 }
 
-function Arm({ variant: v, top, winner }: { variant: Variant; top: number; winner: boolean }) {
+function Arm({ variant: v, rows, top, winner }: { variant: Variant; rows: Search; top: number; winner: boolean }) {
   const share = (n: number) => `${(100 * n) / top}%`
   const known = v.rate !== null && v.rate_low !== null && v.rate_high !== null
   return (
@@ -51,9 +58,9 @@ function Arm({ variant: v, top, winner }: { variant: Variant; top: number; winne
         {known
           ? t('ui.results.rate', { rate: formatShare(v.rate ?? 0), low: formatShare(v.rate_low ?? 0), high: formatShare(v.rate_high ?? 0) })
           : t('ui.results.no-rate')}
-        <span className="soft">
+        <Go to="/touches" search={rows}>
           {t('ui.results.of', { responded: formatNumber(v.responded), people: formatNumber(v.people), sent: formatNumber(v.sent) })}
-        </span>
+        </Go>
       </span>
     </li>
   )
