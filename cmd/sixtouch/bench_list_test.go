@@ -22,7 +22,7 @@ func benchList(t *testing.T, args ...string) (out, faults string, code int) {
 // A page that is empty or refused is an error of the measurement itself.
 func TestBenchList_readsEveryListInBothCompanies(t *testing.T) {
 	t.Parallel()
-	out, faults, code := benchList(t, "--json", "--contacts", "10000", "--rounds", "1")
+	out, faults, code := benchList(t, "--json", "--contacts", "3000", "--rounds", "1")
 	require.Zero(t, code, faults)
 	var report listReport
 	require.NoError(t, json.Unmarshal([]byte(out), &report))
