@@ -138,21 +138,31 @@ func contactShown(r contact.Row) contactResponse {
 	return out
 }
 
-const contactQuery = "rep_id tag_id state q account_id stage grade min_score ids"
+const contactQuery = "rep_id tag_id state q account_id stage grade min_score source added_days ids"
 
-func contactFilter(q *query) contact.Filter {
-	return contact.Filter{
+func (s *server) contactFilter(q *query) contact.Filter {
+	f := contact.Filter{
 		RepID: q.id("rep_id"), TagID: q.id("tag_id"), Query: q.text("q"), AccountID: q.id("account_id"), IDs: q.ids("ids"),
 		Stage: oneOf(q, "stage", append(stage.Ladder(), model.StageLost)...), Grade: oneOf(q, "grade", "A", "B", "C", "D"), MinScore: q.score("min_score"),
 		State: oneOf(q, "state", model.RelationshipActive, model.RelationshipHalf, model.RelationshipLost,
 			model.RelationshipRemoved, model.RelationshipTransferred),
+		Source: q.text("source"),
 	}
+	if days := q.id("added_days"); days > maxAddedDays {
+		q.faults["added_days"] = "must be 1 to 366"
+	} else if days > 0 {
+		f.AddedSince = model.Instant(s.Clock.Now().AddDate(0, 0, -int(days)))
+	}
+	return f
 }
+
+// maxAddedDays bounds how far back people may have been added.
+const maxAddedDays = 366
 
 func (s *server) listContacts(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
-	filter := contactFilter(q)
+	filter := s.contactFilter(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func score(f *float64) string {
 
 func (s *server) exportContacts(c *gin.Context) error {
 	q := queryOf(c)
-	filter, format := contactFilter(q), formatOf(q)
+	filter, format := s.contactFilter(q), formatOf(q)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -444,7 +444,8 @@ func TestContacts_filtersAndPages(t *testing.T) {
 		a := model.Account{Name: "华图新材料", NameKey: "华图新材料", LiveSlot: &one, CreatedAt: clock.Now(), UpdatedAt: clock.Now()}
 		require.NoError(t, db.Conn(t.Context()).Create(&a).Error)
 		for id, values := range map[int64]map[string]any{
-			1: {"account_id": a.ID, "stage": "mql", "score": 60.0, "grade": "B"}, 2: {"stage": "mql", "score": 59.9}, 3: {"account_id": a.ID},
+			1: {"account_id": a.ID, "stage": "mql", "score": 60.0, "grade": "B", "source": "expo", "first_added_at": clock.Now().AddDate(-2, 0, 0)},
+			2: {"stage": "mql", "score": 59.9, "source": "expo"}, 3: {"account_id": a.ID},
 		} {
 			require.NoError(t, db.Conn(t.Context()).Model(&model.Contact{}).Where("id = ?", id).Updates(values).Error)
 		}
@@ -453,24 +454,27 @@ func TestContacts_filtersAndPages(t *testing.T) {
 			page   model.Page
 			want   []int64
 		}{
-			"all, newest first":   {contact.Filter{}, model.Page{}, []int64{4, 3, 2, 1}},
-			"a page":              {contact.Filter{}, model.Page{After: 4, Limit: 2}, []int64{3, 2}},
-			"of a rep":            {contact.Filter{RepID: 1}, model.Page{}, []int64{3, 2, 1}},
-			"of a rep, active":    {contact.Filter{RepID: 1, State: model.RelationshipActive}, model.Page{}, []int64{3, 1}},
-			"with a tag":          {contact.Filter{TagID: 1}, model.Page{Limit: 2}, []int64{3, 2}},
-			"tag and rep":         {contact.Filter{TagID: 1, RepID: 2}, model.Page{}, nil},
-			"by a part of a name": {contact.Filter{Query: "王"}, model.Page{}, []int64{2, 1}},
-			"percent is no joker": {contact.Filter{Query: "0%"}, model.Page{}, []int64{3}},
-			"by external userid":  {contact.Filter{Query: "wm李四"}, model.Page{}, []int64{4}},
-			"at a company":        {contact.Filter{AccountID: a.ID}, model.Page{}, []int64{3, 1}},
-			"on a rung":           {contact.Filter{Stage: "mql"}, model.Page{}, []int64{2, 1}},
-			"on a rung, active":   {contact.Filter{Stage: "mql", State: model.RelationshipActive}, model.Page{}, []int64{1}},
-			"on a rung, of a rep": {contact.Filter{Stage: "mql", RepID: 2}, model.Page{}, nil},
-			"score and grade":     {contact.Filter{MinScore: 60, Grade: "B"}, model.Page{}, []int64{1}},
-			"score from":          {contact.Filter{MinScore: 59}, model.Page{}, []int64{2, 1}},
-			"named ones":          {contact.Filter{IDs: []int64{4, 2, 99}}, model.Page{}, []int64{4, 2}},
-			"named, with a tag":   {contact.Filter{IDs: []int64{4, 2}, TagID: 1}, model.Page{}, []int64{2}},
-			"nobody named":        {contact.Filter{IDs: []int64{}}, model.Page{}, nil},
+			"all, newest first":    {contact.Filter{}, model.Page{}, []int64{4, 3, 2, 1}},
+			"a page":               {contact.Filter{}, model.Page{After: 4, Limit: 2}, []int64{3, 2}},
+			"of a rep":             {contact.Filter{RepID: 1}, model.Page{}, []int64{3, 2, 1}},
+			"of a rep, active":     {contact.Filter{RepID: 1, State: model.RelationshipActive}, model.Page{}, []int64{3, 1}},
+			"with a tag":           {contact.Filter{TagID: 1}, model.Page{Limit: 2}, []int64{3, 2}},
+			"tag and rep":          {contact.Filter{TagID: 1, RepID: 2}, model.Page{}, nil},
+			"by a part of a name":  {contact.Filter{Query: "王"}, model.Page{}, []int64{2, 1}},
+			"percent is no joker":  {contact.Filter{Query: "0%"}, model.Page{}, []int64{3}},
+			"by external userid":   {contact.Filter{Query: "wm李四"}, model.Page{}, []int64{4}},
+			"at a company":         {contact.Filter{AccountID: a.ID}, model.Page{}, []int64{3, 1}},
+			"on a rung":            {contact.Filter{Stage: "mql"}, model.Page{}, []int64{2, 1}},
+			"on a rung, active":    {contact.Filter{Stage: "mql", State: model.RelationshipActive}, model.Page{}, []int64{1}},
+			"on a rung, of a rep":  {contact.Filter{Stage: "mql", RepID: 2}, model.Page{}, nil},
+			"score and grade":      {contact.Filter{MinScore: 60, Grade: "B"}, model.Page{}, []int64{1}},
+			"score from":           {contact.Filter{MinScore: 59}, model.Page{}, []int64{2, 1}},
+			"by a source":          {contact.Filter{Source: "expo"}, model.Page{}, []int64{2, 1}},
+			"by a source, lately":  {contact.Filter{Source: "expo", AddedSince: clock.Now().AddDate(-1, 0, 0)}, model.Page{}, []int64{2}},
+			"by a source, a rep's": {contact.Filter{Source: "expo", RepID: 2}, model.Page{}, nil},
+			"named ones":           {contact.Filter{IDs: []int64{4, 2, 99}}, model.Page{}, []int64{4, 2}},
+			"named, with a tag":    {contact.Filter{IDs: []int64{4, 2}, TagID: 1}, model.Page{}, []int64{2}},
+			"nobody named":         {contact.Filter{IDs: []int64{}}, model.Page{}, nil},
 		} {
 			rows, err := s.Contacts(t.Context(), tc.filter, tc.page)
 			require.NoError(t, err, name)

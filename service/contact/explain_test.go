@@ -60,6 +60,7 @@ func TestQueries_useTheirIndexes(t *testing.T) {
 		"list: name":       {list(Filter{Query: "王"}), map[string]string{"d": "PRIMARY"}},
 		"list: at account": {list(Filter{AccountID: 1}), map[string]string{"d": "ix_contacts_account"}},
 		"list: on a rung":  {list(Filter{Stage: "mql"}), map[string]string{"d": "ix_contacts_stage"}},
+		"list: source":     {list(Filter{Source: "expo", AddedSince: clock.Now()}), map[string]string{"d": "ix_contacts_source"}},
 		"list: score":      {list(Filter{MinScore: 60, Grade: "A"}), map[string]string{"d": "PRIMARY"}},
 		"list: named ones": {list(Filter{IDs: []int64{1, 2, 3}}), map[string]string{"d": "PRIMARY"}},
 		"list: rung of rep": {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -23,6 +24,10 @@ type Filter struct {
 	Stage     string
 	Grade     string
 	MinScore  int // the score's lower bound, 1 to 100
+	// Source is the code of the lead source that they came by, AddedSince the
+	// earliest instant at which somebody was added first.
+	Source     string
+	AddedSince time.Time
 	// IDs are those who may be listed, at most a page of them; nil is everybody.
 	IDs []int64
 }
@@ -117,7 +122,7 @@ func (s *Service) idsQuery(ctx context.Context, f Filter, page model.Page) *gorm
 // ofContacts tells whether the filter speaks of the contact's own row, beside
 // the name.
 func (f Filter) ofContacts() bool {
-	return f.AccountID != 0 || f.Stage != "" || f.Grade != "" || f.MinScore > 0 || f.IDs != nil
+	return f.AccountID != 0 || f.Stage != "" || f.Grade != "" || f.MinScore > 0 || f.Source != "" || !f.AddedSince.IsZero() || f.IDs != nil
 }
 
 // contactsTable is the table of contacts, walked along the index that has the
@@ -130,6 +135,8 @@ func (s *Service) contactsTable(f Filter) string {
 		return s.db.Walk("contacts d", "ix_contacts_account")
 	case f.Stage != "":
 		return s.db.Walk("contacts d", "ix_contacts_stage")
+	case f.Source != "":
+		return s.db.Walk("contacts d", "ix_contacts_source")
 	}
 	return "contacts d"
 }
@@ -151,6 +158,12 @@ func (f Filter) about(q *gorm.DB, alias string) *gorm.DB {
 	}
 	if f.MinScore > 0 {
 		q = q.Where(alias+".score >= ?", f.MinScore)
+	}
+	if f.Source != "" {
+		q = q.Where(alias+".source = ?", f.Source)
+	}
+	if !f.AddedSince.IsZero() {
+		q = q.Where(alias+".first_added_at >= ?", f.AddedSince)
 	}
 	if f.IDs != nil {
 		q = q.Where(alias+".id IN ?", f.IDs)

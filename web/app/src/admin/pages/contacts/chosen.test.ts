@@ -43,7 +43,15 @@ describe('everybody whom the filters leave', () => {
   })
 
   it('is not offered for words, silence and lost friends, nor for the whole list', () => {
-    for (const s of [{}, { state: 'active' }, { q: '王', rep: 7 }, { silent: 30 }, { state: 'lost', rep: 7 }])
+    for (const s of [
+      {},
+      { state: 'active' },
+      { q: '王', rep: 7 },
+      { silent: 30 },
+      { source: 'expo', rep: 7 },
+      { added_days: 30, rep: 7 },
+      { state: 'lost', rep: 7 },
+    ])
       expect(everybodyOf(s)).toBeUndefined()
   })
 })

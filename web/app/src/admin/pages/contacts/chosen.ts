@@ -24,8 +24,8 @@ export function chosenAfter(chosen: Chosen, order: readonly number[], id: number
  * undefined where the filters cannot be said like that, or leave everybody.
  */
 export function everybodyOf(s: ContactSearch): Who | undefined {
-  const { audience, rep, tag, account, stage, grade, min_score, state, q, silent } = s
-  if (q !== undefined || silent !== undefined || (state !== undefined && state !== 'active')) return undefined
+  const { audience, rep, tag, account, stage, grade, min_score, state, q, silent, source, added_days } = s
+  if ([q, silent, source, added_days].some((x) => x !== undefined) || (state !== undefined && state !== 'active')) return undefined
   const of: FilterNode[] = [
     ...(rep === undefined ? [] : [{ f: 'owner', is: 'in', v: [rep] }]),
     ...(tag === undefined ? [] : [{ f: 'tag', is: 'any', v: [tag] }]),

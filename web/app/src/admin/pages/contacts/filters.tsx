@@ -109,6 +109,19 @@ export function ContactFilters({ search }: { search: ContactSearch }) {
         popupMatchSelectWidth={false}
       />
       {search.account !== undefined && <AtAccount id={search.account} clear={() => set({ account: undefined })} />}
+      {(search.source !== undefined || search.added_days !== undefined) && (
+        <span className="filter-chip">
+          <span translate="no">{search.source}</span> {search.added_days !== undefined && t('ui.contacts.added', { n: search.added_days })}
+          <Button
+            type="text"
+            size="small"
+            aria-label={t('ui.filter.drop')}
+            onClick={() => set({ source: undefined, added_days: undefined })}
+          >
+            ×
+          </Button>
+        </span>
+      )}
       {narrowed(search) && (
         <Button type="link" onClick={() => void navigate({ to: '.', search: {}, replace: true })}>
           {t('ui.filter.clear')}

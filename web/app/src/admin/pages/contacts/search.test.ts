@@ -21,5 +21,12 @@ describe('contactSearch', () => {
 
 describe('contactQuery', () => {
   it('has the API names', () =>
-    expect(contactQuery({ rep: 7, account: 3, tag: 2, stage: 'mql' })).toMatchObject({ rep_id: 7, account_id: 3, tag_id: 2, stage: 'mql' }))
+    expect(contactQuery({ source: 'expo', added_days: 365, rep: 7, account: 3, tag: 2, stage: 'mql' })).toMatchObject({
+      source: 'expo',
+      added_days: 365,
+      rep_id: 7,
+      account_id: 3,
+      tag_id: 2,
+      stage: 'mql',
+    }))
 })

@@ -8,6 +8,8 @@ export interface ContactSearch {
   account?: number
   tag?: number
   state?: string
+  source?: string
+  added_days?: number
   audience?: number
   silent?: number
 }
@@ -30,6 +32,8 @@ export function contactSearch(s: Record<string, unknown>): ContactSearch {
     account: id(s.account),
     tag: id(s.tag),
     state: among(s.state, states),
+    source: s.source === undefined || s.source === '' ? undefined : String(s.source).slice(0, 64),
+    added_days: id(s.added_days),
     audience: id(s.audience),
     silent: [30, 45, 60].includes(Number(s.silent)) ? Number(s.silent) : undefined,
   }
@@ -50,6 +54,8 @@ export function contactQuery(s: ContactSearch) {
     rep_id: rep,
     account_id: account,
     tag_id: tag,
+    source: s.source,
+    added_days: s.added_days,
     state: s.state as 'active' | undefined,
   }
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatShare, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
+import { Go } from '../../ops/go'
 import { Page } from '../../page'
 import { Ask, Nothing } from '../../states'
 import { Panel } from './panel'
@@ -18,14 +19,18 @@ function Row({ source, edit }: { source: Source; edit: () => void }) {
       <div className="grow">
         <strong translate="no">{source.name}</strong> <span className="soft">{t(`ui.routing.origin.${source.origin}`)}</span>
         <div className="soft">
-          {source.leads > 0 && source.rate
-            ? t('ui.sources.came', {
+          {source.leads > 0 && source.rate ? (
+            <Go to="/contacts" search={{ source: source.code, added_days: 365 }}>
+              {t('ui.sources.came', {
                 n: source.leads,
                 won: source.won,
                 low: formatShare(source.rate.low),
                 high: formatShare(source.rate.high),
-              })
-            : t('ui.sources.none-came')}
+              })}
+            </Go>
+          ) : (
+            t('ui.sources.none-came')
+          )}
         </div>
       </div>
       <div style={{ width: 190 }}>
