@@ -1,1 +1,0 @@
-import{r as e}from"./admin-CwKYQrQC.js";function t({to:t,children:n}){return e()(t)?n:null}export{t};
