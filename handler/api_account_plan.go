@@ -179,13 +179,8 @@ func noteOf(n model.AccountNote) noteResponse {
 }
 
 func (s *server) listNotes(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Accounts.Notes(c.Request.Context(), id, page)

@@ -72,13 +72,8 @@ func (s *server) enrollBulk(c *gin.Context) error {
 }
 
 func (s *server) listJobs(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Engine.Jobs(c.Request.Context(), id, page)

@@ -27,13 +27,8 @@ type contactRunResponse struct {
 
 // listProgrammesOf lists the programmes that a contact is or was in.
 func (s *server) listProgrammesOf(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Reports.ProgrammesOf(c.Request.Context(), id, page)

@@ -289,13 +289,8 @@ func (s *server) splitAccount(c *gin.Context) error {
 }
 
 func (s *server) listMerges(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Accounts.Merges(c.Request.Context(), id, page)

@@ -290,13 +290,8 @@ func (s *server) getStanding(c *gin.Context) error {
 }
 
 func (s *server) listStageEvents(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Stages.History(c.Request.Context(), id, page)

@@ -270,13 +270,8 @@ type changeResponse struct {
 }
 
 func (s *server) listChanges(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Engine.Changes(c.Request.Context(), id, page)
@@ -297,13 +292,8 @@ type versionResponse struct {
 }
 
 func (s *server) listVersions(c *gin.Context) error {
-	id, err := pathID(c)
+	id, page, err := pageOf(c)
 	if err != nil {
-		return err
-	}
-	q := queryOf(c)
-	page := q.page()
-	if err := q.err(); err != nil {
 		return err
 	}
 	rows, err := s.Engine.Versions(c.Request.Context(), id, page)

@@ -270,6 +270,16 @@ func pathID(c *gin.Context) (int64, error) {
 	return id, nil
 }
 
+// pageOf reads the id in the path and which page is asked of what it has.
+func pageOf(c *gin.Context) (id int64, page model.Page, err error) {
+	if id, err = pathID(c); err != nil {
+		return 0, page, err
+	}
+	q := queryOf(c)
+	page = q.page()
+	return id, page, q.err()
+}
+
 // decode reads a JSON body. Unknown fields, a second document and a body that
 // is too large are errors.
 func decode[T any](c *gin.Context) (T, error) {
