@@ -108,11 +108,12 @@ func TestAnswerOnPage_andTheCardSettleOnce(t *testing.T) {
 		w.add("lin", "甲", "")
 		w.at("2026-03-03 10:00")
 		touch, d := w.touches("channel = 'rep_prompt'")[0], w.dispatches()[0]
+		other := w.newEngine()
 		var settled [2]int
 		var wg sync.WaitGroup
 		wg.Go(func() { settled[0] = len(w.answer(d, "lin", model.AnswerNoInterest)) })
 		wg.Go(func() {
-			list, err := w.newEngine().AnswerOnPage(w.ctx, sop.PageAnswer{RepID: w.reps["lin"], Touches: []int64{touch.ID}, Answer: model.AnswerDone})
+			list, err := other.AnswerOnPage(w.ctx, sop.PageAnswer{RepID: w.reps["lin"], Touches: []int64{touch.ID}, Answer: model.AnswerDone})
 			if err == nil {
 				settled[1] = len(list)
 			}

@@ -106,7 +106,8 @@ func TestReconcile_twoAtOnceDoNotAdoptOneTask(t *testing.T) {
 					CreatedAt: w.clock.Now(), UpdatedAt: w.clock.Now(),
 				}
 				require.NoError(w.t, w.db.Conn(w.ctx).Create(&d).Error)
-				both.Go(func() error { return w.newEngine().AdoptFound(w.ctx, d, task) })
+				replica := w.newEngine()
+				both.Go(func() error { return replica.AdoptFound(w.ctx, d, task) })
 			}
 			require.NoError(w.t, both.Wait())
 			var n int64
