@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page, Route } from '@playwright/test'
 import { playDemo, expect as slowly, test } from './demo'
+import { machineWords } from './look'
 import { pages } from './pages'
 import { Server } from './server'
 
@@ -46,7 +46,7 @@ test.describe('in Chinese', () => {
           await expect.soft(again.first(), `${path}: can be tried again`).toBeVisible()
           await stands(page, path)
         }
-        await sound(page, `${path}, failed`)
+        expect.soft(await machineWords(page), `${path}, failed: words of a machine`).toEqual([])
         broken = false
         await tryAgain(again)
         await expect.soft(again, `${path}: content at the next try`).toHaveCount(0)
@@ -70,7 +70,7 @@ test.describe('in English', () => {
           await expect.soft(page.locator(waiting).first(), `${path}: waits`).toBeVisible()
           await expect.soft(page.locator(nothing), `${path}: calls empty what it does not know yet`).toHaveCount(0)
         }
-        await sound(page, `${path}, waiting`)
+        expect.soft(await machineWords(page), `${path}, waiting: words of a machine`).toEqual([])
         await page.unroute(questions, never)
       })
     }
@@ -90,7 +90,7 @@ test.describe('on the first day', () => {
         await page.goto(fresh.base + path)
         await stands(page, path)
         await expect.soft(page.locator(waiting), `${path}: waits for what there is not`).toHaveCount(0)
-        await sound(page, `${path}, empty`)
+        expect.soft(await machineWords(page), `${path}, empty: words of a machine`).toEqual([])
         if (album) await page.screenshot({ path: join(album, `empty-${path.replace(/\W+/g, '-')}.png`) })
       })
     }
@@ -121,29 +121,4 @@ async function tryAgain(again: Locator): Promise<void> {
     await one?.click()
     await one?.waitForElementState('hidden')
   }
-}
-
-// The first words of the catalogue's keys, such as ui, stage, channel.
-const families = new Set(
-  Object.keys(JSON.parse(readFileSync(new URL('../../i18n/zh.json', import.meta.url), 'utf8'))).map((key) => key.split('.')[0]),
-)
-
-/** No machine's word is written on the page. */
-async function sound(page: Page, where: string): Promise<void> {
-  const texts = await page.evaluate(() => {
-    const found: string[] = []
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    while (walk.nextNode())
-      if (!walk.currentNode.parentElement?.closest('[translate="no"], script, style, noscript'))
-        found.push(walk.currentNode.textContent ?? '')
-    for (const e of document.querySelectorAll('[aria-label], [title], [placeholder]'))
-      for (const a of ['aria-label', 'title', 'placeholder']) found.push(e.getAttribute(a) ?? '')
-    return found
-  })
-  const odd = texts.filter(
-    (text) =>
-      /\b(NaN|undefined|null|Infinity|Invalid Date)\b|\[object|\{\w+\}/.test(text) ||
-      (text.match(/[a-z]+(?:\.[a-z_-]+)+/g) ?? []).some((key) => families.has(key.split('.')[0] ?? '')),
-  )
-  expect.soft(odd, `${where}: words of a machine`).toEqual([])
 }

@@ -1,0 +1,192 @@
+import { join } from 'node:path'
+import type { Locator, Page, Route } from '@playwright/test'
+import { playDemo, expect as slowly, test } from './demo'
+import { type Dialog, type Say, shown, words } from './dialogs/dialog'
+import { people } from './dialogs/people'
+import { phone } from './dialogs/phone'
+import { settings } from './dialogs/settings'
+import { work } from './dialogs/work'
+import { foreignWords, machineWords, serious } from './look'
+
+const demo = playDemo()
+
+// What is wrong with many dialogs is told within the test's time.
+const expect = slowly.configure({ timeout: 5_000 })
+
+const places = { work, people, settings, phone }
+
+const questions = '**/api/v1/**'
+const waiting = '.ant-skeleton, .ant-spin-spinning, [data-loading], [aria-busy="true"]'
+const nothing = '.ant-empty, .nothing'
+const stumbled = '服务器开小差了'
+
+// Where pictures of the dialogs go; empty: none are taken.
+const album = process.env.SIXTOUCH_LOOK
+
+test.describe.configure({ timeout: 600_000, retries: 0 })
+
+for (const [place, dialogs] of Object.entries(places)) {
+  test.describe(`${place}, in Chinese, 1440 px, light`, () => {
+    const say = words('zh')
+    test.use({ locale: 'zh-CN' })
+
+    test('opens whole, and Escape closes it', async ({ page }) => {
+      await each(page, dialogs, async (d, where) => {
+        const dialog = await opened(page, d, say)
+        await whole(page, d, `${place}-${where}-1440-light-zh`, 'zh')
+        if (d.beside) return
+        const inside = await dialog.evaluate((e) => e.contains(document.activeElement))
+        expect.soft(inside, `${where}: the keyboard is in it`).toBe(true)
+        await page.keyboard.press('Escape')
+        await expect.soft(dialog, `${where}: Escape closes it`).toBeHidden()
+      })
+    })
+
+    test('says what it could not read, and shows it at the next try', async ({ page, expectConsole }) => {
+      expectConsole(/status of 500/)
+      await each(
+        page,
+        dialogs.filter((d) => d.reads),
+        async (d, where) => {
+          let broken = true
+          const answer = (route: Route) => (broken && route.request().method() === 'GET' ? stumble(route) : route.fallback())
+          const dialog = await opened(page, d, say, () => page.route(questions, answer))
+          await expect.soft(dialog.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
+          await expect.soft(dialog.locator(waiting), `${where}: waits for what has failed`).toHaveCount(0)
+          broken = false
+          const again = dialog.getByRole('button', { name: /^重\s?试$/ })
+          while ((await again.count()) > 0) {
+            const one = await again.first().elementHandle()
+            await one?.click()
+            await one?.waitForElementState('hidden')
+          }
+          await expect.soft(dialog.getByText(stumbled), `${where}: content at the next try`).toHaveCount(0)
+          await expect.soft(dialog.locator(waiting), `${where}: content at the next try`).toHaveCount(0)
+          await page.unroute(questions, answer)
+        },
+      )
+    })
+
+    test('shows where the answers will be', async ({ page }) => {
+      await each(
+        page,
+        dialogs.filter((d) => d.reads),
+        async (d, where) => {
+          const never = (route: Route) => (route.request().method() === 'GET' ? undefined : route.fallback())
+          const dialog = await opened(page, d, say, () => page.route(questions, never))
+          await expect.soft(dialog.locator(waiting).first(), `${where}: waits`).toBeVisible()
+          await expect.soft(dialog.locator(nothing), `${where}: calls empty what it does not know yet`).toHaveCount(0)
+          await page.unroute(questions, never)
+        },
+      )
+    })
+
+    test('keeps what was entered when it cannot be sent, and sends it once', async ({ page, expectConsole }) => {
+      expectConsole(/status of 500/)
+      for (const answers of ['fails', 'never'])
+        await each(
+          page,
+          dialogs.filter((d) => d.send),
+          async (d, where) => {
+            const dialog = await opened(page, d, say)
+            await d.send?.fill?.(dialog, page, say)
+            const entered = await entries(dialog)
+            let sent = 0
+            const answer = (route: Route) => {
+              if (route.request().method() === 'GET') return route.fallback()
+              sent++
+              return answers === 'fails' ? stumble(route) : undefined
+            }
+            await page.route(questions, answer)
+            const button = dialog.getByRole('button', { name: spaced(say(d.send?.button ?? '')) })
+            await button.click()
+            await expect.poll(() => sent, `${where}: is sent`).toBe(1)
+            if (answers === 'fails') {
+              await expect.soft(page.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
+              if (!d.beside) {
+                await expect.soft(button, `${where}: can be sent again`).toBeEnabled()
+                expect.soft(await entries(dialog), `${where}: keeps what was entered`).toEqual(entered)
+              }
+            } else if (!d.beside) {
+              await button.click({ force: true, timeout: 1_000 }).catch(() => undefined)
+              expect.soft(sent, `${where}: is sent once`).toBe(1)
+            }
+            await page.unroute(questions, answer)
+          },
+        )
+    })
+  })
+
+  test.describe(`${place}, in English, 390 px, dark`, () => {
+    const say = words('en')
+    test.use({ colorScheme: 'dark', locale: 'en-GB', viewport: { width: 390, height: 844 } })
+    test('opens whole', async ({ page }) => {
+      await each(page, dialogs, async (d, where) => {
+        await opened(page, d, say)
+        await whole(page, d, `${place}-${where}-390-dark-en`, 'en')
+      })
+    })
+  })
+}
+
+/** Plays dialogs one after the other; one that cannot be played does not keep the others from it. */
+async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: string) => Promise<void>): Promise<void> {
+  await demo.open(page, '/')
+  for (const d of dialogs) {
+    const where = `${d.file.replace(/^.*\/|\.tsx$/g, '')} ${typeof d.title === 'string' ? d.title : ''}`.trim()
+    await test.step(where, async () => {
+      const fault = await play(d, where).then(
+        () => '',
+        (e: Error) => e.message,
+      )
+      expect.soft(fault, where).toBe('')
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+    })
+  }
+}
+
+/** Opens a dialog on its page, which has come to rest; `before` comes between the two. */
+async function opened(page: Page, d: Dialog, say: Say, before?: () => Promise<unknown>): Promise<Locator> {
+  await page.goto('about:blank')
+  await page.goto(demo.base + d.page)
+  await expect(page.locator('h1').first()).toBeVisible()
+  await expect(page.locator('.ant-skeleton, [data-loading]')).toHaveCount(0)
+  await before?.()
+  await d.open(page, say)
+  const dialog = shown(page, d, say)
+  await expect(dialog).toBeVisible()
+  return dialog
+}
+
+/** A dialog at rest: its picture, what axe finds, its words, its width. */
+async function whole(page: Page, d: Dialog, name: string, lang: 'zh' | 'en'): Promise<void> {
+  await expect.soft(shown(page, d, words(lang)).locator(waiting), `${name}: comes to rest`).toHaveCount(0)
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)))
+  if (album) await page.screenshot({ path: join(album, `dialog-${name.replace(/\W+/g, '-')}.png`) })
+  expect.soft(await serious(page), `${name}: axe`).toEqual([])
+  expect.soft(await foreignWords(page, lang), `${name}: words of another language`).toEqual([])
+  expect.soft(await machineWords(page), `${name}: words of a machine`).toEqual([])
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect.soft(wider, `${name}: pixels beyond the screen`).toBeLessThanOrEqual(0)
+}
+
+function stumble(route: Route): Promise<void> {
+  const problem = { type: 'about:blank', status: 500, code: 'internal', title: stumbled }
+  return route.fulfill({ status: 500, contentType: 'application/problem+json', json: problem })
+}
+
+/** What stands in a dialog's fields. */
+function entries(dialog: Locator): Promise<string[]> {
+  return dialog
+    .locator('input, textarea')
+    .evaluateAll((fields) =>
+      fields.map((f) =>
+        f instanceof HTMLInputElement && /radio|checkbox/.test(f.type) ? String(f.checked) : (f as HTMLInputElement).value,
+      ),
+    )
+}
+
+/** A button's name: Ant Design puts a space between two Chinese characters. */
+function spaced(name: string): RegExp {
+  return new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^(.)(.)$/u, '$1\\s?$2')}$`)
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import type { Locator, Page } from '@playwright/test'
+
+/** The catalogue's words in the language that is played. */
+export type Say = (key: string, values?: Record<string, string | number>) => string
+
+/** A dialog, drawer, sheet or question, and how one gets to it in the seeded demo. */
+export interface Dialog {
+  /** Where it is written, below src. */
+  file: string
+  /** What it is called: a key of the catalogue, or the words for a title with a value in it. */
+  title: string | ((say: Say) => string)
+  /** The page that it belongs to; phone pages play the member whom `?as=` names. */
+  page: string
+  /** Opens it, in either language and at either width. */
+  open: (page: Page, say: Say) => Promise<void>
+  /** A question beside its button (Popconfirm), which takes no focus. */
+  beside?: true
+  /** It asks the server for what it shows. */
+  reads?: true
+  /** It sends something: the button's key, and what must be entered before. */
+  send?: { button: string; fill?: (dialog: Locator, page: Page, say: Say) => Promise<void> }
+}
+
+/** The dialog on the page. */
+export function shown(page: Page, dialog: Dialog, say: Say): Locator {
+  const title = typeof dialog.title === 'string' ? say(dialog.title) : dialog.title(say)
+  if (dialog.beside) return page.locator('.ant-popover:visible').filter({ hasText: title })
+  return page.getByRole('dialog', { name: title })
+}
+
+/** The words of one language, with their values filled in. */
+export function words(lang: 'zh' | 'en'): Say {
+  const texts: Record<string, string> = JSON.parse(readFileSync(new URL(`../../../i18n/${lang}.json`, import.meta.url), 'utf8'))
+  return (key, values = {}) => {
+    const text = texts[values.n === 1 && `${key}.one` in texts ? `${key}.one` : key]
+    if (text === undefined) throw new Error(`the catalogue has no ${key}`)
+    return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))
+  }
+}
