@@ -49,7 +49,7 @@ for (const [place, dialogs] of Object.entries(places)) {
         dialogs.filter((d) => d.reads),
         async (d, where) => {
           let broken = true
-          const answer = (route: Route) => (broken && route.request().method() === 'GET' ? stumble(route) : route.fallback())
+          const answer = (route: Route) => (broken && asks(d, route) ? stumble(route) : route.fallback())
           const dialog = await opened(page, d, say, () => page.route(questions, answer))
           await expect.soft(dialog.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
           await expect.soft(dialog.locator(waiting), `${where}: waits for what has failed`).toHaveCount(0)
@@ -72,7 +72,7 @@ for (const [place, dialogs] of Object.entries(places)) {
         page,
         dialogs.filter((d) => d.reads),
         async (d, where) => {
-          const never = (route: Route) => (route.request().method() === 'GET' ? undefined : route.fallback())
+          const never = (route: Route) => (asks(d, route) ? undefined : route.fallback())
           const dialog = await opened(page, d, say, () => page.route(questions, never))
           await expect.soft(dialog.locator(waiting).first(), `${where}: waits`).toBeVisible()
           await expect.soft(dialog.locator(nothing), `${where}: calls empty what it does not know yet`).toHaveCount(0)
@@ -132,15 +132,18 @@ for (const [place, dialogs] of Object.entries(places)) {
 /** Plays dialogs one after the other; one that cannot be played does not keep the others from it. */
 async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: string) => Promise<void>): Promise<void> {
   await demo.open(page, '/')
+  const size = page.viewportSize()
   for (const d of dialogs) {
     const where = `${d.file.replace(/^.*\/|\.tsx$/g, '')} ${typeof d.title === 'string' ? d.title : ''}`.trim()
     await test.step(where, async () => {
+      if (d.narrow) await page.setViewportSize({ width: 390, height: 844 })
       const fault = await play(d, where).then(
         () => '',
         (e: Error) => e.message,
       )
       expect.soft(fault, where).toBe('')
       await page.unrouteAll({ behavior: 'ignoreErrors' })
+      if (d.narrow && size) await page.setViewportSize(size)
     })
   }
 }
@@ -148,6 +151,7 @@ async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: stri
 /** Opens a dialog on its page, which has come to rest; `before` comes between the two. */
 async function opened(page: Page, d: Dialog, say: Say, before?: () => Promise<unknown>): Promise<Locator> {
   await page.goto('about:blank')
+  await d.given?.(page, demo.base)
   await page.goto(demo.base + d.page)
   await expect(page.locator('h1').first()).toBeVisible()
   await expect(page.locator('.ant-skeleton, [data-loading]')).toHaveCount(0)
@@ -168,6 +172,11 @@ async function whole(page: Page, d: Dialog, name: string, lang: 'zh' | 'en'): Pr
   expect.soft(await machineWords(page), `${name}: words of a machine`).toEqual([])
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect.soft(wider, `${name}: pixels beyond the screen`).toBeLessThanOrEqual(0)
+}
+
+/** Whether a request asks for what the dialog shows. */
+function asks(d: Dialog, route: Route): boolean {
+  return route.request().method() === (d.reads === 'POST' ? 'POST' : 'GET')
 }
 
 function stumble(route: Route): Promise<void> {

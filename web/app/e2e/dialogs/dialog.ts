@@ -12,12 +12,16 @@ export interface Dialog {
   title: string | ((say: Say) => string)
   /** The page that it belongs to; phone pages play the member whom `?as=` names. */
   page: string
+  /** Only a narrow screen has it. */
+  narrow?: true
+  /** Makes what the page must know, before it is opened: through the API, or by answers of our own. It may come again. */
+  given?: (page: Page, base: string) => Promise<unknown>
   /** Opens it, in either language and at either width. */
   open: (page: Page, say: Say) => Promise<void>
   /** A question beside its button (Popconfirm), which takes no focus. */
   beside?: true
-  /** It asks the server for what it shows. */
-  reads?: true
+  /** It asks the server for what it shows; with POST where the question is too long for an address. */
+  reads?: true | 'POST'
   /** It sends something: the button's key, and what must be entered before. */
   send?: { button: string; fill?: (dialog: Locator, page: Page, say: Say) => Promise<void> }
 }
