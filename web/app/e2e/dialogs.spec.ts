@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Locator, Page, Route } from '@playwright/test'
 import { playDemo, expect as slowly, test } from './demo'
-import { type Dialog, type Say, shown, words } from './dialogs/dialog'
+import { type Dialog, type Say, shown, spaced, words } from './dialogs/dialog'
 import { people } from './dialogs/people'
 import { phone } from './dialogs/phone'
 import { settings } from './dialogs/settings'
@@ -193,9 +193,4 @@ function entries(dialog: Locator): Promise<string[]> {
         f instanceof HTMLInputElement && /radio|checkbox/.test(f.type) ? String(f.checked) : (f as HTMLInputElement).value,
       ),
     )
-}
-
-/** A button's name: Ant Design puts a space between two Chinese characters. */
-function spaced(name: string): RegExp {
-  return new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^(.)(.)$/u, '$1\\s?$2')}$`)
 }

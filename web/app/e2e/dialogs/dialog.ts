@@ -42,3 +42,8 @@ export function words(lang: 'zh' | 'en'): Say {
     return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))
   }
 }
+
+/** A button's name: Ant Design puts a space between two Chinese characters. */
+export function spaced(name: string): RegExp {
+  return new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^(.)(.)$/u, '$1\\s?$2')}$`)
+}
