@@ -19,21 +19,25 @@ const questions = '**/api/v1/**'
 const waiting = '.ant-skeleton, .ant-spin-spinning, [data-loading], [aria-busy="true"]'
 const nothing = '.ant-empty, .nothing'
 const stumbled = '服务器开小差了'
+const again = /^重\s?试$/
 
 // Where pictures of the dialogs go; empty: none are taken.
 const album = process.env.SIXTOUCH_LOOK
 
+type Answer = (route: Route) => Promise<void> | undefined
+
 test.describe.configure({ timeout: 600_000, retries: 0 })
 
 for (const [place, dialogs] of Object.entries(places)) {
-  test.describe(`${place}, in Chinese, 1440 px, light`, () => {
+  const width = dialogs === phone ? 390 : 1440
+  test.describe(`${place}, in Chinese, ${width} px, light`, () => {
     const say = words('zh')
-    test.use({ locale: 'zh-CN' })
+    test.use({ locale: 'zh-CN', viewport: { width, height: dialogs === phone ? 844 : 900 } })
 
     test('opens whole, and Escape closes it', async ({ page }) => {
       await each(page, dialogs, async (d, where) => {
         const dialog = await opened(page, d, say)
-        await whole(page, d, `${place}-${where}-1440-light-zh`, 'zh')
+        await whole(page, d, `${place}-${where}-${width}-light-zh`, 'zh')
         if (d.beside) return
         const inside = await dialog.evaluate((e) => e.contains(document.activeElement))
         expect.soft(inside, `${where}: the keyboard is in it`).toBe(true)
@@ -50,19 +54,18 @@ for (const [place, dialogs] of Object.entries(places)) {
         async (d, where) => {
           let broken = true
           const answer = (route: Route) => (broken && asks(d, route) ? stumble(route) : route.fallback())
-          const dialog = await opened(page, d, say, () => page.route(questions, answer))
+          const dialog = await opened(page, d, say, answer)
           await expect.soft(dialog.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
           await expect.soft(dialog.locator(waiting), `${where}: waits for what has failed`).toHaveCount(0)
           broken = false
-          const again = dialog.getByRole('button', { name: /^重\s?试$/ })
-          while ((await again.count()) > 0) {
-            const one = await again.first().elementHandle()
+          const retry = dialog.getByRole('button', { name: again })
+          while ((await retry.count()) > 0) {
+            const one = await retry.first().elementHandle()
             await one?.click()
             await one?.waitForElementState('hidden')
           }
           await expect.soft(dialog.getByText(stumbled), `${where}: content at the next try`).toHaveCount(0)
           await expect.soft(dialog.locator(waiting), `${where}: content at the next try`).toHaveCount(0)
-          await page.unroute(questions, answer)
         },
       )
     })
@@ -73,10 +76,9 @@ for (const [place, dialogs] of Object.entries(places)) {
         dialogs.filter((d) => d.reads),
         async (d, where) => {
           const never = (route: Route) => (asks(d, route) ? undefined : route.fallback())
-          const dialog = await opened(page, d, say, () => page.route(questions, never))
+          const dialog = await opened(page, d, say, never)
           await expect.soft(dialog.locator(waiting).first(), `${where}: waits`).toBeVisible()
           await expect.soft(dialog.locator(nothing), `${where}: calls empty what it does not know yet`).toHaveCount(0)
-          await page.unroute(questions, never)
         },
       )
     })
@@ -91,27 +93,33 @@ for (const [place, dialogs] of Object.entries(places)) {
             const dialog = await opened(page, d, say)
             await d.send?.fill?.(dialog, page, say)
             const entered = await entries(dialog)
-            let sent = 0
+            const sent: (string | null)[] = []
             const answer = (route: Route) => {
               if (route.request().method() === 'GET') return route.fallback()
-              sent++
+              sent.push(route.request().postData())
               return answers === 'fails' ? stumble(route) : undefined
             }
             await page.route(questions, answer)
-            const button = dialog.getByRole('button', { name: spaced(say(d.send?.button ?? '')) })
+            const button = buttonOf(d, dialog, say)
             await button.click()
-            await expect.poll(() => sent, `${where}: is sent`).toBe(1)
+            if (d.send?.later) {
+              await expect(dialog, `${where}: closes`).toBeHidden()
+              await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+            }
+            await expect.poll(() => sent.length, `${where}: is sent`).toBe(1)
             if (answers === 'fails') {
               await expect.soft(page.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
-              if (!d.beside) {
+              if (d.send?.later) {
+                await page.getByRole('button', { name: again }).click()
+                await expect.poll(() => sent, `${where}: the same is sent again`).toEqual([sent[0], sent[0]])
+              } else if (!d.beside) {
                 await expect.soft(button, `${where}: can be sent again`).toBeEnabled()
                 expect.soft(await entries(dialog), `${where}: keeps what was entered`).toEqual(entered)
               }
-            } else if (!d.beside) {
+            } else if (!d.beside && !d.send?.later) {
               await button.click({ force: true, timeout: 1_000 }).catch(() => undefined)
-              expect.soft(sent, `${where}: is sent once`).toBe(1)
+              expect.soft(sent.length, `${where}: is sent once`).toBe(1)
             }
-            await page.unroute(questions, answer)
           },
         )
     })
@@ -134,7 +142,7 @@ async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: stri
   await demo.open(page, '/')
   const size = page.viewportSize()
   for (const d of dialogs) {
-    const where = `${d.file.replace(/^.*\/|\.tsx$/g, '')} ${typeof d.title === 'string' ? d.title : ''}`.trim()
+    const where = `${d.file.replace(/^.*\/|\.tsx$/g, '')} ${d.which ?? (typeof d.title === 'string' ? d.title : '')}`.trim()
     await test.step(where, async () => {
       if (d.narrow) await page.setViewportSize({ width: 390, height: 844 })
       const fault = await play(d, where).then(
@@ -148,24 +156,35 @@ async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: stri
   }
 }
 
-/** Opens a dialog on its page, which has come to rest; `before` comes between the two. */
-async function opened(page: Page, d: Dialog, say: Say, before?: () => Promise<unknown>): Promise<Locator> {
+/** Opens a dialog on its page, which has come to rest; what it asks for is answered by `answer`. */
+async function opened(page: Page, d: Dialog, say: Say, answer?: Answer): Promise<Locator> {
   await page.goto('about:blank')
   await d.given?.(page, demo.base)
+  const early = typeof d.reads === 'string' && d.reads !== 'POST' && answer
+  if (early) await page.route(`**/api/v1${d.reads}**`, answer)
   await page.goto(demo.base + d.page)
   await expect(page.locator('h1').first()).toBeVisible()
   await expect(page.locator('.ant-skeleton, [data-loading]')).toHaveCount(0)
-  await before?.()
+  if (answer && !early) await page.route(questions, answer)
   await d.open(page, say)
   const dialog = shown(page, d, say)
   await expect(dialog).toBeVisible()
   return dialog
 }
 
+/** The button that sends what a dialog holds. */
+function buttonOf({ send }: Dialog, dialog: Locator, say: Say): Locator {
+  if (typeof send?.button === 'function') return send.button(dialog, say)
+  return dialog.getByRole('button', { name: spaced(say(send?.button ?? '')) })
+}
+
 /** A dialog at rest: its picture, what axe finds, its words, its width. */
 async function whole(page: Page, d: Dialog, name: string, lang: 'zh' | 'en'): Promise<void> {
   await expect.soft(shown(page, d, words(lang)).locator(waiting), `${name}: comes to rest`).toHaveCount(0)
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)))
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    return Promise.allSettled(ending.map((a) => a.finished))
+  })
   if (album) await page.screenshot({ path: join(album, `dialog-${name.replace(/\W+/g, '-')}.png`) })
   expect.soft(await serious(page), `${name}: axe`).toEqual([])
   expect.soft(await foreignWords(page, lang), `${name}: words of another language`).toEqual([])

@@ -8,8 +8,10 @@ export type Say = (key: string, values?: Record<string, string | number>) => str
 export interface Dialog {
   /** Where it is written, below src. */
   file: string
+  /** Tells it from others of its file whose titles are no keys. */
+  which?: string
   /** What it is called: a key of the catalogue, or the words for a title with a value in it. */
-  title: string | ((say: Say) => string)
+  title: string | ((say: Say) => string | RegExp)
   /** The page that it belongs to; phone pages play the member whom `?as=` names. */
   page: string
   /** Only a narrow screen has it. */
@@ -20,10 +22,18 @@ export interface Dialog {
   open: (page: Page, say: Say) => Promise<void>
   /** A question beside its button (Popconfirm), which takes no focus. */
   beside?: true
-  /** It asks the server for what it shows; with POST where the question is too long for an address. */
-  reads?: true | 'POST'
-  /** It sends something: the button's key, and what must be entered before. */
-  send?: { button: string; fill?: (dialog: Locator, page: Page, say: Say) => Promise<void> }
+  /**
+   * It asks the server for what it shows; with POST where the question is too long for an address. A path of
+   * the API if its page has asked for that already.
+   */
+  reads?: true | 'POST' | `/${string}`
+  /** It sends something: the button or its key, and what must be entered before. */
+  send?: {
+    button: string | ((dialog: Locator, say: Say) => Locator)
+    fill?: (dialog: Locator, page: Page, say: Say) => Promise<void>
+    /** It closes at once and is sent when it cannot be taken back any more. */
+    later?: true
+  }
 }
 
 /** The dialog on the page. */
