@@ -288,6 +288,10 @@ func TestAccess_endsAtTheDepartment(t *testing.T) {
 							answer = ask(o.method, url+choice, "")
 						}
 					}
+					if o.name == "previewResume" {
+						require.Equal(t, http.StatusConflict, answer.Code, "the programme is not paused")
+						continue
+					}
 					require.Equal(t, http.StatusOK, answer.Code, "%s: %s: %s", who, o, answer.Body)
 					require.NotContains(t, strings.ReplaceAll(answer.Body.String(), "slowest", ""), "west", "%s: %s", who, o)
 					if strings.Contains(answer.Body.String(), "east") {

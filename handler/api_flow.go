@@ -106,6 +106,9 @@ func (s *server) insideOf(c *gin.Context, p sop.PersonInside) insideResponse {
 	return out
 }
 
+// stateInside asks for everybody who has not left.
+const stateInside model.EnrollmentState = "inside"
+
 // peopleInside lists the people of a programme.
 func (s *server) peopleInside(c *gin.Context) error {
 	id, err := pathID(c)
@@ -115,8 +118,11 @@ func (s *server) peopleInside(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
 	f := sop.PeopleFilter{
-		Number: int(q.id("version")), Reached: q.text("reached"), Reason: q.text("reason"),
-		State: oneOf(q, "state", model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentCompleted, model.EnrollmentExited, model.EnrollmentParked),
+		Number: int(q.id("version")), Reached: q.text("reached"), Reason: q.text("reason"), Due: q.day("due"),
+		State: oneOf(q, "state", stateInside, model.EnrollmentActive, model.EnrollmentPaused, model.EnrollmentCompleted, model.EnrollmentExited, model.EnrollmentParked),
+	}
+	if f.State == stateInside {
+		f.State, f.Inside = "", true
 	}
 	if _, given := c.GetQuery("at"); given {
 		at := q.text("at")

@@ -17,6 +17,7 @@ type sopLine struct {
 	Trigger sop.Trigger  `json:"trigger"`
 	Steps   []stepOnLine `json:"steps"`
 	Due     []int        `json:"due"`
+	DueTo   string       `json:"due_to"`
 	Waiting int          `json:"waiting"`
 	Failed  int          `json:"failed"`
 }
@@ -50,7 +51,7 @@ func (s *server) listSOPLines(c *gin.Context) error {
 func sopLineOf(p report.ProgrammeLine) sopLine {
 	out := sopLine{
 		sopResponse: sopOf(p.ProgrammeRow), Version: p.Number, Stopped: p.StoppedAt != nil, Steps: []stepOnLine{},
-		Due: p.Due[:], Waiting: p.Waiting, Failed: p.Failed,
+		Due: p.Due[:], DueTo: p.DueTo, Waiting: p.Waiting, Failed: p.Failed,
 	}
 	// What was stored has been checked; a definition of a later version of ours
 	// shows no steps rather than hide the list.

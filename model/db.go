@@ -305,6 +305,15 @@ func (d *DB) Walk(table, index string) string {
 	return table
 }
 
+// Then joins what is looked up for each row of what is named before it, in that
+// order and no other.
+func (d *DB) Then() string {
+	if d.dialect == MySQL {
+		return "STRAIGHT_JOIN "
+	}
+	return "CROSS JOIN "
+}
+
 // Now returns the one instant of the transaction in ctx, else the clock's.
 func (d *DB) Now(ctx context.Context) time.Time {
 	if t := txOf(ctx); t != nil {

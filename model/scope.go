@@ -107,6 +107,15 @@ func (s Scope) OfWho(q *gorm.DB, column string) *gorm.DB {
 		"(SELECT 1 FROM customer_groups sg JOIN reps so ON so.userid = sg.owner_userid WHERE sg.id = -"+column+" AND so.id IN ? LIMIT 1) = 1 END)", append(args, s.reps())...)
 }
 
+// Who is the set of those whom OfWho leaves, to begin a query with that costs as
+// much as there are of them. It is for a scope that is not All.
+func (s Scope) Who(ctx context.Context, db *DB) *gorm.DB {
+	r := s.reps()
+	return db.Read(ctx).Raw("SELECT sr.contact_id AS id FROM relationships sr WHERE sr.rep_id IN ? AND sr.state IN ? "+
+		"UNION SELECT sc.id FROM accounts a "+db.Then()+db.Walk("contacts sc", "ix_contacts_account")+" ON sc.account_id = a.id WHERE "+working+
+		" UNION SELECT -sg.id FROM reps so "+db.Then()+"customer_groups sg ON sg.owner_userid = so.userid WHERE so.id IN ?", r, Known(), r, r, r, r, r)
+}
+
 // OfContactsOrReps leaves the rows whose contact or whose rep is in scope.
 func (s Scope) OfContactsOrReps(q *gorm.DB, contact, rep string) *gorm.DB {
 	if s.All {

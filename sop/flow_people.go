@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -16,7 +17,9 @@ type PeopleFilter struct {
 	At      *string // whose latest step is that one; empty: who has had none
 	Reached string  // who has had that step or a later one
 	State   model.EnrollmentState
-	Reason  string // why they left
+	Inside  bool      // who has not left: in any state of those
+	Due     time.Time // whose next step is due by the end of that day of the corp's zone
+	Reason  string    // why they left
 }
 
 // PersonInside is somebody who is or was inside a programme.
@@ -75,6 +78,13 @@ func (e *Engine) peopleQuery(ctx context.Context, sopID, versionID int64, f Peop
 		if c.set {
 			q = q.Where(c.column+" = ?", c.value)
 		}
+	}
+	if f.Inside {
+		q = q.Where("e.state IN ?", openStates())
+	}
+	if !f.Due.IsZero() {
+		year, month, day := f.Due.Date()
+		q = q.Where("e.state = ? AND e.next_due_at < ?", model.EnrollmentActive, model.Instant(time.Date(year, month, day+1, 0, 0, 0, 0, e.Config.Zone)))
 	}
 	const had = "EXISTS (SELECT 1 FROM touches t WHERE t.enrollment_id = e.id AND t.step_key IN ?)"
 	from := func(field, key string) (int, error) {

@@ -57,8 +57,9 @@ func (e *Engine) PreviewResume(ctx context.Context, id int64) (ResumePreview, er
 		return out, err
 	}
 	var people int64
-	err = e.DB.Read(ctx).Model(&model.Enrollment{}).
-		Where("sop_id = ? AND state IN ?", id, []model.EnrollmentState{model.EnrollmentActive, model.EnrollmentParked}).Count(&people).Error
+	scope := model.ScopeOf(ctx)
+	err = scope.OfWho(e.DB.Read(ctx).Model(&model.Enrollment{}), "enrollments.contact_id").
+		Where("sop_id = ? AND state IN ?", id, openStates()).Count(&people).Error
 	if err != nil {
 		return out, fmt.Errorf("count people of SOP %d: %w", id, err)
 	}
@@ -68,7 +69,7 @@ func (e *Engine) PreviewResume(ctx context.Context, id int64) (ResumePreview, er
 	}
 	var counts struct{ Waiting, Passed int }
 	open := []model.TouchState{model.TouchPlanned, model.TouchDispatched}
-	err = e.DB.Read(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")).
+	err = scope.OfWho(e.DB.Read(ctx).Table(e.DB.Walk("touches", "ix_touches_sop")), "touches.contact_id").
 		Joins("LEFT JOIN dispatches ON dispatches.id = touches.dispatch_id").
 		Where("touches.sop_id = ? AND touches.step_key IN ? AND touches.state IN ?", id, keys, open).
 		Where("touches.state = ? OR dispatches.state = ?", model.TouchPlanned, model.DispatchQueued).

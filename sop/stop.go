@@ -149,7 +149,7 @@ type Stopped struct {
 // corp's.
 func (e *Engine) StopStatus(ctx context.Context, sopID int64) (Stopped, error) {
 	var out Stopped
-	q := e.DB.Read(ctx).Model(&model.Dispatch{})
+	q := model.ScopeOf(ctx).OfReps(e.DB.Read(ctx).Model(&model.Dispatch{}), "rep_id")
 	if sopID == 0 {
 		row, err := e.killSwitch(ctx)
 		if err != nil {

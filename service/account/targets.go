@@ -145,7 +145,8 @@ func (s *Service) CloseTarget(ctx context.Context, id int64) error {
 	return wrap(fmt.Sprintf("close target list %d", id), err)
 }
 
-// TargetRow is a target list with the number of accounts that are on it now.
+// TargetRow is a target list with the number of accounts that are on it now: in a
+// scope, of those that it shows.
 type TargetRow struct {
 	model.TargetList
 	Accounts int64
@@ -158,7 +159,8 @@ func (s *Service) Targets(ctx context.Context, page model.Page) ([]TargetRow, er
 		q = q.Where("id < ?", page.After)
 	}
 	rows := []TargetRow{}
-	err := q.Select("target_lists.*, (SELECT COUNT(*) FROM target_members m WHERE m.list_id = target_lists.id AND m.open_slot = 1) AS accounts").
+	counted := s.members(ctx).Select("COUNT(*)").Where("m.list_id = target_lists.id AND m.open_slot = 1")
+	err := q.Select("target_lists.*, (?) AS accounts", counted).
 		Order("id DESC").Limit(page.Size()).Scan(&rows).Error
 	return rows, wrap("list target lists", err)
 }
@@ -170,8 +172,18 @@ func (s *Service) Target(ctx context.Context, id int64) (TargetRow, error) {
 		return TargetRow{}, notFound("target list", err)
 	}
 	var n int64
-	err := s.DB.Read(ctx).Model(&model.TargetMember{}).Where("list_id = ? AND open_slot = 1", id).Count(&n).Error
+	err := s.members(ctx).Where("m.list_id = ? AND m.open_slot = 1", id).Count(&n).Error
 	return TargetRow{l, n}, wrap("count accounts of a target list", err)
+}
+
+// members are the places on target lists, in a scope those of the accounts that
+// it shows.
+func (s *Service) members(ctx context.Context) *gorm.DB {
+	q, scope := s.DB.Read(ctx).Table("target_members m"), model.ScopeOf(ctx)
+	if scope.All {
+		return q
+	}
+	return scope.OfAccounts(q.Joins("JOIN accounts a ON a.id = m.account_id"), "a")
 }
 
 // TargetAccount is an account that was on a list at some time.
@@ -200,14 +212,19 @@ func (s *Service) EndOf(day time.Time) time.Time {
 // maxSizes bounds the instants of Sizes.
 const maxSizes = 60
 
-// Sizes counts the accounts that were on the list at each of at most 60 instants.
+// Sizes counts the accounts that were on the list at each of at most 60 instants:
+// in a scope, those that it shows.
 func (s *Service) Sizes(ctx context.Context, id int64, at []time.Time) ([]int64, error) {
 	if len(at) > maxSizes {
 		return nil, model.Invalid("days", "must be at most 60")
 	}
 	out := make([]int64, len(at))
 	var rows []model.TargetMember
-	err := s.DB.Read(ctx).Model(&model.TargetMember{}).Select("id", "from_at", "to_at").Where("list_id = ?", id).
+	q := s.DB.Read(ctx).Model(&model.TargetMember{}).Select("id", "from_at", "to_at").Where("list_id = ?", id)
+	if scope := model.ScopeOf(ctx); !scope.All {
+		q = q.Where("account_id IN (?)", scope.OfAccounts(s.DB.Read(ctx).Table("accounts a").Select("a.id"), "a"))
+	}
+	err := q.
 		FindInBatches(&rows, 1000, func(*gorm.DB, int) error {
 			for _, m := range rows {
 				for i, t := range at {

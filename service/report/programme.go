@@ -11,7 +11,8 @@ import (
 	"sixtouch/model"
 )
 
-// ProgrammeRow is an SOP in a list.
+// ProgrammeRow is an SOP in a list, with how many people whom the asker sees are
+// in it.
 type ProgrammeRow struct {
 	model.SOP
 	Enrollments map[model.EnrollmentState]int
@@ -69,9 +70,12 @@ func (s *Service) withEnrollments(ctx context.Context, sops []model.SOP) ([]Prog
 		State model.EnrollmentState
 		Count int
 	}
-	err := s.db.Read(ctx).Model(&model.Enrollment{}).Select("sop_id, state, COUNT(*) AS count").
-		Where("sop_id IN ?", ids).Group("sop_id, state").Scan(&found).Error
-	if err != nil {
+	db, scope := s.db.Read(ctx), model.ScopeOf(ctx)
+	q := db.Table("enrollments e")
+	if !scope.All {
+		q = db.Table("(?) w", scope.Who(ctx, s.db)).Joins(s.db.Then() + s.db.Walk("enrollments e", "ix_enrollments_contact") + " ON e.contact_id = w.id")
+	}
+	if err := q.Select("e.sop_id, e.state, COUNT(*) AS count").Where("e.sop_id IN ?", ids).Group("e.sop_id, e.state").Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("count enrollments of SOPs: %w", err)
 	}
 	rows := make([]ProgrammeRow, len(sops))

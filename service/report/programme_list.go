@@ -26,13 +26,15 @@ type ProgrammeLine struct {
 	Definition json.RawMessage // the version's, or else the draft
 	// Due is how many people's next step is due on each of the next days, today
 	// first; what is overdue counts for today.
-	Due [dueDays]int
+	Due   [dueDays]int
+	DueTo string // YYYY-MM-DD, the last of them
 	// Waiting touches are with a rep to be sent, Failed ones could not be.
 	Waiting, Failed int
 }
 
 // ProgrammeLines lists programmes, the newest first, in a fixed number of
-// queries.
+// queries. In a scope they are all listed, and counts are of the people whom it
+// shows.
 func (s *Service) ProgrammeLines(ctx context.Context, f ProgrammeFilter, page model.Page) ([]ProgrammeLine, error) {
 	q := s.db.Read(ctx).Model(&model.SOP{}).Order("id DESC").Limit(page.Size())
 	if page.After > 0 {
@@ -95,11 +97,15 @@ func (s *Service) addDue(ctx context.Context, ids []int64, at map[int64]*Program
 		Day   int
 		Count int
 	}
-	err := s.db.Read(ctx).Model(&model.Enrollment{}).Select("sop_id, COUNT(*) AS count, "+fmt.Sprintf(which, numbers[:]...), ends[:]...).
+	q := s.db.Read(ctx).Model(&model.Enrollment{}).Select("sop_id, COUNT(*) AS count, "+fmt.Sprintf(which, numbers[:]...), ends[:]...).
 		Where("shard IN ? AND next_due_at < ? AND state = ? AND sop_id IN ?", shards, ends[dueDays-1], model.EnrollmentActive, ids).
-		Group("sop_id, day").Scan(&found).Error
-	if err != nil {
+		Group("sop_id, day")
+	if err := model.ScopeOf(ctx).OfWho(q, "enrollments.contact_id").Scan(&found).Error; err != nil {
 		return fmt.Errorf("count what is due of SOPs: %w", err)
+	}
+	last := time.Date(year, month, day+dueDays-1, 0, 0, 0, 0, s.zone).Format(time.DateOnly)
+	for _, line := range at {
+		line.DueTo = last
 	}
 	for _, f := range found {
 		at[f.SOPID].Due[f.Day] = f.Count
@@ -113,10 +119,10 @@ func (s *Service) addOpen(ctx context.Context, ids []int64, at map[int64]*Progra
 		State model.TouchState
 		Count int
 	}
-	err := s.db.Read(ctx).Model(&model.Touch{}).Select("sop_id, state, COUNT(*) AS count").
+	q := s.db.Read(ctx).Model(&model.Touch{}).Select("sop_id, state, COUNT(*) AS count").
 		Where("state IN ? AND sop_id IN ?", []model.TouchState{model.TouchAccepted, model.TouchFailed}, ids).
-		Group("sop_id, state").Scan(&found).Error
-	if err != nil {
+		Group("sop_id, state")
+	if err := model.ScopeOf(ctx).OfWho(q, "touches.contact_id").Scan(&found).Error; err != nil {
 		return fmt.Errorf("count what waits and failed of SOPs: %w", err)
 	}
 	for _, f := range found {

@@ -22,15 +22,16 @@ type StepSummary struct {
 	Reasons map[string]int
 }
 
-// Summary returns the counts of an SOP, all versions together.
+// Summary returns the counts of an SOP, all versions together: in a scope, of the
+// people whom it shows.
 func (l *Log) Summary(ctx context.Context, sopID int64) (Summary, error) {
-	out := Summary{Steps: []StepSummary{}, Enrollments: map[model.EnrollmentState]int{}}
+	out, scope := Summary{Steps: []StepSummary{}, Enrollments: map[model.EnrollmentState]int{}}, model.ScopeOf(ctx)
 	var states []struct {
 		StepKey string
 		State   model.TouchState
 		N       int
 	}
-	err := l.db.Read(ctx).Model(&model.Touch{}).Select("step_key, state, COUNT(*) AS n").Where("sop_id = ?", sopID).
+	err := scope.OfWho(l.db.Read(ctx).Model(&model.Touch{}), "touches.contact_id").Select("step_key, state, COUNT(*) AS n").Where("sop_id = ?", sopID).
 		Group("step_key, state").Order("step_key").Find(&states).Error
 	if err != nil {
 		return out, fmt.Errorf("count touches of SOP %d: %w", sopID, err)
@@ -52,7 +53,7 @@ func (l *Log) Summary(ctx context.Context, sopID int64) (Summary, error) {
 		StepKey, Reason string
 		N               int
 	}
-	err = l.db.Read(ctx).Model(&model.Touch{}).Select("step_key, reason, COUNT(*) AS n").
+	err = scope.OfWho(l.db.Read(ctx).Model(&model.Touch{}), "touches.contact_id").Select("step_key, reason, COUNT(*) AS n").
 		Where("sop_id = ? AND state IN ? AND reason <> ''", sopID,
 			[]model.TouchState{model.TouchSkipped, model.TouchFailed, model.TouchExpired, model.TouchCancelled}).
 		Group("step_key, reason").Find(&reasons).Error
@@ -68,7 +69,7 @@ func (l *Log) Summary(ctx context.Context, sopID int64) (Summary, error) {
 		State model.EnrollmentState
 		N     int
 	}
-	err = l.db.Read(ctx).Model(&model.Enrollment{}).Select("state, COUNT(*) AS n").Where("sop_id = ?", sopID).
+	err = scope.OfWho(l.db.Read(ctx).Model(&model.Enrollment{}), "enrollments.contact_id").Select("state, COUNT(*) AS n").Where("sop_id = ?", sopID).
 		Group("state").Find(&people).Error
 	if err != nil {
 		return out, fmt.Errorf("count enrollments of SOP %d: %w", sopID, err)

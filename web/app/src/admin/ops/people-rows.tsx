@@ -14,7 +14,8 @@ export interface PeopleQuery {
   version?: number
   at?: string
   reached?: string
-  state?: Inside['state']
+  state?: Inside['state'] | 'inside'
+  due?: string
   reason?: string
 }
 

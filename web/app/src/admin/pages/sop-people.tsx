@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { api, must } from '../../shared/api'
-import { t, word } from '../../shared/i18n'
+import { formatDate, t, word } from '../../shared/i18n'
 import { FlowPicture } from '../ops/flow-picture'
 import { Go, type Search } from '../ops/go'
 import { type PeopleQuery, PeopleRows } from '../ops/people-rows'
@@ -14,7 +14,7 @@ import { Page } from '../page'
 import { PartNote } from '../part-note'
 import { Ask, Nothing } from '../states'
 
-const states = ['active', 'paused', 'completed', 'exited', 'parked'] as const
+const states = ['inside', 'active', 'paused', 'completed', 'exited', 'parked'] as const
 
 /** Who is where in a programme: the stream of people, and the rows behind each of its numbers. */
 export function SopPeople() {
@@ -29,9 +29,10 @@ export function SopPeople() {
     at: at === '-' ? '' : at,
     reached: text(search.reached),
     state: among(search.state, states),
+    due: text(search.due),
     reason: text(search.reason),
   }
-  const narrowed = [query.at, query.reached, query.state].some((v) => v !== undefined)
+  const narrowed = [query.at, query.reached, query.state, query.due].some((v) => v !== undefined)
   const sop = useSop(id)
   const flow = useQuery({
     queryKey: ['sop', id, 'flow', version],
@@ -85,6 +86,7 @@ function Narrowed({ query, names }: { query: PeopleQuery; names: Map<string, str
   return (
     <>
       {query.state && `${word('enrollment', query.state)} `}
+      {query.due && t('ui.flow.due', { day: formatDate(query.due) })}
       {query.reason && `${word('reason', query.reason)} `}
       {query.at === '' && t('ui.flow.at.start')}
       {query.at && t('ui.flow.at')}

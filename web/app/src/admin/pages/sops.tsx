@@ -7,10 +7,12 @@ import { formatNumber, t } from '../../shared/i18n'
 import { useMay } from '../may'
 import { Go } from '../ops/go'
 import { Page } from '../page'
+import { PartNote } from '../part-note'
 import { StateTag } from '../people/state-tag'
 import { ArchiveDialog } from '../programmes/archive-dialog'
 import { DueBars } from '../programmes/due-bars'
 import { EnrolDialog } from '../programmes/enrol-dialog'
+import { insideOf } from '../programmes/inside'
 import { MiniRuler } from '../programmes/mini-ruler'
 import '../programmes/programmes.css'
 import { type SOPsSearch, type StateFilter, states } from '../programmes/search'
@@ -68,6 +70,7 @@ export function SOPs() {
           options={[{ value: '', label: t('ui.sops.state.all') }, ...states.map((s) => ({ value: s, label: t(`ui.sops.state.${s}`) }))]}
         />
       </div>
+      <PartNote />
       <Rows
         name={['sop-lines', q, state]}
         label={t('ui.nav.sops')}
@@ -128,10 +131,12 @@ function columnsOf(say: (trigger: Line['trigger']) => string): Column<Line>[] {
       title: t('ui.sops.people'),
       width: 'minmax(44px, 0.6fr)',
       cell: (l) => (
-        <Link to={`/sops/${l.id}/people` as string}>{formatNumber((l.enrollments.active ?? 0) + (l.enrollments.paused ?? 0))}</Link>
+        <Go to={`/sops/${l.id}/people`} search={{ state: 'inside' }}>
+          {formatNumber(insideOf(l))}
+        </Go>
       ),
     },
-    { key: 'due', title: t('ui.sops.due'), width: '120px', optional: true, cell: (l) => <DueBars due={l.due} /> },
+    { key: 'due', title: t('ui.sops.due'), width: '120px', optional: true, cell: (l) => <DueBars line={l} /> },
     { key: 'open', title: t('ui.sops.open'), width: 'minmax(120px, 1fr)', optional: true, cell: (l) => <Open line={l} /> },
     { key: 'more', title: <span className="unseen">{t('ui.sops.actions')}</span>, width: '44px', cell: (l) => <More line={l} /> },
   ]

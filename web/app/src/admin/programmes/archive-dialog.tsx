@@ -2,6 +2,8 @@ import { Modal } from 'antd'
 import { api, must, type Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { useChange } from '../change'
+import { Go } from '../ops/go'
+import { insideOf } from './inside'
 
 interface ArchiveProps {
   line: Schema<'SOPLine'>
@@ -11,7 +13,7 @@ interface ArchiveProps {
 
 /** Ends a programme for good, after saying for how many. */
 export function ArchiveDialog({ line, open, onClose }: ArchiveProps) {
-  const inside = (line.enrollments.active ?? 0) + (line.enrollments.paused ?? 0)
+  const inside = insideOf(line)
   const archive = useChange(
     () => must(api.POST('/sops/{id}/archive', { params: { path: { id: line.id } } })),
     [
@@ -33,7 +35,15 @@ export function ArchiveDialog({ line, open, onClose }: ArchiveProps) {
       onCancel={onClose}
       onOk={() => archive.mutate(undefined, { onSuccess: onClose })}
     >
-      <p>{inside > 0 ? t('ui.sops.archive.inside', { n: inside }) : t('ui.sops.archive.empty')}</p>
+      <p>
+        {inside > 0 ? (
+          <Go beside to={`/sops/${line.id}/people`} search={{ state: 'inside' }}>
+            {t('ui.sops.archive.inside', { n: inside })}
+          </Go>
+        ) : (
+          t('ui.sops.archive.empty')
+        )}
+      </p>
       <p>{t('ui.sops.archive.final')}</p>
     </Modal>
   )

@@ -8,6 +8,7 @@ import { useChange } from '../change'
 import { useMay } from '../may'
 import { Ask } from '../states'
 import './programmes.css'
+import { insideOf } from './inside'
 import { type How, ResumeChoice } from './resume-choice'
 import { isStopping, StopNumbers } from './stop-numbers'
 
@@ -61,8 +62,6 @@ export function Controls({ sop }: ControlsProps) {
     </>
   )
 }
-
-const insideOf = (sop: ControlsProps['sop']) => (sop.enrollments.active ?? 0) + (sop.enrollments.paused ?? 0)
 
 interface DialogProps extends ControlsProps {
   open: boolean

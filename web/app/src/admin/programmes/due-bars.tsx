@@ -1,8 +1,10 @@
-import { t } from '../../shared/i18n'
+import type { Schema } from '../../shared/api'
+import { formatNumber, t } from '../../shared/i18n'
+import { Go } from '../ops/go'
 import { useLook } from '../theme'
 
 /** How many people's next step is due on each of the next seven days. */
-export function DueBars({ due }: { due: readonly number[] }) {
+export function DueBars({ line: { id, due, due_to } }: { line: Pick<Schema<'SOPLine'>, 'id' | 'due' | 'due_to'> }) {
   const { palette } = useLook()
   const most = Math.max(1, ...due)
   const total = due.reduce((a, b) => a + b, 0)
@@ -27,7 +29,13 @@ export function DueBars({ due }: { due: readonly number[] }) {
           )
         })}
       </svg>
-      <span>{total}</span>
+      {total === 0 ? (
+        <span>{total}</span>
+      ) : (
+        <Go to={`/sops/${id}/people`} search={{ due: due_to }} label={said}>
+          {formatNumber(total)}
+        </Go>
+      )}
     </span>
   )
 }

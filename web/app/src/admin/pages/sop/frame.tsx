@@ -4,6 +4,7 @@ import { Go } from '../../ops/go'
 import { SopTabs } from '../../ops/sop-tabs'
 import { Page } from '../../page'
 import { StateTag } from '../../people/state-tag'
+import { insideOf } from '../../programmes/inside'
 import { useSOP } from '../../sop/use-sop'
 import { ErrorState, Loading } from '../../states'
 import './frame.css'
@@ -30,7 +31,9 @@ export function SOPFrame() {
         <span className="sop-lede">
           <StateTag state={state} text={t(`ui.sop.state.${state}`)} />
           <span>{version > 0 ? t('ui.sop.version', { n: version }) : t('ui.sop.unpublished')}</span>
-          <Go to={`/sops/${id}/people`}>{t('ui.sop.inside', { n: (enrollments.active ?? 0) + (enrollments.paused ?? 0) })}</Go>
+          <Go to={`/sops/${id}/people`} search={{ state: 'inside' }}>
+            {t('ui.sop.inside', { n: insideOf({ enrollments }) })}
+          </Go>
         </span>
       }
     >
