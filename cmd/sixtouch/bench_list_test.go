@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
+	"sixtouch/model/modeltest"
 )
 
 func benchList(t *testing.T, args ...string) (out, faults string, code int) {
@@ -22,6 +23,9 @@ func benchList(t *testing.T, args ...string) (out, faults string, code int) {
 // A page that is empty or refused is an error of the measurement itself.
 func TestBenchList_readsEveryListInBothCompanies(t *testing.T) {
 	t.Parallel()
+	if modeltest.SQLiteIsSlow() {
+		t.Skip("make test plays it without the race detector")
+	}
 	out, faults, code := benchList(t, "--json", "--contacts", "3000", "--rounds", "1")
 	require.Zero(t, code, faults)
 	var report listReport

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
+	"sixtouch/model/modeltest"
 )
 
 func bench(t *testing.T, vars []string, args ...string) (out string, errors string, code int) {
@@ -26,6 +27,9 @@ func bench(t *testing.T, vars []string, args ...string) (out string, errors stri
 
 func TestBenchIngest_losesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
+	if modeltest.SQLiteIsSlow() {
+		t.Skip("make test plays it without the race detector")
+	}
 	file := filepath.Join(t.TempDir(), "bench.db")
 	out, stderr, code := bench(t, nil, "--json", "--requests", "1000", "--conns", "16", "--rounds", "1", "--sqlite", file)
 	require.Zero(t, code, stderr)

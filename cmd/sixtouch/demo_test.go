@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sixtouch/model"
+	"sixtouch/model/modeltest"
 )
 
 // output collects what a command prints, and tells when something came.
@@ -183,6 +184,9 @@ func seededFolder(t *testing.T) string {
 }
 
 func TestDemo_tellsAWeekInAMinute(t *testing.T) {
+	if modeltest.SQLiteIsSlow() {
+		t.Skip("make test plays it without the race detector")
+	}
 	d := startDemo(t, seededFolder(t))
 	code, _ := d.open("/api/v1/contacts")
 	require.Equal(t, http.StatusUnauthorized, code, "without signing in nobody sees anything")

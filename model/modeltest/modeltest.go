@@ -59,7 +59,7 @@ func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 // SQLite's half without.
 func Each(t *testing.T, test func(t *testing.T, db *model.DB, clock *Clock)) {
 	t.Helper()
-	if !sqliteIsSlow() {
+	if !SQLiteIsSlow() {
 		t.Run("sqlite", func(t *testing.T) {
 			t.Parallel()
 			clock := NewClock()
@@ -74,13 +74,15 @@ func Each(t *testing.T, test func(t *testing.T, db *model.DB, clock *Clock)) {
 	})
 }
 
-func sqliteIsSlow() bool { return underRace && os.Getenv("SIXTOUCH_TEST_MYSQL") != "" }
+// SQLiteIsSlow tells whether what is played on SQLite, too, is left to the run
+// without the race detector (see Each).
+func SQLiteIsSlow() bool { return underRace && os.Getenv("SIXTOUCH_TEST_MYSQL") != "" }
 
 // Quick returns a migrated database of the kind on which a large test takes the
 // least time: SQLite, but for the race detector (see Each).
 func Quick(t testing.TB) (*model.DB, *Clock) {
 	t.Helper()
-	if !sqliteIsSlow() {
+	if !SQLiteIsSlow() {
 		return New(t)
 	}
 	clock := NewClock()
