@@ -1,7 +1,7 @@
 # Functions that the other scripts share. Source it; it does nothing by itself.
 
-# step prints what begins now.
-step() { printf '\n== %s\n' "$*"; }
+# step prints what begins now, and when that is.
+step() { printf '\n== %(%H:%M:%S)T %s\n' -1 "$*"; }
 
 # die prints why the script gives up and ends it.
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
