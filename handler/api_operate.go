@@ -117,6 +117,7 @@ type backlogRow struct {
 	SOPID       int64     `json:"sop_id"`
 	SOPName     string    `json:"sop_name"`
 	StepKey     string    `json:"step_key"`
+	StepName    string    `json:"step_name"`
 	Channel     string    `json:"channel"`
 	RepID       int64     `json:"rep_id"`
 	RepName     string    `json:"rep_name"`
@@ -166,7 +167,7 @@ func (s *server) queueView(c *gin.Context) error {
 	for i, r := range rows {
 		out.Items[i] = backlogRow{
 			ID: r.ID, Since: r.Since, AgeSeconds: max(0, now.Sub(r.Since).Seconds()), SOPID: r.SOPID, SOPName: r.SOPName,
-			StepKey: r.StepKey, Channel: r.Channel, RepID: r.RepID, RepName: r.RepName,
+			StepKey: r.StepKey, StepName: r.StepName, Channel: r.Channel, RepID: r.RepID, RepName: r.RepName,
 			ContactID: model.ContactOf(r.ContactID), GroupID: model.GroupOf(r.ContactID), ContactName: r.ContactName,
 			Recipients: r.Recipients, Error: r.Error,
 		}

@@ -29,6 +29,7 @@ func TestAPI_stopsAndRedrives(t *testing.T) {
 		require.NoError(t, app.Engine.Group(t.Context()))
 		app.Run(t,
 			handlertest.Scenario{Name: "what waits", URL: "/api/v1/queue", As: handlertest.Reader, Status: 200, Contains: []string{`{"state":"waiting","count":1,"more":false`}},
+			handlertest.Scenario{Name: "what it is", URL: "/api/v1/queue?state=waiting", As: handlertest.Reader, Status: 200, Contains: []string{`"step_key":"hello","step_name":"问候"`}},
 			handlertest.Scenario{Name: "go on", Method: "POST", URL: "/api/v1/stop/resume", As: handlertest.Admin, Body: `{"how":"send"}`, Status: 200, Contains: []string{`"stopped_at":null`}},
 			handlertest.Scenario{Name: "stop one", Method: "POST", URL: "/api/v1/sops/1/stop", As: handlertest.Admin, Status: 200},
 			handlertest.Scenario{Name: "how far", URL: "/api/v1/sops/1/stop", As: handlertest.Reader, Status: 200, Contains: []string{`"not_stoppable":0`}},

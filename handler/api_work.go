@@ -22,6 +22,7 @@ type dispatchResponse struct {
 	SOPID      int64               `json:"sop_id"`
 	SOPName    string              `json:"sop_name"`
 	StepKey    string              `json:"step_key"`
+	StepName   string              `json:"step_name"`
 	State      model.DispatchState `json:"state"`
 	Attempts   int                 `json:"attempts"`
 	Recipients int                 `json:"recipients"`
@@ -39,7 +40,7 @@ type dispatchResponse struct {
 func dispatchOf(d report.QueueRow) dispatchResponse {
 	return dispatchResponse{
 		ID: d.ID, Channel: d.Channel, RepID: d.RepID, RepName: d.RepName, SOPID: d.SOPID, SOPName: d.SOPName,
-		StepKey: d.StepKey, State: d.State, Attempts: d.Attempts, Recipients: d.Recipients, RemoteID: d.RemoteID,
+		StepKey: d.StepKey, StepName: d.StepName, State: d.State, Attempts: d.Attempts, Recipients: d.Recipients, RemoteID: d.RemoteID,
 		Candidates: append([]string{}, d.Candidates.V...), LastError: d.LastError, AgeSeconds: d.Age.Seconds(),
 		NextAt: d.NextAt, CreatedAt: d.CreatedAt, CalledAt: d.CalledAt, SentAt: d.SentAt, FinalAt: d.FinalAt,
 	}

@@ -66,6 +66,7 @@ type BacklogRow struct {
 	SOPID       int64
 	SOPName     string
 	StepKey     string
+	StepName    string // in the version that runs; a step that is gone has none
 	Channel     string
 	RepID       int64
 	RepName     string
@@ -238,7 +239,7 @@ func (s *Service) dueRows(ctx context.Context, state BacklogState, after Backlog
 	return all[:min(len(all), limit)], nil
 }
 
-// name adds the names of programmes, reps and contacts.
+// name adds the names of programmes, steps, reps and contacts.
 func (s *Service) name(ctx context.Context, rows []BacklogRow) error {
 	for _, part := range []struct {
 		table string
@@ -275,6 +276,19 @@ func (s *Service) name(ctx context.Context, rows []BacklogRow) error {
 				*part.into(&rows[i]) = names[id]
 			}
 		}
+	}
+	var sops []int64
+	for _, r := range rows {
+		if r.StepKey != "" {
+			sops = append(sops, r.SOPID)
+		}
+	}
+	steps, err := s.stepNames(ctx, sops)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		rows[i].StepName = steps[stepOf{r.SOPID, r.StepKey}]
 	}
 	return nil
 }

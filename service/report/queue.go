@@ -64,9 +64,10 @@ func QueueStates() []QueueState {
 // QueueRow is an outgoing call with its age.
 type QueueRow struct {
 	model.Dispatch
-	RepName string
-	SOPName string
-	Age     time.Duration // since what put it into its state
+	RepName  string
+	SOPName  string
+	StepName string        `gorm:"-"` // in the version that runs; a step that is gone has none
+	Age      time.Duration // since what put it into its state
 }
 
 // Queue lists outgoing calls in a state by id: of the reps in scope.
@@ -100,8 +101,17 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 	if err := q.Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list dispatches: %w", err)
 	}
-	for i := range rows {
-		rows[i].Age = now.Sub(since(rows[i].Dispatch))
+	sops := make([]int64, len(rows))
+	for i, r := range rows {
+		sops[i] = r.SOPID
+	}
+	steps, err := s.stepNames(ctx, sops)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		rows[i].Age = now.Sub(since(r.Dispatch))
+		rows[i].StepName = steps[stepOf{r.SOPID, r.StepKey}]
 	}
 	return rows, nil
 }

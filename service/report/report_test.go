@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -61,6 +62,34 @@ func TestQueue_putsEachDispatchIntoOneState(t *testing.T) {
 		}
 		_, err := reports.Queue(t.Context(), "odd", model.Page{})
 		require.Equal(t, model.CodeInvalid, model.CodeOf(err))
+	})
+}
+
+func TestSteps_areCalledAsTheRunningVersionCallsThem(t *testing.T) {
+	t.Parallel()
+	modeltest.Each(t, func(t *testing.T, db *model.DB, clock *modeltest.Clock) {
+		now := db.Now(t.Context())
+		version := func(number int, definition string) model.SOPVersion {
+			v := model.SOPVersion{SOPID: 1, Number: number, PublishedAt: now}
+			v.Definition.V = json.RawMessage(definition)
+			return v
+		}
+		create(t, db, version(1, `{"steps":[{"key":"a","name":"旧名"},{"key":"gone","name":"没了"}]}`), version(2, `{"steps":[{"key":"a","name":"新名"}]}`))
+		create(t, db, model.SOP{Name: "在跑", State: model.SOPLive, VersionID: 2})
+		for _, key := range []string{"a", "gone"} {
+			create(t, db, model.Dispatch{Channel: "group_message", SOPID: 1, StepKey: key, State: model.DispatchStuck, NextAt: now, CreatedAt: now})
+		}
+		reports := report.New(db, time.UTC)
+
+		calls, err := reports.Queue(t.Context(), report.QueueStuck, model.Page{})
+		require.NoError(t, err)
+		rows, err := reports.BacklogRows(t.Context(), report.BacklogFilter{State: report.BacklogStuck}, report.BacklogPlace{}, 10)
+		require.NoError(t, err)
+
+		require.Len(t, calls, 2)
+		require.Len(t, rows, 2)
+		require.Equal(t, []string{"新名", ""}, []string{calls[0].StepName, calls[1].StepName})
+		require.Equal(t, []string{"新名", ""}, []string{rows[0].StepName, rows[1].StepName})
 	})
 }
 

@@ -23,7 +23,9 @@ export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now
       cell: (d) =>
         d.sop_id ? (
           <Go to="/touches" search={{ sop: d.sop_id, step: d.step_key }}>
-            <span translate="no">{[d.sop_name, d.step_key].filter(Boolean).join(' · ')}</span>
+            <span translate="no" title={d.step_key}>
+              {[d.sop_name, d.step_name || d.step_key].filter(Boolean).join(' · ')}
+            </span>
           </Go>
         ) : (
           word('channel', d.channel)
@@ -41,7 +43,7 @@ export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now
         </span>
       ),
     },
-    { key: 'people', title: t('ui.queue.to'), width: '80px', cell: (d) => t('ui.queue.people', { n: d.recipients }) },
+    { key: 'people', title: t('ui.queue.to'), width: '80px', optional: true, cell: (d) => t('ui.queue.people', { n: d.recipients }) },
     {
       key: 'error',
       title: t('ui.queue.error'),

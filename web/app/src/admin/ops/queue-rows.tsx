@@ -44,7 +44,9 @@ function columnsOf(state: State, now: Date): Column<Row>[] {
       cell: (r) =>
         r.sop_id ? (
           <Go to={`/sops/${r.sop_id}/people`}>
-            <span translate="no">{[r.sop_name, r.step_key].filter(Boolean).join(' · ')}</span>
+            <span translate="no" title={r.step_key}>
+              {[r.sop_name, r.step_name || r.step_key].filter(Boolean).join(' · ')}
+            </span>
           </Go>
         ) : (
           word('channel', r.channel)
