@@ -114,3 +114,92 @@ func TestScope_aTargetListsNumbersAreOfTheDepartmentAsTheirRowsAre(t *testing.T)
 		}
 	})
 }
+
+type stopAnswer struct {
+	Held, Open, Cancelling, Cancelled int
+	NotStoppable                      int `json:"not_stoppable"`
+}
+
+func (s stopAnswer) parts() map[string]int {
+	return map[string]int{"held": s.Held, "open": s.Open, "cancelling": s.Cancelling, "cancelled": s.Cancelled, "not_stoppable": s.NotStoppable}
+}
+
+func TestScope_aKillSwitchesNumbersLeadToTheirRows(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		inside(t, app)
+		p := partsOf(t, app)
+		now := app.DB.Now(t.Context())
+		before := now.Add(-time.Hour)
+		conn := app.DB.Conn(t.Context())
+		require.NoError(t, conn.Model(&model.SOP{}).Where("id = 1").Updates(map[string]any{"state": model.SOPPaused, "paused_at": before, "stopped_at": before}).Error)
+		p.create(t, &model.Switch{Name: model.SwitchAll, StoppedAt: &before, ChangedBy: "anna"})
+		call := func(of half, sop int64, state model.DispatchState, final *time.Time, why string) {
+			p.create(t, &model.Dispatch{Channel: "group_message", SOPID: sop, RepID: of.rep, State: state, NextAt: now, CreatedAt: now, FinalAt: final, StopError: why})
+		}
+		long := before.Add(-time.Hour)
+		for of, n := range map[*half]int{&p.east: 1, &p.west: 2} {
+			for range n {
+				for _, sop := range []int64{1, 2} {
+					call(*of, sop, model.DispatchQueued, nil, "")
+					call(*of, sop, model.DispatchSent, nil, "")
+					call(*of, sop, model.DispatchCancelling, nil, "")
+					call(*of, sop, model.DispatchCancelled, &now, "")
+					call(*of, sop, model.DispatchCancelled, &long, "")
+					call(*of, sop, model.DispatchSent, nil, "too late")
+				}
+			}
+		}
+		p.create(t, &model.Dispatch{Channel: "welcome", SOPID: 1, RepID: p.east.rep, State: model.DispatchQueued, NextAt: now, CreatedAt: now})
+		for who, n := range map[string]int{"east": 1, "west": 2, "everybody": 3} {
+			of := see[stopAnswer](t, p, who, "/sops/1/stop")
+			require.Equal(t, stopAnswer{n, n, n, n, n}, of, who)
+			for part, count := range of.parts() {
+				require.Equal(t, count, p.rows(t, who, "/dispatches?sop_id=1&state="+part), "%s: %s", who, part)
+			}
+			all := see[stopAnswer](t, p, who, "/stop")
+			require.Equal(t, stopAnswer{2 * n, 2 * n, 2 * n, 2 * n, 2 * n}, all, who)
+			for part, count := range all.parts() {
+				require.Equal(t, count, p.rows(t, who, "/dispatches?state="+part), "%s: %s", who, part)
+			}
+		}
+		require.NoError(t, conn.Model(&model.Switch{}).Where("name = ?", model.SwitchAll).Update("stopped_at", nil).Error)
+		for part, count := range see[stopAnswer](t, p, "everybody", "/stop").parts() {
+			require.Zero(t, count, part)
+			require.Zero(t, p.rows(t, "everybody", "/dispatches?state="+part), part)
+		}
+	})
+}
+
+func TestScope_whatAResumeDecidesAboutIsThere(t *testing.T) {
+	each(t, func(t *testing.T, app *handlertest.App) {
+		inside(t, app)
+		p := partsOf(t, app)
+		now := app.DB.Now(t.Context())
+		later := now.Add(time.Hour)
+		require.NoError(t, app.DB.Conn(t.Context()).Model(&model.SOP{}).Where("id = 1").Updates(map[string]any{"state": model.SOPPaused, "paused_at": now}).Error)
+		for of, n := range map[*half]int{&p.east: 1, &p.west: 2} {
+			queued := model.Dispatch{Channel: "group_message", SOPID: 1, RepID: of.rep, State: model.DispatchQueued, NextAt: now, CreatedAt: now}
+			sending := queued
+			sending.State = model.DispatchSending
+			p.create(t, &queued)
+			p.create(t, &sending)
+			for i := range n {
+				for step, touch := range map[string]model.Touch{
+					"planned": {State: model.TouchPlanned, DueAt: now}, "later": {State: model.TouchPlanned, DueAt: later},
+					"queued": {State: model.TouchDispatched, DueAt: now, DispatchID: &queued.ID}, "sending": {State: model.TouchDispatched, DueAt: now, DispatchID: &sending.ID},
+				} {
+					touch.SOPID, touch.VersionID, touch.StepKey, touch.Run, touch.ContactID, touch.RepID, touch.Channel = 1, 1, step, i+1, of.objects["contact"], of.rep, "group_message"
+					touch.NotBefore, touch.ExpireAt, touch.PlannedAt, touch.LocalDay = touch.DueAt, later, now, "2026-03-02"
+					p.create(t, &touch)
+				}
+			}
+		}
+		for who, n := range map[string]int{"east": 1, "west": 2, "everybody": 3} {
+			preview := see[struct{ People, Waiting, Passed int }](t, p, who, "/sops/1/resume")
+			require.Equal(t, []int{3 * n, 2 * n}, []int{preview.Waiting, preview.Passed}, who)
+			require.Equal(t, preview.People, p.rows(t, who, "/sops/1/people?state=inside"), who)
+			require.Equal(t, preview.Waiting, p.rows(t, who, "/touches?sop_id=1&unsent=all"), who)
+			require.Equal(t, preview.Passed, p.rows(t, who, "/touches?sop_id=1&unsent=passed"), who)
+		}
+	})
+}

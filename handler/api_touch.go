@@ -84,12 +84,13 @@ func (s *server) touchOf(lang web.Lang, r touch.Row) touchResponse {
 	}
 }
 
-const touchQuery = "contact_id group_id sop_id rep_id day hour state fate reason channel step_key variant version"
+const touchQuery = "contact_id group_id sop_id rep_id day hour state fate reason channel step_key variant version unsent"
 
 func (s *server) touchFilter(q *query) touch.Filter {
 	return touch.Filter{
 		ContactID: q.who("contact_id", "group_id"), SOPID: q.id("sop_id"), RepID: q.id("rep_id"), Day: q.text("day"), Hour: q.hour(s.Engine.Config.Zone),
 		StepKey: q.text("step_key"), Variant: q.text("variant"), Fate: oneOf(q, "fate", model.Fates()...), Reason: q.text("reason"), Channel: q.text("channel"), Number: int(q.id("version")),
+		Unsent: oneOf(q, "unsent", touch.UnsentAll, touch.UnsentPassed),
 		State: oneOf(q, "state", model.TouchPlanned, model.TouchDispatched, model.TouchAccepted, model.TouchDelivered,
 			model.TouchDone, model.TouchFailed, model.TouchExpired, model.TouchSkipped, model.TouchCancelled),
 	}

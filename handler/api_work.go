@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -41,7 +42,7 @@ func dispatchOf(d report.QueueRow) dispatchResponse {
 	return dispatchResponse{
 		ID: d.ID, Channel: d.Channel, RepID: d.RepID, RepName: d.RepName, SOPID: d.SOPID, SOPName: d.SOPName,
 		StepKey: d.StepKey, StepName: d.StepName, State: d.State, Attempts: d.Attempts, Recipients: d.Recipients, RemoteID: d.RemoteID,
-		Candidates: append([]string{}, d.Candidates.V...), LastError: d.LastError, AgeSeconds: d.Age.Seconds(),
+		Candidates: append([]string{}, d.Candidates.V...), LastError: cmp.Or(d.StopError, d.LastError), AgeSeconds: d.Age.Seconds(),
 		NextAt: d.NextAt, CreatedAt: d.CreatedAt, CalledAt: d.CalledAt, SentAt: d.SentAt, FinalAt: d.FinalAt,
 	}
 }
@@ -49,11 +50,11 @@ func dispatchOf(d report.QueueRow) dispatchResponse {
 func (s *server) listDispatches(c *gin.Context) error {
 	q := queryOf(c)
 	page := q.page()
-	state := oneOf(q, "state", report.QueueStates()...)
+	f := report.QueueFilter{State: oneOf(q, "state", report.QueueStates()...), SOPID: q.id("sop_id")}
 	if err := q.err(); err != nil {
 		return err
 	}
-	rows, err := s.Reports.Queue(c.Request.Context(), state, page)
+	rows, err := s.Reports.Queue(c.Request.Context(), f, page)
 	if err != nil {
 		return err
 	}

@@ -293,7 +293,7 @@ func (s *server) programmeRoutes() []route {
 		{method: "GET", path: "/touches/:id", may: everybody, scope: ofTouch, do: s.getTouch},
 		{method: "GET", path: "/touches/:id/why", may: everybody, scope: ofTouch, do: s.whyTouch},
 		{method: "GET", path: "/why", may: everybody, scope: asked, query: "contact_id group_id sop_id step_key", do: s.whyStep},
-		{method: "GET", path: "/dispatches", may: office, scope: listed, query: "state" + paged, do: s.listDispatches},
+		{method: "GET", path: "/dispatches", may: office, scope: listed, query: "state sop_id" + paged, do: s.listDispatches},
 		{method: "POST", path: "/dispatches/:id/retry", may: marketing, scope: whole, do: s.retryDispatch},
 		{method: "GET", path: "/dispatches/:id/reminders", may: office, scope: ofDispatch, do: s.dispatchReminders},
 		{method: "GET", path: "/cohorts", may: office, scope: shared, query: paged, do: s.listCohorts},

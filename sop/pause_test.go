@@ -231,7 +231,7 @@ func TestBacklog_noStatementScansATable(t *testing.T) {
 	require.Empty(t, none.Fates)
 	for _, ctx := range []context.Context{w.ctx, part} {
 		for _, state := range report.QueueStates() {
-			_, err = reports.Queue(ctx, state, model.Page{After: 5, Limit: 20})
+			_, err = reports.Queue(ctx, report.QueueFilter{State: state}, model.Page{After: 5, Limit: 20})
 			require.NoError(t, err)
 		}
 	}

@@ -23,6 +23,7 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 	db := modeltest.Open(t, modeltest.MySQLDSN(t), modeltest.NewClock())
 	ctx, now := t.Context(), db.Now(t.Context())
 	create(t, db, model.SOP{Name: "甲", State: model.SOPLive}, model.SOP{Name: "乙", State: model.SOPLive}, model.SOP{Name: "丙", State: model.SOPPaused})
+	create(t, db, model.Switch{Name: model.SwitchAll, StoppedAt: &now, UpdatedAt: now}) // thrown
 	const n = 3000
 	people, calls, touches := make([]model.Enrollment, n), make([]model.Dispatch, n), make([]model.Touch, n)
 	for i := range n {
@@ -33,7 +34,7 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 			ContactID: int64(i + 1), SOPID: programme, RepID: rep, Channel: "c", State: model.TouchDelivered, DueAt: now, NotBefore: now, ExpireAt: now, PlannedAt: now, LocalDay: "2026-02-01",
 		}
 	}
-	states := []model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchSent, model.DispatchUnknown, model.DispatchStuck, model.DispatchFailed}
+	states := []model.DispatchState{model.DispatchQueued, model.DispatchSending, model.DispatchSent, model.DispatchUnknown, model.DispatchStuck, model.DispatchFailed, model.DispatchCancelling, model.DispatchCancelled}
 	for i := range 60 {
 		people[i].State, people[i].NextDueAt = model.EnrollmentActive, &now
 		calls[i].State, calls[i].SentAt = states[i%len(states)], &now
@@ -56,7 +57,7 @@ func TestToday_costsWhatIsOpen(t *testing.T) {
 			require.NoError(t, err)
 		}
 		for _, state := range report.QueueStates() {
-			_, err := reports.Queue(ctx, state, model.Page{After: 5, Limit: 20})
+			_, err := reports.Queue(ctx, report.QueueFilter{State: state}, model.Page{After: 5, Limit: 20})
 			require.NoError(t, err)
 		}
 		_, err = reports.Enrollments(ctx, 1, model.EnrollmentActive, model.Page{After: 2000})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"sixtouch/model"
 )
 
@@ -56,9 +58,29 @@ const (
 	QueueFailed    QueueState = "failed"
 )
 
+// What a kill switch that is thrown is about, as sop.Stopped counts it: held in our
+// queue; open, to be taken back; cancelling, read for what was sent before;
+// cancelled; or not stoppable.
+const (
+	QueueHeld         QueueState = "held"
+	QueueOpen         QueueState = "open"
+	QueueCancelling   QueueState = "cancelling"
+	QueueCancelled    QueueState = "cancelled"
+	QueueNotStoppable QueueState = "not_stoppable"
+)
+
 // QueueStates lists the states that Queue knows.
 func QueueStates() []QueueState {
-	return []QueueState{QueueDue, QueueWaiting, QueueClaimed, QueueSubmitted, QueueUnknown, QueueStuck, QueueFailed}
+	return []QueueState{
+		QueueDue, QueueWaiting, QueueClaimed, QueueSubmitted, QueueUnknown, QueueStuck, QueueFailed,
+		QueueHeld, QueueOpen, QueueCancelling, QueueCancelled, QueueNotStoppable,
+	}
+}
+
+// QueueFilter says which calls; without SOPID those of all programmes.
+type QueueFilter struct {
+	State QueueState
+	SOPID int64
 }
 
 // QueueRow is an outgoing call with its age.
@@ -71,7 +93,7 @@ type QueueRow struct {
 }
 
 // Queue lists outgoing calls in a state by id: of the reps in scope.
-func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) ([]QueueRow, error) {
+func (s *Service) Queue(ctx context.Context, f QueueFilter, page model.Page) ([]QueueRow, error) {
 	now := s.db.Now(ctx)
 	q := s.db.Read(ctx).Model(&model.Dispatch{}).
 		Select("dispatches.*, COALESCE(reps.name, '') AS rep_name, COALESCE(sops.name, '') AS sop_name").
@@ -79,7 +101,11 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 		Joins("LEFT JOIN sops ON sops.id = dispatches.sop_id").
 		Where("dispatches.id > ?", page.After).Order("dispatches.id").Limit(page.Size())
 	q = model.ScopeOf(ctx).OfReps(q, "dispatches.rep_id")
-	switch state {
+	if f.SOPID != 0 {
+		q = q.Where("dispatches.sop_id = ?", f.SOPID)
+	}
+	rows := []QueueRow{}
+	switch f.State {
 	case QueueDue:
 		q = q.Where("dispatches.state = ? AND dispatches.next_at <= ? AND COALESCE(sops.state, ?) = ?", model.DispatchQueued, now, model.SOPLive, model.SOPLive)
 	case QueueWaiting:
@@ -94,10 +120,15 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 		q = q.Where("dispatches.state = ?", model.DispatchStuck)
 	case QueueFailed:
 		q = q.Where("dispatches.state = ?", model.DispatchFailed)
+	case QueueHeld, QueueOpen, QueueCancelling, QueueCancelled, QueueNotStoppable:
+		at, err := s.stoppedAt(ctx, f.SOPID)
+		if err != nil || at == nil {
+			return rows, err
+		}
+		q = ofStop(q, f.State, *at)
 	default:
 		return nil, model.Invalid("state", fmt.Sprintf("must be one of %v", QueueStates()))
 	}
-	rows := []QueueRow{}
 	if err := q.Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list dispatches: %w", err)
 	}
@@ -114,6 +145,35 @@ func (s *Service) Queue(ctx context.Context, state QueueState, page model.Page) 
 		rows[i].StepName = steps[stepOf{r.SOPID, r.StepKey}]
 	}
 	return rows, nil
+}
+
+// stoppedAt is since when the kill switch of a programme, or with 0 the corp's, is
+// thrown; nil: it is not.
+func (s *Service) stoppedAt(ctx context.Context, sopID int64) (*time.Time, error) {
+	var row struct{ StoppedAt *time.Time }
+	q := s.db.Read(ctx).Model(&model.Switch{}).Where("name = ?", model.SwitchAll)
+	if sopID != 0 {
+		q = s.db.Read(ctx).Model(&model.SOP{}).Where("id = ?", sopID)
+	}
+	if err := q.Select("stopped_at").Limit(1).Scan(&row).Error; err != nil {
+		return nil, fmt.Errorf("look at the kill switch: %w", err)
+	}
+	return row.StoppedAt, nil
+}
+
+func ofStop(q *gorm.DB, state QueueState, at time.Time) *gorm.DB {
+	q = q.Where("dispatches.channel <> 'welcome'")
+	switch {
+	case state == QueueHeld:
+		return q.Where("dispatches.state = ?", model.DispatchQueued)
+	case state == QueueOpen:
+		return q.Where("dispatches.state = ? AND dispatches.stop_error = ''", model.DispatchSent)
+	case state == QueueNotStoppable:
+		return q.Where("dispatches.state = ? AND dispatches.stop_error <> ''", model.DispatchSent)
+	case state == QueueCancelling:
+		return q.Where("dispatches.state = ?", model.DispatchCancelling)
+	}
+	return q.Where("dispatches.state = ? AND dispatches.final_at >= ?", model.DispatchCancelled, at)
 }
 
 func since(d model.Dispatch) time.Time {

@@ -46,7 +46,7 @@ func TestQueue_putsEachDispatchIntoOneState(t *testing.T) {
 			report.QueueUnknown: {6}, report.QueueStuck: {7}, report.QueueFailed: {8},
 		}
 		for _, state := range report.QueueStates() {
-			rows, err := reports.Queue(t.Context(), state, model.Page{})
+			rows, err := reports.Queue(t.Context(), report.QueueFilter{State: state}, model.Page{})
 			require.NoError(t, err)
 			var ids []int64
 			for _, r := range rows {
@@ -60,7 +60,7 @@ func TestQueue_putsEachDispatchIntoOneState(t *testing.T) {
 			}
 			require.Equal(t, want[state], ids, "%s", state)
 		}
-		_, err := reports.Queue(t.Context(), "odd", model.Page{})
+		_, err := reports.Queue(t.Context(), report.QueueFilter{State: "odd"}, model.Page{})
 		require.Equal(t, model.CodeInvalid, model.CodeOf(err))
 	})
 }
@@ -81,7 +81,7 @@ func TestSteps_areCalledAsTheRunningVersionCallsThem(t *testing.T) {
 		}
 		reports := report.New(db, time.UTC)
 
-		calls, err := reports.Queue(t.Context(), report.QueueStuck, model.Page{})
+		calls, err := reports.Queue(t.Context(), report.QueueFilter{State: report.QueueStuck}, model.Page{})
 		require.NoError(t, err)
 		rows, err := reports.BacklogRows(t.Context(), report.BacklogFilter{State: report.BacklogStuck}, report.BacklogPlace{}, 10)
 		require.NoError(t, err)

@@ -39,7 +39,18 @@ type Filter struct {
 	StepKey   string
 	Variant   string // of the step
 	Number    int    // of a version of the SOP
+	Unsent    Unsent // of the SOP
 }
+
+// Unsent are the touches that have not gone out: what resuming a programme decides
+// about.
+type Unsent string
+
+// All of them, or those whose date is over.
+const (
+	UnsentAll    Unsent = "all"
+	UnsentPassed Unsent = "passed"
+)
 
 func (f Filter) fault() error {
 	faults := map[string]string{}
@@ -54,6 +65,9 @@ func (f Filter) fault() error {
 	}
 	if f.Number != 0 && f.SOPID == 0 {
 		faults["version"] = "needs sop_id beside it"
+	}
+	if f.Unsent != "" && f.SOPID == 0 {
+		faults["unsent"] = "needs sop_id beside it"
 	}
 	if f.Hour != nil && f.Day == "" {
 		faults["hour"] = "needs day beside it"
@@ -129,6 +143,13 @@ func (l *Log) query(ctx context.Context, f Filter, page model.Page) *gorm.DB {
 	}
 	if f.Number != 0 {
 		q = q.Where("version_id = (SELECT v.id FROM sop_versions v WHERE v.sop_id = ? AND v.number = ?)", f.SOPID, f.Number)
+	}
+	if f.Unsent != "" {
+		q = q.Where("(state = ? OR state = ? AND EXISTS (SELECT 1 FROM dispatches d WHERE d.id = touches.dispatch_id AND d.state = ?))",
+			model.TouchPlanned, model.TouchDispatched, model.DispatchQueued)
+	}
+	if f.Unsent == UnsentPassed {
+		q = q.Where("due_at <= ?", l.db.Now(ctx))
 	}
 	if f.Hour != nil {
 		q = f.Hour.Where(q)

@@ -96,6 +96,7 @@ func TestLog_refusesFiltersThatReadTheWholeTable(t *testing.T) {
 		"step_key": {StepKey: "a", RepID: 1},
 		"variant":  {Variant: "A", SOPID: 1},
 		"day":      {Day: "2026-3-2"},
+		"unsent":   {Unsent: touch.UnsentAll, RepID: 1},
 	} {
 		_, err := touch.New(db).List(t.Context(), f, model.Page{})
 		var e *model.Error

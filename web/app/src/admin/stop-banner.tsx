@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { api, must } from '../shared/api'
 import { formatInstant, t } from '../shared/i18n'
 import { useMay } from './may'
+import { Go } from './ops/go'
 
 const ResumeAllDialog = lazy(async () => ({ default: (await import('./programmes/stop-all')).ResumeAllDialog }))
 
@@ -25,7 +26,13 @@ export function StopBanner() {
       <span>
         {t('ui.stop.banner.since', { at: formatInstant(s.stopped_at) })} <span translate="no">{s.stopped_by}</span>
       </span>
-      <span>{t('ui.stop.banner.counts', { held: s.held, open: s.open + s.cancelling, not: s.not_stoppable })}</span>
+      {(['held', 'open', 'cancelling', 'not_stoppable'] as const)
+        .filter((part) => s[part] > 0)
+        .map((part) => (
+          <Go key={part} to="/queue" search={{ stop: part }}>
+            {t(`ui.stop.banner.${part}`, { n: s[part] })}
+          </Go>
+        ))}
       {may('resumeAll') && (
         <Button size="small" onClick={() => setOpen(true)}>
           {t('ui.resume.all')}

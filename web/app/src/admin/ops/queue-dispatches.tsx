@@ -8,11 +8,18 @@ import { type Column, Rows } from '../rows'
 import { Nothing } from '../states'
 import { Go } from './go'
 import { RetryDialog } from './queue-retry'
+import type { StopPart } from './queue-states'
 
 type Dispatch = Schema<'Dispatch'>
 
-/** Calls that somebody has to decide about: stuck ones and failed ones. */
-export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now: Date }) {
+interface QueueDispatchesProps {
+  state: 'stuck' | 'failed' | StopPart
+  sop?: number
+  now: Date
+}
+
+/** Calls that somebody has to decide about, stuck ones and failed ones, or that a kill switch is about. */
+export function QueueDispatches({ state, sop, now }: QueueDispatchesProps) {
   const [deciding, decide] = useState<Dispatch>()
   const columns: Column<Dispatch>[] = [
     { key: 'since', title: t('ui.queue.since'), width: '110px', cell: (d) => formatAgo(d.called_at ?? d.created_at, now) },
@@ -55,7 +62,10 @@ export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now
         </span>
       ),
     },
-    {
+  ]
+  const label = state === 'stuck' || state === 'failed' ? t(`ui.queue.state.${state}`) : t(`ui.stop.${state}`)
+  if (state === 'stuck' || state === 'failed')
+    columns.push({
       key: 'do',
       title: t('ui.queue.do'),
       width: '96px',
@@ -69,16 +79,15 @@ export function QueueDispatches({ state, now }: { state: 'stuck' | 'failed'; now
             </Button>
           </Allowed>
         ),
-    },
-  ]
+    })
   return (
     <>
       <Rows<Dispatch>
-        name={['dispatches', state]}
-        label={t(`ui.queue.state.${state}`)}
+        name={['dispatches', state, sop]}
+        label={label}
         columns={columns}
         id={(d) => d.id}
-        fetch={(cursor) => must(api.GET('/dispatches', { params: { query: { state, limit: 100, cursor } } }))}
+        fetch={(cursor) => must(api.GET('/dispatches', { params: { query: { state, sop_id: sop, limit: 100, cursor } } }))}
         empty={<Nothing why={t('ui.queue.none')} />}
       />
       {deciding && <RetryDialog dispatch={deciding} close={() => decide(undefined)} />}

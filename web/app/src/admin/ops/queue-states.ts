@@ -18,3 +18,7 @@ export type QueueState = (typeof queueStates)[number]
 
 /** States whose rows are people rather than calls. */
 export const peopleStates: readonly QueueState[] = ['parked', 'waiting', 'due', 'upcoming']
+
+/** What a kill switch that is thrown is about. */
+export const stopParts = ['held', 'open', 'cancelling', 'cancelled', 'not_stoppable'] as const
+export type StopPart = (typeof stopParts)[number]

@@ -7,6 +7,10 @@ type TouchState = Schema<'TouchState'>
 // The states that a link asks for; the fields of the log ask for fates.
 const states: readonly TouchState[] = ['accepted', 'failed']
 
+// What has not gone out of a programme: all of it, or what is past its date.
+const unsents = ['all', 'passed'] as const
+type Unsent = (typeof unsents)[number]
+
 /** The filters of the touch log, as they stand in the address. */
 export interface TouchSearch {
   day?: string
@@ -19,6 +23,7 @@ export interface TouchSearch {
   step?: string
   variant?: string
   version?: number
+  unsent?: Unsent
   contact?: number
   group?: number
   rep?: number
@@ -36,6 +41,7 @@ export function touchSearch(search: Record<string, unknown>): TouchSearch {
     step: text(search.step),
     variant: text(search.variant),
     version: whole(search.version),
+    unsent: among(search.unsent, unsents),
     contact: whole(search.contact),
     group: whole(search.group),
     rep: whole(search.rep),
@@ -52,6 +58,7 @@ export function touchQuery(f: TouchSearch) {
     step_key: f.sop === undefined ? undefined : f.step,
     variant: f.sop === undefined || f.step === undefined ? undefined : f.variant,
     version: f.sop === undefined ? undefined : f.version,
+    unsent: f.sop === undefined ? undefined : f.unsent,
     contact_id: f.contact,
     group_id: f.group,
     rep_id: f.rep,

@@ -24,6 +24,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
     ['step', t('ui.touches.step', { key: search.step ?? '' })],
     ['variant', t('ui.touches.variant', { key: search.variant ?? '' })],
     ['version', t('ui.touches.version', { n: search.version ?? 0 })],
+    ['unsent', t(`ui.touches.unsent.${search.unsent ?? 'all'}`)],
     ['contact', t('ui.touches.contact', { id: String(search.contact ?? '') })],
     ['group', t('ui.touches.group', { id: String(search.group ?? '') })],
     ['rep', t('ui.touches.rep', { id: String(search.rep ?? '') })],
@@ -42,7 +43,7 @@ export function TouchFilters({ search, change }: TouchFiltersProps) {
         allowClear={clearing()}
         showSearch={{ optionFilterProp: 'label' }}
         value={search.sop}
-        onChange={(sop?: number) => change({ ...search, sop, step: undefined, version: undefined })}
+        onChange={(sop?: number) => change({ ...search, sop, step: undefined, version: undefined, unsent: undefined })}
         options={sops.data?.map((s) => ({ value: s.id, label: s.name }))}
       />
       {narrow && (

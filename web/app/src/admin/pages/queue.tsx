@@ -7,8 +7,9 @@ import { Go } from '../ops/go'
 import { QueueCallbacks } from '../ops/queue-callbacks'
 import { QueueDispatches } from '../ops/queue-dispatches'
 import { QueueRows } from '../ops/queue-rows'
-import { type QueueState, queueStates } from '../ops/queue-states'
+import { type QueueState, queueStates, type StopPart, stopParts } from '../ops/queue-states'
 import { among, whole } from '../ops/search'
+import { useSop } from '../ops/sops'
 import { backlogOf, type Day, useDay, useInboxLag } from '../ops/today-data'
 import { Page } from '../page'
 import { Ask } from '../states'
@@ -24,6 +25,8 @@ export function Queue() {
   const inbox = useInboxLag()
   const failed = useQuery({ queryKey: ['dispatches', 'failed', 'count'], queryFn: countFailed })
   const rep = whole(search.rep)
+  const stop = among(search.stop, stopParts)
+  const sop = whole(search.sop)
   return (
     <Page narrowed title={t('ui.nav.queue')} lede={t('ui.queue.lede')}>
       <Ask query={day}>
@@ -35,7 +38,12 @@ export function Queue() {
                 {queueStates.map((s) => {
                   const count = countOf(data, s, inbox.data?.counts.dead, failed.data)
                   return (
-                    <Go key={s} to="/queue" search={{ state: s }} className={s === state ? 'on' : count === '0' ? 'none' : undefined}>
+                    <Go
+                      key={s}
+                      to="/queue"
+                      search={{ state: s }}
+                      className={s === state && !stop ? 'on' : count === '0' ? 'none' : undefined}
+                    >
                       {nameOf(s)} <b>{count}</b>
                     </Go>
                   )
@@ -51,13 +59,40 @@ export function Queue() {
                   </Tag>
                 </div>
               )}
-              <List state={state} rep={rep} now={new Date(data.at)} />
+              {stop ? (
+                <>
+                  <div className="filters">
+                    <Tag
+                      closable={{ 'aria-label': t('ui.touches.clear') }}
+                      onClose={() => void navigate({ to: '.', search: { state } as never })}
+                    >
+                      <Stopped part={stop} sop={sop} />
+                    </Tag>
+                  </div>
+                  <QueueDispatches state={stop} sop={sop} now={new Date(data.at)} />
+                </>
+              ) : (
+                <List state={state} rep={rep} now={new Date(data.at)} />
+              )}
             </>
           )
         }}
       </Ask>
     </Page>
   )
+}
+
+/** Which part of which kill switch's calls these are. */
+function Stopped({ part, sop }: { part: StopPart; sop?: number }) {
+  return (
+    <>
+      {sop === undefined ? t('ui.stop.all') : <SopName id={sop} />} · {t(`ui.stop.${part}`)}
+    </>
+  )
+}
+
+function SopName({ id }: { id: number }) {
+  return <span translate="no">{useSop(id).data?.name}</span>
 }
 
 function List({ state, rep, now }: { state: QueueState; rep?: number; now: Date }) {

@@ -2,8 +2,8 @@ import { Modal } from 'antd'
 import { api, must, type Schema } from '../../shared/api'
 import { t } from '../../shared/i18n'
 import { useChange } from '../change'
-import { Go } from '../ops/go'
 import { insideOf } from './inside'
+import { Inside } from './inside-link'
 
 interface ArchiveProps {
   line: Schema<'SOPLine'>
@@ -13,7 +13,6 @@ interface ArchiveProps {
 
 /** Ends a programme for good, after saying for how many. */
 export function ArchiveDialog({ line, open, onClose }: ArchiveProps) {
-  const inside = insideOf(line)
   const archive = useChange(
     () => must(api.POST('/sops/{id}/archive', { params: { path: { id: line.id } } })),
     [
@@ -36,13 +35,7 @@ export function ArchiveDialog({ line, open, onClose }: ArchiveProps) {
       onOk={() => archive.mutate(undefined, { onSuccess: onClose })}
     >
       <p>
-        {inside > 0 ? (
-          <Go beside to={`/sops/${line.id}/people`} search={{ state: 'inside' }}>
-            {t('ui.sops.archive.inside', { n: inside })}
-          </Go>
-        ) : (
-          t('ui.sops.archive.empty')
-        )}
+        <Inside sop={line} words={insideOf(line) > 0 ? 'ui.sops.archive.inside' : 'ui.sops.archive.empty'} />
       </p>
       <p>{t('ui.sops.archive.final')}</p>
     </Modal>

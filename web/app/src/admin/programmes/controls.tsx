@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Modal } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
-import { formatInstant, formatNumber, t } from '../../shared/i18n'
+import { formatInstant, t } from '../../shared/i18n'
 import { useChange } from '../change'
 import { useMay } from '../may'
 import { Ask } from '../states'
 import './programmes.css'
-import { insideOf } from './inside'
+import { Figure } from './figure'
+import { Inside } from './inside-link'
 import { type How, ResumeChoice } from './resume-choice'
 import { isStopping, StopNumbers } from './stop-numbers'
 
@@ -79,7 +80,9 @@ function PauseDialog({ sop, open, onClose }: DialogProps) {
       onCancel={onClose}
       onOk={() => pause.mutate(undefined, { onSuccess: onClose })}
     >
-      <p>{t('ui.pause.people', { n: insideOf(sop) })}</p>
+      <p>
+        <Inside sop={sop} words="ui.pause.people" />
+      </p>
       <p>{t('ui.pause.hint')}</p>
     </Modal>
   )
@@ -113,12 +116,9 @@ function ResumeDialog({ id, onClose }: { id: number; onClose: () => void }) {
             {p.resuming && <Alert type="info" showIcon title={t('ui.resume.resuming')} />}
             <p>{t('ui.resume.since', { at: formatInstant(p.paused_at) })}</p>
             <div className="numbers">
-              {(['people', 'waiting', 'passed'] as const).map((k) => (
-                <div key={k}>
-                  <b>{formatNumber(p[k])}</b>
-                  <span>{t(`ui.resume.${k}`)}</span>
-                </div>
-              ))}
+              <Figure n={p.people} words={t('ui.resume.people')} to={`/sops/${id}/people`} search={{ state: 'inside' }} />
+              <Figure n={p.waiting} words={t('ui.resume.waiting')} to="/touches" search={{ sop: id, unsent: 'all' }} />
+              <Figure n={p.passed} words={t('ui.resume.passed')} to="/touches" search={{ sop: id, unsent: 'passed' }} />
             </div>
             <ResumeChoice how={how} onChange={setHow} counts={p} />
           </>
@@ -142,9 +142,13 @@ function StopDialog({ sop, stop, open, onClose }: DialogProps & { stop: Schema<'
       onCancel={onClose}
       onOk={() => kill.mutate()}
     >
-      {!stopped && <p>{t('ui.stop.people', { n: insideOf(sop) })}</p>}
+      {!stopped && (
+        <p>
+          <Inside sop={sop} words="ui.stop.people" />
+        </p>
+      )}
       <p>{t(stopped ? 'ui.stop.stopped.hint' : 'ui.stop.hint')}</p>
-      {stop && <StopNumbers stop={stop} />}
+      {stop && <StopNumbers stop={stop} sop={sop.id} />}
     </Modal>
   )
 }

@@ -1,25 +1,23 @@
 import { Progress } from 'antd'
 import type { Schema } from '../../shared/api'
-import { formatNumber, t } from '../../shared/i18n'
+import { t } from '../../shared/i18n'
+import { stopParts } from '../ops/queue-states'
+import { Figure } from './figure'
 
 type Stop = Schema<'Stop'>
 
 /** Whether WeCom's tasks are still being taken back. */
 export const isStopping = (stop: Stop): boolean => stop.open + stop.cancelling > 0
 
-/** How far a kill switch is: what is held, taken back, and what could not be. */
-export function StopNumbers({ stop }: { stop: Stop }) {
+/** How far a kill switch, a programme's or the corp's, is: what is held, taken back, and what could not be. */
+export function StopNumbers({ stop, sop }: { stop: Stop; sop?: number }) {
   const all = stop.open + stop.cancelling + stop.cancelled + stop.not_stoppable
   const over = stop.cancelled + stop.not_stoppable
-  const numbers = ['held', 'open', 'cancelling', 'cancelled', 'not_stoppable'] as const
   return (
     <div role="status">
       <div className="numbers">
-        {numbers.map((n) => (
-          <div key={n}>
-            <b>{formatNumber(stop[n])}</b>
-            <span>{t(`ui.stop.${n}`)}</span>
-          </div>
+        {stopParts.map((part) => (
+          <Figure key={part} n={stop[part]} words={t(`ui.stop.${part}`)} to="/queue" search={{ stop: part, sop }} />
         ))}
       </div>
       {all > 0 && (
