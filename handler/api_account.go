@@ -82,7 +82,9 @@ type accountResponse struct {
 	Engaged         bool              `json:"engaged"`
 	Spike           *float64          `json:"spike"`
 	ScoredAt        *time.Time        `json:"scored_at"`
-	Ring            *ringResponse     `json:"ring,omitempty"` // in the list
+	OwnerName       *string           `json:"owner_name,omitempty"` // in the list, like the next ones
+	SDRName         *string           `json:"sdr_name,omitempty"`
+	Ring            *ringResponse     `json:"ring,omitempty"`
 	Coverage        *coverageResponse `json:"coverage,omitempty"`
 	MergedInto      *int64            `json:"merged_into"`
 	Version         int64             `json:"version"`
@@ -157,7 +159,7 @@ func (s *server) listAccounts(c *gin.Context) error {
 	}
 	writeList(c, page, rows, func(r account.ListRow) int64 { return r.ID }, func(r account.ListRow) accountResponse {
 		out, ring, coverage := accountOf(r.Account), ringOf(r.Ring), s.coverageOf(c, r.Coverage)
-		out.Ring, out.Coverage = &ring, &coverage
+		out.OwnerName, out.SDRName, out.Ring, out.Coverage = &r.OwnerName, &r.SDRName, &ring, &coverage
 		return out
 	})
 	return nil

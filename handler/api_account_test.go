@@ -29,7 +29,7 @@ func TestAPI_keepsAccountsAndTheirPage(t *testing.T) {
 			handlertest.Scenario{Name: "a free-mail domain", Method: post, URL: "/api/v1/accounts/1/domains", As: admin, Body: `{"domain":"163.com"}`, Status: 400, Contains: []string{`"domain"`}},
 			handlertest.Scenario{Name: "it is gone again", Method: del, URL: "/api/v1/accounts/1/domains/1", As: admin, Status: 204},
 			handlertest.Scenario{Name: "it was gone", Method: del, URL: "/api/v1/accounts/1/domains/1", As: admin, Status: 404},
-			handlertest.Scenario{Name: "search by its other name", URL: "/api/v1/accounts?q=star", As: reader, Status: 200, Contains: []string{`"id":1`, `"ring":{"marketing":0`, `"coverage":{"people":0`}},
+			handlertest.Scenario{Name: "search by its other name", URL: "/api/v1/accounts?q=star", As: reader, Status: 200, Contains: []string{`"id":1`, `"owner_name":"销售anna","sdr_name":"","ring":{"marketing":0`, `"coverage":{"people":0`}},
 			handlertest.Scenario{Name: "who lacks an SDR", URL: "/api/v1/accounts?lacks=sdr&owner_id=1&tier=A", As: reader, Status: 200, Contains: []string{`"id":1`}},
 			handlertest.Scenario{Name: "and how many do", URL: "/api/v1/accounts/quality", As: reader, Status: 200, Contains: []string{`"sdr":1`, `"owner":0`}},
 			handlertest.Scenario{Name: "a filter that is none", URL: "/api/v1/accounts?lacks=luck&target=yes", As: reader, Status: 400, Contains: []string{`"lacks"`, `"target"`}},

@@ -14,6 +14,7 @@ type scoredAccount struct {
 	Name       string     `json:"name"`
 	Tier       model.Tier `json:"tier"`
 	OwnerID    int64      `json:"owner_id"`
+	OwnerName  string     `json:"owner_name"`
 	Fit        float64    `json:"fit"`
 	Engagement float64    `json:"engagement"`
 	Engaged    bool       `json:"engaged"`
@@ -25,7 +26,7 @@ type scoredAccount struct {
 
 func scoredAccountOf(a scoring.Listed) scoredAccount {
 	return scoredAccount{
-		ID: a.ID, Name: a.Name, Tier: a.Tier, OwnerID: a.OwnerID, Fit: a.Fit, Engagement: a.Engagement, Engaged: a.Engaged,
+		ID: a.ID, Name: a.Name, Tier: a.Tier, OwnerID: a.OwnerID, OwnerName: a.OwnerName, Fit: a.Fit, Engagement: a.Engagement, Engaged: a.Engaged,
 		Level: a.EngagementLevel, Spike: a.Spike, Known: a.Known, Priority: a.Priority,
 	}
 }

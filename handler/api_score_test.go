@@ -61,12 +61,12 @@ func TestAPI_explainsScores(t *testing.T) {
 		require.NoError(t, conn.Create(&model.AccountEvent{AccountID: a.ID, Kind: "funding", Title: "B 轮融资", At: app.Clock.Now()}).Error)
 		app.Run(t, handlertest.Scenario{Name: "with news of the company", URL: contact, As: handlertest.Reader, Status: 200, Contains: []string{"今天：公司动态“B 轮融资”，现在值 4 分"}})
 		spike := 3.
-		require.NoError(t, conn.Model(&a).UpdateColumns(map[string]any{"fit": 80, "spike": spike, "is_target": true, "industry": "制造"}).Error)
+		require.NoError(t, conn.Model(&a).UpdateColumns(map[string]any{"fit": 80, "spike": spike, "is_target": true, "industry": "制造", "owner_id": 1}).Error)
 		winner := model.Account{Name: "乙", NameKey: "乙", LiveSlot: &one, Industry: "制造"}
 		require.NoError(t, conn.Create(&winner).Error)
 		require.NoError(t, conn.Create(&model.Opportunity{AccountID: winner.ID, State: model.OpportunityWon, Amount: 5, OpenedAt: now, ClosedAt: &now}).Error)
 		app.Run(t,
-			handlertest.Scenario{Name: "whom to work", URL: "/api/v1/account-priorities", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司", `"known_people":1`}},
+			handlertest.Scenario{Name: "whom to work", URL: "/api/v1/account-priorities", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司", `"owner_name":"销售anna"`, `"known_people":1`}},
 			handlertest.Scenario{Name: "boxes", URL: "/api/v1/account-boxes", As: handlertest.Reader, Status: 200, Contains: []string{`{"box":"open","count":1,"text":"匹配但未互动：再找一位联系人"}`}},
 			handlertest.Scenario{Name: "a box", URL: "/api/v1/account-box?box=open", As: handlertest.Reader, Status: 200, Contains: []string{"甲公司"}},
 			handlertest.Scenario{Name: "no box", URL: "/api/v1/account-box", As: handlertest.Reader, Status: 400, Contains: []string{"只能是 sell、open、check 或 leave"}},

@@ -164,15 +164,11 @@ func (m meeting) reviews(ctx context.Context) error {
 }
 
 func (m meeting) names(ctx context.Context) error {
-	var reps []model.Rep
-	if err := m.s.DB.Read(ctx).Select("id", "name", "userid").Find(&reps, "id IN ?", slices.Collect(maps.Keys(m.reps))).Error; err != nil {
-		return fmt.Errorf("load names of reps: %w", err)
+	found, err := m.s.DB.RepNames(ctx, slices.Collect(maps.Keys(m.reps)))
+	if err != nil {
+		return err
 	}
-	for _, r := range reps {
-		if m.reps[r.ID] = r.Name; r.Name == "" {
-			m.reps[r.ID] = r.UserID
-		}
-	}
+	maps.Copy(m.reps, found)
 	for _, row := range m.at {
 		if row.OwnerName = m.reps[row.OwnerID]; row.Next != nil {
 			row.NextBy = m.reps[row.Next.RepID]

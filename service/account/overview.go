@@ -169,16 +169,5 @@ func (s *Service) repNames(ctx context.Context, v Overview) (map[int64]string, e
 	for _, a := range v.Actions {
 		ids = append(ids, a.RepID)
 	}
-	slices.Sort(ids)
-	var rows []model.Rep
-	if err := s.DB.Read(ctx).Select("id", "name", "userid").Find(&rows, "id IN ?", slices.Compact(ids)).Error; err != nil {
-		return nil, fmt.Errorf("load names of reps: %w", err)
-	}
-	out := map[int64]string{}
-	for _, r := range rows {
-		if out[r.ID] = r.Name; r.Name == "" {
-			out[r.ID] = r.UserID
-		}
-	}
-	return out, nil
+	return s.DB.RepNames(ctx, ids)
 }

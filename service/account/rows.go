@@ -13,6 +13,9 @@ type ListRow struct {
 	model.Account
 	Ring     Ring
 	Coverage Coverage
+	// OwnerName and SDRName are said to whoever sees the account: also where the
+	// asker does not see the colleague's own work.
+	OwnerName, SDRName string
 }
 
 // Rows lists accounts like List, with rings and coverages, in a fixed number of
@@ -42,9 +45,20 @@ func (s *Service) Rows(ctx context.Context, f Filter, page model.Page) ([]ListRo
 	if err != nil {
 		return nil, err
 	}
+	charged := make([]int64, 0, 2*len(accounts))
+	for _, a := range accounts {
+		charged = append(charged, a.OwnerID, a.SDRID)
+	}
+	names, err := s.DB.RepNames(ctx, charged)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]ListRow, len(accounts))
 	for i, a := range accounts {
-		rows[i] = ListRow{Account: a, Ring: ringOf(tallies[a.ID], wants[a.ID]), Coverage: Cover(seats[a.ID], wants[a.ID])}
+		rows[i] = ListRow{
+			Account: a, Ring: ringOf(tallies[a.ID], wants[a.ID]), Coverage: Cover(seats[a.ID], wants[a.ID]),
+			OwnerName: names[a.OwnerID], SDRName: names[a.SDRID],
+		}
 	}
 	return rows, nil
 }

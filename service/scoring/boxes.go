@@ -16,6 +16,7 @@ type Listed struct {
 	Name            string
 	Tier            model.Tier
 	OwnerID         int64
+	OwnerName       string `gorm:"-"`
 	Fit             float64
 	Engagement      float64
 	EngagementLevel string
@@ -47,7 +48,7 @@ func (s *Service) Priorities(ctx context.Context, limit int) ([]Listed, error) {
 	return list[:min(limit, len(list))], nil
 }
 
-// rank counts the people and works out the priority of accounts.
+// rank counts the people, works out the priority of accounts and names who owns them.
 func (s *Service) rank(ctx context.Context, list []Listed) error {
 	ids := make([]int64, len(list))
 	for i, a := range list {
@@ -65,7 +66,16 @@ func (s *Service) rank(ctx context.Context, list []Listed) error {
 	for _, c := range counts {
 		known[c.AccountID] = c.N
 	}
+	owners := make([]int64, len(list))
 	for i, a := range list {
+		owners[i] = a.OwnerID
+	}
+	names, err := s.DB.RepNames(ctx, owners)
+	if err != nil {
+		return err
+	}
+	for i, a := range list {
+		list[i].OwnerName = names[a.OwnerID]
 		list[i].Known, list[i].Priority = known[a.ID], Priority(a.Fit, a.Spike, known[a.ID])
 	}
 	return nil

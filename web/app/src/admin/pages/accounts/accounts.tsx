@@ -155,8 +155,20 @@ const columns: Column<Account>[] = [
     optional: true,
     cell: (a) => <Engagement level={a.engagement_level} points={a.engagement} spike={a.spike} />,
   },
-  { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
-  { key: 'sdr', title: t('ui.account.sdr_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.sdr_id} /> },
+  {
+    key: 'owner',
+    title: t('ui.account.owner_id'),
+    width: 'minmax(90px, 1fr)',
+    optional: true,
+    cell: (a) => <RepName id={a.owner_id} name={a.owner_name} />,
+  },
+  {
+    key: 'sdr',
+    title: t('ui.account.sdr_id'),
+    width: 'minmax(90px, 1fr)',
+    optional: true,
+    cell: (a) => <RepName id={a.sdr_id} name={a.sdr_name} />,
+  },
 ]
 
 const scoredColumns: Column<Scored>[] = [
@@ -191,7 +203,13 @@ const scoredColumns: Column<Scored>[] = [
       </Go>
     ),
   },
-  { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
+  {
+    key: 'owner',
+    title: t('ui.account.owner_id'),
+    width: 'minmax(90px, 1fr)',
+    optional: true,
+    cell: (a) => <RepName id={a.owner_id} name={a.owner_name} />,
+  },
 ]
 
 function Engagement({ level, points, spike }: { level: string; points: number | null; spike: number | null }) {
