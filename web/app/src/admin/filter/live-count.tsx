@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Drawer, Progress } from 'antd'
+import { Button, Progress } from 'antd'
 import { useEffect, useState } from 'react'
 import { api, must } from '../../shared/api'
 import { t } from '../../shared/i18n'
@@ -8,6 +8,7 @@ import { useMay } from '../may'
 import { type FilterValue, wire } from './ast'
 import { countFaults } from './faults'
 import './filter.css'
+import { Drawer } from '../drawer'
 import { Members } from './members'
 
 const pause = 350

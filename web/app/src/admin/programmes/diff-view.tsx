@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Alert, Button, Drawer } from 'antd'
+import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, formatNumber, t } from '../../shared/i18n'
@@ -8,6 +8,7 @@ import { PartNote } from '../part-note'
 import { type Column, Rows } from '../rows'
 import { Ask } from '../states'
 import './programmes.css'
+import { Drawer } from '../drawer'
 
 const ways = ['gain', 'lose', 'earlier', 'passed'] as const
 type Way = (typeof ways)[number]

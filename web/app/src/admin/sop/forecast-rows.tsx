@@ -1,6 +1,6 @@
-import { Drawer } from 'antd'
 import type { Schema } from '../../shared/api'
 import { formatTime, t, word } from '../../shared/i18n'
+import { Drawer } from '../drawer'
 import { ContactName } from '../people/contact-name'
 import { dayOfInstant } from './calendar'
 import { dateWords } from './words'

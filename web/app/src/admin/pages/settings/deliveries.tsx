@@ -1,7 +1,8 @@
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { Drawer } from '../../drawer'
 import { type Column, Rows, type Slice } from '../../rows'
 import { Nothing } from '../../states'
 

@@ -1,4 +1,4 @@
-import { Alert, AutoComplete, Button, Drawer, Select, Switch } from 'antd'
+import { Alert, AutoComplete, Button, Select, Switch } from 'antd'
 import { useId, useState } from 'react'
 import { ApiError, api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
@@ -7,6 +7,7 @@ import { useMay } from '../../may'
 import { ContentField } from '../../sop/content-field'
 import { PreviewPane } from '../../sop/preview-pane'
 import '../../sop/editor.css'
+import { Drawer } from '../../drawer'
 import { useWelcomeName, useWelcomeTargets } from './use-welcomes'
 import { type Scope, saysSomething, standing, type Welcome } from './welcome-rules'
 
