@@ -58,6 +58,8 @@ export function Theme({ children }: { children: ReactNode }) {
           token: {
             colorPrimary: palette.brand,
             colorLink: palette.marketing,
+            colorLinkHover: palette.brand,
+            linkHoverDecoration: 'underline',
             colorError: palette.bad,
             colorTextDescription: dark ? '#a5adb5' : '#5b646d',
             colorTextDisabled: dark ? '#98a1a9' : '#6b737b',
