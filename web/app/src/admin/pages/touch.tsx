@@ -25,20 +25,24 @@ export function Touch() {
   })
   return (
     <Page title={t('ui.touch.title')} lede={t('ui.touch.lede')}>
-      <div className="panels">
-        <section className="panel" aria-labelledby="why-title">
-          <div className="panel-head">
-            <h2 id="why-title">{t('ui.touch.why')}</h2>
+      <Ask query={touch} rows={10}>
+        {(r) => (
+          <div className="panels">
+            <section className="panel" aria-labelledby="why-title">
+              <div className="panel-head">
+                <h2 id="why-title">{t('ui.touch.why')}</h2>
+              </div>
+              <Ask query={why}>{(w) => <Chain links={w.chain} />}</Ask>
+            </section>
+            <section className="panel" aria-labelledby="facts-title">
+              <div className="panel-head">
+                <h2 id="facts-title">{t('ui.touch.facts')}</h2>
+              </div>
+              <Facts touch={r} />
+            </section>
           </div>
-          <Ask query={why}>{(w) => <Chain links={w.chain} />}</Ask>
-        </section>
-        <section className="panel" aria-labelledby="facts-title">
-          <div className="panel-head">
-            <h2 id="facts-title">{t('ui.touch.facts')}</h2>
-          </div>
-          <Ask query={touch}>{(r) => <Facts touch={r} />}</Ask>
-        </section>
-      </div>
+        )}
+      </Ask>
     </Page>
   )
 }
