@@ -15,6 +15,7 @@ import { RepName } from '../../people/rep-name'
 import { Ring } from '../../people/ring'
 import { type Column, Rows } from '../../rows'
 import { Ask, Nothing } from '../../states'
+import { Sizes } from './sizes'
 import '../account/account.css'
 import './targets.css'
 
@@ -53,8 +54,8 @@ export function TargetHome() {
                 />
               </Allowed>{' '}
               {on && <span className="soft">{t('ui.targets.as-of', { day: formatDate(on) })}</span>}
-              <Sizes id={id} />
             </div>
+            <Sizes id={id} />
             <PartNote />
             {on ? <Then id={id} on={on} /> : <Now list={l} />}
           </>
@@ -94,7 +95,7 @@ function Acts({ list: { id, kind } }: { list: Target }) {
         </Allowed>
       )}
       <Allowed to="closeTarget">
-        <Popconfirm title={t('ui.targets.close.sure')} onConfirm={() => close.mutate()}>
+        <Popconfirm title={t('ui.targets.close.sure')} okText={t('ui.targets.close')} onConfirm={() => close.mutate()}>
           <Button>{t('ui.targets.close')}</Button>
         </Popconfirm>
       </Allowed>
@@ -117,32 +118,6 @@ function Nominate({ id }: { id: number }) {
     <div className="target-add">
       <AccountPicker label={t('ui.targets.add')} value={undefined} onChange={(account) => add.mutate(account)} />
     </div>
-  )
-}
-
-/** How many accounts were on the list, week by week. */
-function Sizes({ id }: { id: number }) {
-  const query = useQuery({
-    queryKey: ['target', id, 'sizes'],
-    queryFn: () => must(api.GET('/target-lists/{id}/sizes', { params: { path: { id } } })),
-  })
-  const sizes = query.data?.items.map((s) => s.accounts) ?? []
-  if (sizes.length < 2) return null
-  const most = Math.max(1, ...sizes)
-  const d = sizes
-    .map((n, i) => `${i === 0 ? 'M' : 'L'} ${((i / (sizes.length - 1)) * 116 + 2).toFixed(1)} ${(26 - (n / most) * 22).toFixed(1)}`)
-    .join(' ')
-  return (
-    <svg
-      className="target-sizes"
-      width={120}
-      height={28}
-      viewBox="0 0 120 28"
-      role="img"
-      aria-label={t('ui.targets.sizes', { from: sizes[0] ?? 0, to: sizes.at(-1) ?? 0 })}
-    >
-      <path d={d} />
-    </svg>
   )
 }
 
@@ -182,7 +157,13 @@ function Now({ list }: { list: Target }) {
           <Go to="/contacts" search={{ account: a.id }}>{`${formatNumber(a.coverage.known)}/${formatNumber(a.coverage.expected)}`}</Go>
         ),
     },
-    { key: 'owner', title: t('ui.account.owner_id'), width: 'minmax(90px, 1fr)', optional: true, cell: (a) => <RepName id={a.owner_id} /> },
+    {
+      key: 'owner',
+      title: t('ui.account.owner_id'),
+      width: 'minmax(90px, 1fr)',
+      optional: true,
+      cell: (a) => <RepName id={a.owner_id} name={a.owner_name} />,
+    },
   ]
   if (list.kind === 'fixed' && !list.closed_at && may('removeFromTarget'))
     columns.push({
@@ -190,7 +171,7 @@ function Now({ list }: { list: Target }) {
       title: '',
       width: '80px',
       cell: (a) => (
-        <Popconfirm title={t('ui.targets.remove.sure')} onConfirm={() => remove.mutate(a.id)}>
+        <Popconfirm title={t('ui.targets.remove.sure')} okText={t('ui.remove')} onConfirm={() => remove.mutate(a.id)}>
           <Button size="small" type="link">
             {t('ui.remove')}
           </Button>
