@@ -76,6 +76,7 @@ const changing = [
   'ui.accounts.new',
   'ui.edit',
   'ui.remove',
+  'ui.delete',
   'ui.add',
   'ui.save',
   'ui.plan.edit',

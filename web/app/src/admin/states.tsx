@@ -57,7 +57,8 @@ function WayBack() {
   return <Link to={placeOf(path)}>{t('ui.to-list')}</Link>
 }
 
-interface Asked<T> {
+/** What is shown of a query: Ask makes its states visible. */
+export interface Asked<T> {
   data: T | undefined
   error: unknown
   isPending: boolean

@@ -93,9 +93,9 @@ export function Events({ page }: { page: Account }) {
               <span translate="no">{e.title}</span>
             )}
             <Allowed to="removeAccountEvent">
-              <Popconfirm title={t('ui.events.remove.sure')} onConfirm={() => remove.mutate(e.id)}>
+              <Popconfirm title={t('ui.events.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(e.id)}>
                 <Button type="link" size="small">
-                  {t('ui.remove')}
+                  {t('ui.delete')}
                 </Button>
               </Popconfirm>
             </Allowed>

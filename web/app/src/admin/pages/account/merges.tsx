@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Form, Modal, Select } from 'antd'
-import { useState } from 'react'
+import { Button, Form, Modal, Select } from 'antd'
+import { useId, useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 import { AccountName } from '../../people/account-name'
 import { AccountPicker } from '../../people/account-picker'
+import { Field } from '../../sop/field'
 import { Ask } from '../../states'
 import type { Account } from './shape'
 
@@ -37,6 +38,7 @@ export function Merges({ page }: { page: Account }) {
       <Ask query={query} rows={1}>
         {({ items }) => (
           <ul className="plain-list">
+            {items.length === 0 && <li className="soft">{t('ui.merge.none')}</li>}
             {items.map((m) => (
               <li key={m.id}>
                 {m.from_id === id ? t('ui.merge.into') : t('ui.merge.took')}{' '}
@@ -70,33 +72,27 @@ export function Merges({ page }: { page: Account }) {
 
 function MergeDialog({ id, name, close }: { id: number; name: string; close: () => void }) {
   const [into, setInto] = useState<number>()
-  const { modal } = App.useApp()
   const merge = useChange(
     (target: number) => must(api.POST('/accounts/{id}/merge', { params: { path: { id } }, body: { into: target } })),
     [['account'], ['rows']],
   )
-  const sure = () => {
-    if (into === undefined) return
-    modal.confirm({
-      title: t('ui.merge.sure'),
-      content: t('ui.merge.sure.hint'),
-      okText: t('ui.merge.merge'),
-      onOk: () => merge.mutateAsync(into).then(close),
-    })
-  }
   return (
     <Modal
       open
       title={t('ui.merge.merge.title')}
       onCancel={close}
-      onOk={sure}
+      onOk={() => into !== undefined && merge.mutate(into, { onSuccess: close })}
+      confirmLoading={merge.isPending}
       okText={t('ui.merge.merge')}
       okButtonProps={{ disabled: into === undefined || into === id }}
     >
       <p>
-        {t('ui.merge.explain')} <strong translate="no">{name}</strong>
+        <strong translate="no">{name}</strong> {t('ui.merge.explain')}
       </p>
-      <AccountPicker value={into} onChange={setInto} label={t('ui.merge.other')} />
+      <p className="soft">{t('ui.merge.undoable')}</p>
+      <Field label={t('ui.merge.other')}>
+        {({ id: control }) => <AccountPicker id={control} value={into} onChange={setInto} label={t('ui.merge.other')} />}
+      </Field>
     </Modal>
   )
 }
@@ -107,7 +103,7 @@ interface SplitFields {
 }
 
 function SplitDialog({ page, close }: { page: Account; close: () => void }) {
-  const [form] = Form.useForm<SplitFields>()
+  const form = useId()
   const { id } = page.account
   const split = useChange(
     (f: SplitFields) => api.POST('/accounts/{id}/split', { params: { path: { id } }, body: { into: f.into, contact_ids: f.people } }),
@@ -118,17 +114,19 @@ function SplitDialog({ page, close }: { page: Account; close: () => void }) {
       open
       title={t('ui.merge.split.title')}
       onCancel={close}
-      onOk={form.submit}
+      okButtonProps={{ htmlType: 'submit', form }}
       okText={t('ui.merge.split')}
       confirmLoading={split.isPending}
     >
       <p>{t('ui.merge.split.explain')}</p>
-      <Form form={form} layout="vertical" onFinish={(f) => split.mutate(f, { onSuccess: close })}>
+      <Form<SplitFields> id={form} layout="vertical" onFinish={(f) => split.mutate(f, { onSuccess: close })}>
         <Form.Item name="people" label={t('ui.merge.people')} rules={[{ required: true, message: t('ui.merge.people.need') }]}>
           <Select
             mode="multiple"
-            optionFilterProp="label"
-            options={page.people.filter((p) => p.present).map((p) => ({ value: p.id, label: p.name }))}
+            showSearch={{ optionFilterProp: 'title' }}
+            options={page.people
+              .filter((p) => p.present)
+              .map((p) => ({ value: p.id, title: p.name, label: <span translate="no">{p.name}</span> }))}
           />
         </Form.Item>
         <Form.Item name="into" label={t('ui.merge.other')} rules={[{ required: true, message: t('ui.merge.other.need') }]}>

@@ -48,8 +48,8 @@ function NameList({ label, names, add, drop }: NameListProps) {
           <Tag key={n.id}>
             <span translate="no">{n.name}</span>
             <Allowed to="removeAlias">
-              <Popconfirm title={t('ui.names.remove.sure')} onConfirm={() => drop(n.id)}>
-                <Button type="text" size="small" aria-label={t('ui.names.remove')}>
+              <Popconfirm title={t('ui.names.remove.sure')} okText={t('ui.names.remove')} onConfirm={() => drop(n.id)}>
+                <Button type="text" size="small" aria-label={t('ui.names.remove.of', { name: n.name })}>
                   ×
                 </Button>
               </Popconfirm>

@@ -46,9 +46,9 @@ export function Notes({ page }: { page: Account }) {
               <span translate="no">{n.author}</span> · {formatInstant(n.created_at)}
             </span>
             <Allowed to="removeNote">
-              <Popconfirm title={t('ui.notes.remove.sure')} onConfirm={() => remove.mutate(n.id)}>
+              <Popconfirm title={t('ui.notes.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(n.id)}>
                 <Button type="link" size="small">
-                  {t('ui.remove')}
+                  {t('ui.delete')}
                 </Button>
               </Popconfirm>
             </Allowed>

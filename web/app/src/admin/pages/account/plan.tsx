@@ -92,9 +92,9 @@ function ActionRow({ accountId, action, reps }: { accountId: number; action: Act
         {t(`ui.side.${action.side}`)} · <RepName id={action.rep_id} name={reps[action.rep_id]} avatar={false} /> ·{' '}
         {formatDate(action.due_day)}
         <Allowed to="removeAction">
-          <Popconfirm title={t('ui.plan.remove.sure')} onConfirm={() => remove.mutate()}>
+          <Popconfirm title={t('ui.plan.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate()}>
             <Button type="link" size="small">
-              {t('ui.remove')}
+              {t('ui.delete')}
             </Button>
           </Popconfirm>
         </Allowed>

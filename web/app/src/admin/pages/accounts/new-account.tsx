@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Form, Input, Modal, Select } from 'antd'
+import { useId } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { useChange } from '../../change'
@@ -9,13 +10,20 @@ type Fields = Pick<Schema<'AccountInput'>, 'name' | 'tier'>
 
 /** A company that is not known yet; a name that is taken is refused, with whose it is. */
 export function NewAccount({ close }: { close: () => void }) {
-  const [form] = Form.useForm<Fields>()
+  const form = useId()
   const navigate = useNavigate()
   const create = useChange((body: Fields) => must(api.POST('/accounts', { body })), [['rows']])
   return (
-    <Modal open title={t('ui.accounts.new')} onCancel={close} onOk={form.submit} okText={t('ui.add')} confirmLoading={create.isPending}>
+    <Modal
+      open
+      title={t('ui.accounts.new')}
+      onCancel={close}
+      okButtonProps={{ htmlType: 'submit', form }}
+      okText={t('ui.add')}
+      confirmLoading={create.isPending}
+    >
       <Form<Fields>
-        form={form}
+        id={form}
         layout="vertical"
         onFinish={(f) => create.mutate(f, { onSuccess: ({ id }) => void navigate({ to: `/accounts/${id}` as string }) })}
       >

@@ -1,8 +1,8 @@
 import { Button, Form, Input, InputNumber, Modal, Select } from 'antd'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
-import { useStageWord } from '../../../shared/stages'
+import { rungOf, useStageWord } from '../../../shared/stages'
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
 
@@ -66,6 +66,7 @@ interface DialogProps {
 
 function LogOutcome({ contact, close }: DialogProps) {
   const { id } = contact
+  const formId = useId()
   const [form] = Form.useForm<Outcome>()
   const kind = Form.useWatch('kind', form)
   const rep = contact.relationships.find((r) => r.state === 'active')?.rep_id
@@ -74,8 +75,16 @@ function LogOutcome({ contact, close }: DialogProps) {
     [['contact', id], ['account'], ['rows']],
   )
   return (
-    <Modal open title={t('ui.act.outcome')} onCancel={close} onOk={form.submit} okText={t('ui.act.log')} confirmLoading={log.isPending}>
+    <Modal
+      open
+      title={t('ui.act.outcome')}
+      onCancel={close}
+      okButtonProps={{ htmlType: 'submit', form: formId }}
+      okText={t('ui.act.log')}
+      confirmLoading={log.isPending}
+    >
       <Form<Outcome>
+        id={formId}
         form={form}
         layout="vertical"
         initialValues={{ kind: 'conversation_logged' }}
@@ -116,10 +125,11 @@ interface Move {
 
 function MoveStage({ contact, close }: DialogProps) {
   const { id } = contact
+  const formId = useId()
   const [form] = Form.useForm<Move>()
   const to = Form.useWatch('to', form)
   const name = useStageWord()
-  const back = to === 'lost' || (to !== undefined && steps.indexOf(to) < steps.indexOf(contact.stage as Move['to']))
+  const back = to === 'lost' || (to !== undefined && rungOf(to) < rungOf(contact.stage))
   const move = useChange(
     ({ needs: answers, ...f }: Move) => {
       const given = Object.fromEntries(Object.entries(answers ?? {}).filter(([, v]) => v))
@@ -130,9 +140,16 @@ function MoveStage({ contact, close }: DialogProps) {
     [['contact', id], ['account'], ['rows']],
   )
   return (
-    <Modal open title={t('ui.act.stage')} onCancel={close} onOk={form.submit} okText={t('ui.act.move')} confirmLoading={move.isPending}>
+    <Modal
+      open
+      title={t('ui.act.stage')}
+      onCancel={close}
+      okButtonProps={{ htmlType: 'submit', form: formId }}
+      okText={t('ui.act.move')}
+      confirmLoading={move.isPending}
+    >
       <p className="soft">{t('ui.act.stage.hint')}</p>
-      <Form<Move> form={form} layout="vertical" onFinish={(f) => move.mutate(f, { onSuccess: close })}>
+      <Form<Move> id={formId} form={form} layout="vertical" onFinish={(f) => move.mutate(f, { onSuccess: close })}>
         <Form.Item name="to" label={t('ui.stage')} rules={[{ required: true, message: t('ui.act.stage.need') }]}>
           <Select options={steps.filter((s) => s !== contact.stage).map((value) => ({ value, label: name(value) }))} />
         </Form.Item>

@@ -1,5 +1,5 @@
 import { Button, Form, Input, Modal, Select } from 'antd'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { Card } from '../../card'
@@ -36,7 +36,7 @@ interface EraseFields {
 
 function Erase({ contact, close }: { contact: Schema<'Contact'>; close: () => void }) {
   const { id, external_userid } = contact
-  const [form] = Form.useForm<EraseFields>()
+  const form = useId()
   const erase = useChange(
     (body: EraseFields) => must(api.POST('/contacts/{id}/erase', { params: { path: { id } }, body })),
     [['contact', id], ['rows']],
@@ -46,13 +46,12 @@ function Erase({ contact, close }: { contact: Schema<'Contact'>; close: () => vo
       open
       title={t('ui.privacy.erase')}
       onCancel={close}
-      onOk={form.submit}
       okText={t('ui.privacy.erase')}
-      okButtonProps={{ danger: true }}
+      okButtonProps={{ danger: true, htmlType: 'submit', form }}
       confirmLoading={erase.isPending}
     >
       <p>{t('ui.privacy.erase.hint')}</p>
-      <Form<EraseFields> form={form} layout="vertical" onFinish={(f) => erase.mutate(f, { onSuccess: close })}>
+      <Form<EraseFields> id={form} layout="vertical" onFinish={(f) => erase.mutate(f, { onSuccess: close })}>
         <Form.Item name="reason" label={t('ui.act.reason')} rules={[{ required: true, message: t('ui.act.reason.need') }]}>
           <Select options={reasons.map((value) => ({ value, label: t(`ui.privacy.reason.${value}`) }))} />
         </Form.Item>

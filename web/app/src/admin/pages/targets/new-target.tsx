@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Form, Input, Modal, Select } from 'antd'
+import { useId } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { Ask } from '../../states'
 
 interface Fields {
   name: string
@@ -12,7 +14,7 @@ interface Fields {
 
 /** A list by hand, or one that follows a ready-made rule. */
 export function NewTarget({ close }: { close: () => void }) {
-  const [form] = Form.useForm<Fields>()
+  const form = useId()
   const navigate = useNavigate()
   const templates = useQuery({
     queryKey: ['target-templates'],
@@ -30,8 +32,15 @@ export function NewTarget({ close }: { close: () => void }) {
     create.mutate(body, { onSuccess: ({ id }) => void navigate({ to: `/targets/${id}` as string }) })
   }
   return (
-    <Modal open title={t('ui.targets.new')} onCancel={close} onOk={form.submit} okText={t('ui.add')} confirmLoading={create.isPending}>
-      <Form<Fields> form={form} layout="vertical" initialValues={{ template: '' }} onFinish={submit}>
+    <Modal
+      open
+      title={t('ui.targets.new')}
+      onCancel={close}
+      okButtonProps={{ htmlType: 'submit', form }}
+      okText={t('ui.add')}
+      confirmLoading={create.isPending}
+    >
+      <Form<Fields> id={form} layout="vertical" initialValues={{ template: '' }} onFinish={submit}>
         <Form.Item
           name="name"
           label={t('ui.account.name')}
@@ -39,12 +48,13 @@ export function NewTarget({ close }: { close: () => void }) {
         >
           <Input autoFocus maxLength={100} />
         </Form.Item>
-        <Form.Item name="template" label={t('ui.targets.from')} extra={t('ui.targets.from.hint')}>
-          <Select
-            loading={templates.isPending}
-            options={[{ value: '', label: t('ui.targets.by-hand') }, ...ready.map((x) => ({ value: x.key, label: x.name }))]}
-          />
-        </Form.Item>
+        <Ask query={templates} rows={2}>
+          {() => (
+            <Form.Item name="template" label={t('ui.targets.from')} extra={t('ui.targets.from.hint')}>
+              <Select options={[{ value: '', label: t('ui.targets.by-hand') }, ...ready.map((x) => ({ value: x.key, label: x.name }))]} />
+            </Form.Item>
+          )}
+        </Ask>
       </Form>
     </Modal>
   )
