@@ -150,6 +150,8 @@ async function each(page: Page, dialogs: Dialog[], play: (d: Dialog, where: stri
         (e: Error) => e.message,
       )
       expect.soft(fault, where).toBe('')
+      // Away from the page first: what still waits for an answer would go on to the server.
+      await page.goto('about:blank')
       await page.unrouteAll({ behavior: 'ignoreErrors' })
       if (d.narrow && size) await page.setViewportSize(size)
     })
