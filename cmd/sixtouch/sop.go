@@ -103,6 +103,15 @@ func lintCommand(e env) *cobra.Command {
 	return cmd
 }
 
+// holiday is an announced holiday in the user's language, or what the company
+// has called a day of its own.
+func (p *programme) holiday(name string) string {
+	if key := calendar.HolidayKey(name); key != "" {
+		return p.texts.Text(p.lang, "holiday."+key)
+	}
+	return name
+}
+
 func forecastCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{Use: "forecast FILE", Short: "What one contact would get and when, under the calendar and the default caps", Args: cobra.ExactArgs(1)}
 	s := addSettings(cmd, e, map[string]string{"timezone": "timezone"})
@@ -127,7 +136,7 @@ func forecastCommand(e env) *cobra.Command {
 		for _, x := range list {
 			why := ""
 			if x.Reason != "" {
-				why = p.texts.Text(p.lang, "forecast."+x.Reason) + " " + x.Holiday
+				why = p.texts.Text(p.lang, "forecast."+x.Reason) + " " + p.holiday(x.Holiday)
 			}
 			switch {
 			case x.Skipped:

@@ -16,8 +16,14 @@ import (
 
 func command(t *testing.T, args ...string) (out, errs string, code int) {
 	t.Helper()
+	return commandWith(t, nil, args...)
+}
+
+// commandWith runs a command with variables of the environment.
+func commandWith(t *testing.T, vars []string, args ...string) (out, errs string, code int) {
+	t.Helper()
 	var o, e bytes.Buffer
-	code = execute(context.Background(), env{Out: &o, Err: &e, Clock: model.SystemClock{}, Now: time.Now}, args)
+	code = execute(context.Background(), env{Vars: vars, Out: &o, Err: &e, Clock: model.SystemClock{}, Now: time.Now}, args)
 	return o.String(), e.String(), code
 }
 
@@ -39,6 +45,10 @@ steps: [{key: d2, offset: {day: 2}, channel: group_message, content: {text: "二
 	var list []map[string]any
 	require.NoError(t, json.Unmarshal([]byte(out), &list))
 	require.Equal(t, []map[string]any{{"step": "d2", "due": "2026-02-24T15:00:00+08:00", "channel": "group_message", "reason": "holiday", "holiday": "春节"}}, list)
+	out, _, code = commandWith(t, []string{"LANG=en_GB.UTF-8"}, "sop", "forecast", path, "--anchor", "2026-02-13T15:00:00+08:00")
+	require.Zero(t, code)
+	require.Contains(t, out, "Spring Festival")
+	require.NotContains(t, out, "春节")
 	often := programmeFile(t, `name: 每天
 trigger: {kind: contact_added}
 steps:
