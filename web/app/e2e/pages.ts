@@ -65,7 +65,7 @@ export const pages: string[] = [
 /** Words that are the same in every language. */
 export const international = new Set(
   `Sixtouch SOP SOPs ABM MAL MIL MQL SAL SQL SAO SDR AE KP CIO CTO ACV ARR MRR SLA API URL ID CSV XLSX YAML JSON Excel WeCom OAuth QR JS SDK
-   HTTP HTTPS IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK J K F Home j k a r o u trial_start contract_end vs Webhook BI CRM p p50 p95 p99 v`.split(
+   HTTP HTTPS https IP UTC A B C D h min s px KB MB GB18030 UTF Ctrl Esc Enter Tab Shift English OK J K F Home j k a r o u trial_start contract_end vs Webhook BI CRM p p50 p95 p99 v`.split(
     /\s+/,
   ),
 )

@@ -56,7 +56,7 @@ test('a channel gets a welcome of its own, seen as the customer sees it', async 
   await demo.open(page, '/settings/welcomes')
   await page.getByRole('button', { name: '加一个渠道的' }).click()
   const editor = page.getByRole('dialog')
-  await editor.getByLabel('哪个渠道（渠道码的 state）').fill('spring2027')
+  await editor.getByLabel('哪个渠道（渠道参数）').fill('spring2027')
   await editor.getByLabel('内容').fill('{name|您}好，欢迎来到春季发布会。')
   await expect(editor.getByLabel('预览')).toContainText('王敏好，欢迎来到春季发布会。')
   await editor.getByRole('button', { name: /保\s*存/ }).click()
