@@ -31,6 +31,8 @@ interface RowsProps<T> {
   fetch: (cursor: string | undefined) => Promise<Slice<T>>
   id: (row: T) => string | number
   rowHeight?: number
+  /** Whether a row is about to change by itself: the list is read again until none is. */
+  moving?: (row: T) => boolean
   empty: ReactNode
 }
 
@@ -44,7 +46,7 @@ const narrowTracks = <T,>(columns: Column<T>[]) => columns.flatMap((c) => (c.opt
  * A long list: keyset pages fetched as one scrolls, of which only the visible
  * rows exist in the document.
  */
-export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty }: RowsProps<T>) {
+export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, moving, empty }: RowsProps<T>) {
   const query = useInfiniteQuery({
     queryKey: ['rows', ...name],
     queryFn: ({ pageParam }) => fetch(pageParam),
@@ -52,6 +54,7 @@ export function Rows<T>({ name, label, columns, fetch, id, rowHeight = 52, empty
     getNextPageParam: (last) => last.next_cursor || undefined,
     // All pages would be read again, one after the other.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 3,
+    refetchInterval: ({ state }) => moving !== undefined && state.data?.pages[0]?.items.some(moving) === true && 3_000,
   })
   // Whatever would be made anew here while one scrolls costs by the rows that
   // are loaded, not by those that are seen.

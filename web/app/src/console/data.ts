@@ -100,7 +100,10 @@ export function useKnown(contact: number | undefined) {
     ...options,
     enabled: stay !== undefined,
   })
-  return { match, stay, standing, person, touches, account }
+  const again = () => {
+    for (const query of [match, standing, person, touches]) void query.refetch()
+  }
+  return { match, stay, standing, person, touches, account, again }
 }
 
 export type Known = ReturnType<typeof useKnown>

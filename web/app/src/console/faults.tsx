@@ -35,7 +35,8 @@ export function Faults() {
         ))}
       </ul>
       {faults.isPending && <p className="notice">{t('sim.loading')}</p>}
-      <Problem error={faults.error ?? turn.error} retry={() => void faults.refetch()} />
+      <Problem error={faults.error} retry={() => void faults.refetch()} />
+      <Problem error={turn.error} retry={() => turn.variables && turn.mutate(turn.variables)} />
       <p className="hint">
         <a href="/queue">{t('sim.faults.see')}</a>
       </p>

@@ -45,7 +45,7 @@ export function KnownCard({ name, customer, contact }: Props) {
           <Company known={known} />
           <Labels known={known} />
           <Steps known={known} />
-          <Problem error={known.match.error ?? known.touches.error} />
+          <Problem error={known.match.error ?? known.person.error ?? known.touches.error} retry={known.again} />
         </>
       )}
     </section>
@@ -55,7 +55,8 @@ export function KnownCard({ name, customer, contact }: Props) {
 function Company({ known }: { known: Known }) {
   const [open, setOpen] = useState(false)
   const { stay, account } = known
-  if (!stay) return <p className="fact waiting">{t(known.match.isPending ? 'sim.loading' : 'sim.known.unmatched')}</p>
+  if (!known.match.data) return known.match.isPending && <p className="fact waiting">{t('sim.loading')}</p>
+  if (!stay) return <p className="fact waiting">{t('sim.known.unmatched')}</p>
   const ring = account.data?.ring
   const owner = account.data?.owner.rep_id
   return (
@@ -107,7 +108,8 @@ function Labels({ known }: { known: Known }) {
             {tag.name}
           </span>
         ))}
-        {tags.length === 0 && <span translate="yes">{t('sim.known.untagged')}</span>}
+        {known.person.data && tags.length === 0 && <span translate="yes">{t('sim.known.untagged')}</span>}
+        {known.person.isPending && <span translate="yes">{t('sim.loading')}</span>}
       </p>
     </div>
   )
@@ -142,7 +144,8 @@ function Steps({ known }: { known: Known }) {
           </ol>
         </div>
       ))}
-      {sops.length === 0 && <p>{t('sim.known.no_sop')}</p>}
+      {known.touches.data && sops.length === 0 && <p>{t('sim.known.no_sop')}</p>}
+      {known.touches.isPending && <p>{t('sim.loading')}</p>}
     </div>
   )
 }

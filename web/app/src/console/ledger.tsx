@@ -25,7 +25,7 @@ export function LedgerPanel() {
   })
   const entries = ledger.data?.pages.flatMap((page) => page.entries) ?? []
   return (
-    <Panel title={t('sim.ledger')} lede={t('sim.ledger.lede', { n: ledger.data?.pages[0]?.total ?? 0 })}>
+    <Panel title={t('sim.ledger')} lede={ledger.data ? t('sim.ledger.lede', { n: ledger.data.pages[0]?.total ?? 0 }) : ''}>
       <div className="filters">
         <label>
           <span className="sr">{t('sim.ledger.kind')}</span>

@@ -44,7 +44,7 @@ export function Picker() {
         <input type="search" value={q} onChange={(e) => setQ(e.target.value)} placeholder={t('sim.picker.find')} maxLength={60} />
       </label>
       <p className="total" role="status">
-        {t('sim.picker.total', { n: total })}
+        {people.data ? t('sim.picker.total', { n: total }) : people.isPending && t('sim.loading')}
       </p>
       <div className="people" ref={box}>
         <ul style={{ height: list.getTotalSize() }}>
@@ -64,7 +64,6 @@ export function Picker() {
             )
           })}
         </ul>
-        {people.isPending && <p className="notice">{t('sim.loading')}</p>}
         {people.data && rows.length === 0 && <p className="notice">{t('sim.picker.none')}</p>}
         <Problem error={people.error} retry={() => void people.refetch()} />
       </div>

@@ -15,16 +15,21 @@ export interface Deed {
   run: () => Promise<unknown>
 }
 
+interface Failure {
+  deed: Deed
+  error: unknown
+}
+
 export interface State {
   hidden: ReadonlySet<string>
   /** What can still be taken back, the latest last. */
   open: Deed[]
-  /** What did not work, with its error. */
-  failed?: { deed: Deed; error: unknown }
+  /** What did not work, each with its error, the latest last: it stays until it works or is let go. */
+  failed: Failure[]
 }
 
 export class Doing {
-  private state: State = { hidden: new Set(), open: [] }
+  private state: State = { hidden: new Set(), open: [], failed: [] }
   private readonly timers = new Map<Deed, ReturnType<typeof setTimeout>>()
   private readonly listeners = new Set<() => void>()
 
@@ -46,7 +51,7 @@ export class Doing {
       deed,
       setTimeout(() => void this.commit(deed), grace),
     )
-    this.set({ hidden: new Set([...this.state.hidden, ...deed.keys]), open: [...this.state.open, deed], failed: undefined })
+    this.set({ hidden: new Set([...this.state.hidden, ...deed.keys]), open: [...this.state.open, deed] })
   }
 
   /** Takes back what was done last. */
@@ -62,16 +67,18 @@ export class Doing {
     for (const deed of [...this.state.open]) void this.commit(deed)
   }
 
-  /** Tries again what did not work. */
+  /** Tries again what did not work last. */
   retry(): void {
-    const failed = this.state.failed
-    if (!failed) return
-    this.set({ failed: undefined, hidden: new Set([...this.state.hidden, ...failed.deed.keys]) })
-    void this.send(failed.deed)
+    const last = this.state.failed.at(-1)
+    if (!last) return
+    this.dismiss()
+    this.set({ hidden: new Set([...this.state.hidden, ...last.deed.keys]) })
+    void this.send(last.deed)
   }
 
+  /** Lets go of what did not work last. */
   dismiss(): void {
-    this.set({ failed: undefined })
+    this.set({ failed: this.state.failed.slice(0, -1) })
   }
 
   private drop(deed: Deed): void {
@@ -94,7 +101,7 @@ export class Doing {
     try {
       await deed.run() // which also fetches the day anew, so that nothing comes back for a moment
     } catch (error) {
-      this.set({ failed: { deed, error } })
+      this.set({ failed: [...this.state.failed, { deed, error }] })
     }
     this.show(deed)
   }

@@ -64,7 +64,7 @@ export function CompanySheet({ contact, close }: { contact: Schema<'MyContact'>;
           </li>
         )}
       </ul>
-      {q && found.data?.items.length === 0 && <p className="soft">{t('m.company.nothing')}</p>}
+      {q && !found.isPlaceholderData && found.data?.items.length === 0 && <p className="soft">{t('m.company.nothing')}</p>}
     </Sheet>
   )
 }

@@ -37,7 +37,7 @@ export function RoleSheet({ contact, close }: { contact: Schema<'MyContact'>; cl
             key={role}
             type="button"
             className="pill"
-            aria-pressed={(save.variables ?? contact.role) === role}
+            aria-pressed={(save.isPending ? save.variables : contact.role) === role}
             disabled={save.isPending}
             onClick={() => save.mutate(role)}
           >

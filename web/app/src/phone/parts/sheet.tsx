@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import { t } from '../../shared/i18n'
 
 /** A dialog that comes from below, within the thumb's reach. */
@@ -12,9 +12,12 @@ export function Sheet({ title, close, children }: { title: string; close: () => 
   const outside = (e: MouseEvent) => {
     if (e.target === dialog.current) close()
   }
+  // Of itself Escape only empties a field for searching.
+  const leave = (e: KeyboardEvent) => {
+    if (e.key === 'Escape' && !e.nativeEvent.isComposing) close()
+  }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog already
-    <dialog ref={dialog} className="sheet" aria-labelledby={name} onClose={close} onClick={outside}>
+    <dialog ref={dialog} className="sheet" aria-labelledby={name} onClose={close} onClick={outside} onKeyDown={leave}>
       <div className="sheet-body">
         <div className="sheet-head">
           <h2 id={name}>{title}</h2>

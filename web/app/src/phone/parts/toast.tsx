@@ -6,12 +6,13 @@ import { doing, useDoing } from '../doing'
 export function Toast() {
   const { open, failed } = useDoing()
   const last = open.at(-1)
+  const fault = failed.at(-1)
   return (
     <div className="toast-place" role="status">
-      {failed && (
+      {fault && (
         <div className="toast bad">
           <span translate="no">
-            {t('m.failed', { what: failed.deed.label })} {problemWords(failed.error, t, 'm').title}
+            {t('m.failed', { what: fault.deed.label })} {problemWords(fault.error, t, 'm').title}
           </span>
           <button type="button" onClick={() => doing.retry()}>
             {t('m.retry')}

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
@@ -24,9 +25,23 @@ const columns: Column<Delivery>[] = [
   },
 ]
 
-/** What an endpoint was told, and a way to have it told again. */
-export function Deliveries({ hook, close }: { hook: Schema<'Webhook'>; close: () => void }) {
+const untried = (d: Delivery) => d.state === 'sending' || (d.state === 'waiting' && d.answer === 0 && !d.error)
+
+interface DeliveriesProps {
+  hook: Schema<'Webhook'>
+  /** Has the endpoint told something that means nothing. */
+  test: () => void
+  testing: boolean
+  close: () => void
+}
+
+/** What an endpoint was told, and a way to have it told again what was given up. */
+export function Deliveries({ hook, test, testing, close }: DeliveriesProps) {
   const params = { path: { id: hook.id } }
+  const parked = useQuery({
+    queryKey: ['rows', 'deliveries', hook.id, 'parked'],
+    queryFn: () => must(api.GET('/webhooks/{id}/deliveries', { params: { ...params, query: { state: 'parked', limit: 1 } } })),
+  })
   const again = useChange(
     () => must(api.POST('/webhooks/{id}/redrive', { params })),
     [['rows', 'deliveries', hook.id]],
@@ -39,9 +54,12 @@ export function Deliveries({ hook, close }: { hook: Schema<'Webhook'>; close: ()
       title={t('ui.hooks.deliveries')}
       onClose={close}
       extra={
-        <Button loading={again.isPending} onClick={() => again.mutate()}>
-          {t('ui.hooks.redrive')}
-        </Button>
+        parked.data &&
+        parked.data.items.length > 0 && (
+          <Button loading={again.isPending} onClick={() => again.mutate()}>
+            {t('ui.hooks.redrive')}
+          </Button>
+        )
       }
     >
       <p translate="no">{hook.url}</p>
@@ -54,7 +72,14 @@ export function Deliveries({ hook, close }: { hook: Schema<'Webhook'>; close: ()
           must(api.GET('/webhooks/{id}/deliveries', { params: { path: { id: hook.id }, query: { limit: 50, cursor } } }))
         }
         id={(d) => d.id}
-        empty={<Nothing why={t('ui.hooks.deliveries.none')} />}
+        moving={untried}
+        empty={
+          <Nothing why={t('ui.hooks.deliveries.none')}>
+            <Button type="primary" loading={testing} onClick={test}>
+              {t('ui.hooks.test')}
+            </Button>
+          </Nothing>
+        }
       />
     </Drawer>
   )

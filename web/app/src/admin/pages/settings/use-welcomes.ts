@@ -27,13 +27,15 @@ export interface Choice {
 }
 
 /** Whom a welcome can be for: reps by userid, channels by their state. */
-export function useWelcomeTargets(): Record<'rep' | 'state', Choice[]> {
+export function useWelcomeTargets(scope: 'rep' | 'state') {
   const reps = useReps()
   const sources = useSources()
-  return {
-    rep: (reps.data ?? []).filter((r) => !r.left_at).map((r) => ({ value: r.userid, label: `${r.name} · ${r.userid}` })),
-    state: (sources.data?.items ?? []).flatMap((s) => s.channel_states.map((value) => ({ value, label: `${value} · ${s.name}` }))),
+  const choices: Record<'rep' | 'state', Choice[] | undefined> = {
+    rep: reps.data?.filter((r) => !r.left_at).map((r) => ({ value: r.userid, label: `${r.name} · ${r.userid}` })),
+    state: sources.data?.items.flatMap((s) => s.channel_states.map((value) => ({ value, label: `${value} · ${s.name}` }))),
   }
+  const { error, isPending, isFetching, refetch } = scope === 'rep' ? reps : sources
+  return { data: choices[scope], error, isPending, isFetching, refetch }
 }
 
 /** Whom a welcome is for, by name. */

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { t, word } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { Ask } from '../../states'
 import { treeOf, useDepartments } from './departments'
 import { reaches, reachFor, roles } from './user-rules'
 
@@ -68,16 +69,19 @@ export function UserDialog({ user, close }: { user: Schema<'User'>; close: () =>
           <label htmlFor="user-departments" translate="yes">
             {t('ui.users.departments')}
           </label>
-          <TreeSelect<number[]>
-            id="user-departments"
-            multiple
-            treeDefaultExpandAll
-            showSearch={{ treeNodeFilterProp: 'title' }}
-            loading={departments.isPending}
-            value={chosen}
-            onChange={setChosen}
-            treeData={treeOf(departments.data ?? [])}
-          />
+          <Ask query={departments} rows={1}>
+            {(all) => (
+              <TreeSelect<number[]>
+                id="user-departments"
+                multiple
+                treeDefaultExpandAll
+                showSearch={{ treeNodeFilterProp: 'title' }}
+                value={chosen}
+                onChange={setChosen}
+                treeData={treeOf(all)}
+              />
+            )}
+          </Ask>
         </div>
       )}
       <Checkbox className="user-block" checked={blocked} onChange={(e) => setBlocked(e.target.checked)}>

@@ -49,7 +49,7 @@ function Row({ hook }: { hook: Webhook }) {
           {t('ui.remove')}
         </Button>
       </Popconfirm>
-      {open && <Deliveries hook={hook} close={() => setOpen(false)} />}
+      {open && <Deliveries hook={hook} test={() => test.mutate()} testing={test.isPending} close={() => setOpen(false)} />}
     </li>
   )
 }

@@ -8,6 +8,7 @@ import { ContentField } from '../../sop/content-field'
 import { PreviewPane } from '../../sop/preview-pane'
 import '../../sop/editor.css'
 import { Drawer } from '../../drawer'
+import { Ask } from '../../states'
 import { useWelcomeName, useWelcomeTargets } from './use-welcomes'
 import { type Scope, saysSomething, standing, type Welcome } from './welcome-rules'
 
@@ -19,8 +20,14 @@ interface TargetProps {
 }
 
 function Target({ id, scope, value, onChange }: TargetProps) {
-  const targets = useWelcomeTargets()
-  const options = targets[scope].map((c) => ({
+  const targets = useWelcomeTargets(scope)
+  if (!targets.data)
+    return (
+      <Ask query={targets} rows={1}>
+        {() => null}
+      </Ask>
+    )
+  const options = targets.data.map((c) => ({
     value: c.value,
     label: <span translate="no">{c.label}</span>,
     words: c.label.toLowerCase(),

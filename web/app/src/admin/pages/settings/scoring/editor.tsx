@@ -1,4 +1,4 @@
-import { App, Button, Input } from 'antd'
+import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { api, must } from '../../../../shared/api'
 import { t } from '../../../../shared/i18n'
@@ -17,10 +17,10 @@ const stale = [['score-rules']]
 /** A draft's rules, to be changed, tried and published. */
 export function DraftEditor({ draft, published }: { draft: Version; published: () => void }) {
   const id = useId()
-  const { modal } = App.useApp()
   const [rules, setRules] = useState<Rules>(draft.rules)
   const [note, setNote] = useState(draft.note)
   const [job, setJob] = useState<number>()
+  const [asking, setAsking] = useState(false)
   const set = (part: Partial<Rules>) => setRules((r) => ({ ...r, ...part }))
   const dirty = rules !== draft.rules || note !== draft.note
   const params = { path: { id: draft.id } }
@@ -42,13 +42,6 @@ export function DraftEditor({ draft, published }: { draft: Version; published: (
     stale,
     t('ui.score.published'),
   )
-  const askToPublish = () =>
-    modal.confirm({
-      title: t('ui.score.publish.sure'),
-      content: t(job ? 'ui.score.publish.what' : 'ui.score.publish.untried'),
-      okText: t('ui.score.publish'),
-      onOk: () => publish.mutateAsync().then(published, () => undefined),
-    })
   const part = { rules, set, fixed: false }
   return (
     <>
@@ -59,7 +52,7 @@ export function DraftEditor({ draft, published }: { draft: Version; published: (
         <Button onClick={() => tryOut.mutate(undefined, { onSuccess: (j) => setJob(j.id) })} loading={tryOut.isPending}>
           {t('ui.score.try')}
         </Button>
-        <Button type="primary" onClick={askToPublish} loading={publish.isPending}>
+        <Button type="primary" onClick={() => setAsking(true)}>
           {t('ui.score.publish')}
         </Button>
         <div className="field grow">
@@ -69,6 +62,17 @@ export function DraftEditor({ draft, published }: { draft: Version; published: (
           <Input id={id} value={note} maxLength={200} placeholder={t('ui.score.note')} onChange={(e) => setNote(e.target.value)} />
         </div>
       </div>
+      <Modal
+        open={asking}
+        destroyOnHidden
+        title={t('ui.score.publish.sure')}
+        okText={t('ui.score.publish')}
+        confirmLoading={publish.isPending}
+        onOk={() => publish.mutate(undefined, { onSuccess: published })}
+        onCancel={() => setAsking(false)}
+      >
+        {t(job ? 'ui.score.publish.what' : 'ui.score.publish.untried')}
+      </Modal>
       {job !== undefined && <Backtest key={job} job={job} />}
       <Weights {...part} />
       <Fading {...part} />

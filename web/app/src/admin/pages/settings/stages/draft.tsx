@@ -7,6 +7,7 @@ import { formatInstant, t, word } from '../../../../shared/i18n'
 import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
 import { Editable } from '../../../editable'
+import { Ask } from '../../../states'
 import { useLook } from '../../../theme'
 import { NumberField } from '../number-field'
 import { Panel } from '../panel'
@@ -66,16 +67,22 @@ function Diff({ number }: { number: number }) {
     queryKey: ['stage-rules', 'diff', number],
     queryFn: () => must(api.GET('/stage-rules/{id}/diff', { params: { path: { id: number } } })),
   })
-  if (!query.data) return null
-  if (query.data.items.length === 0) return <p className="soft">{t('ui.stages.diff.none')}</p>
   return (
-    <ul className="says">
-      {query.data.items.map((d) => (
-        <li key={d.field}>
-          {t(`ui.stages.field.${d.field}`)} <del className="soft">{d.from}</del> → <strong>{d.to}</strong>
-        </li>
-      ))}
-    </ul>
+    <Ask query={query} rows={2}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="soft">{t('ui.stages.diff.none')}</p>
+        ) : (
+          <ul className="says">
+            {items.map((d) => (
+              <li key={d.field}>
+                {t(`ui.stages.field.${d.field}`)} <del className="soft">{d.from}</del> → <strong>{d.to}</strong>
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    </Ask>
   )
 }
 
@@ -96,8 +103,10 @@ export function Draft({ version }: { version: Version }) {
       lede={t('ui.stages.draft.lede')}
       actions={
         <Allowed to="discardStageRules">
-          <Popconfirm title={t('ui.stages.discard.sure')} onConfirm={() => discard.mutate()}>
-            <Button danger>{t('ui.stages.discard')}</Button>
+          <Popconfirm title={t('ui.stages.discard.sure')} okText={t('ui.stages.discard')} onConfirm={() => discard.mutate()}>
+            <Button danger loading={discard.isPending}>
+              {t('ui.stages.discard')}
+            </Button>
           </Popconfirm>
         </Allowed>
       }

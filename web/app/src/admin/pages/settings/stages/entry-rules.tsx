@@ -4,7 +4,7 @@ import { api, must } from '../../../../shared/api'
 import { t } from '../../../../shared/i18n'
 import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
-import { Ask } from '../../../states'
+import { Ask, ErrorState } from '../../../states'
 import { Panel } from '../panel'
 import { Draft } from './draft'
 import { type Rules, ruleSentences } from './rule-words'
@@ -50,6 +50,7 @@ export function EntryRules() {
           </Panel>
         )}
       </Ask>
+      {all.isError && <ErrorState error={all.error} retry={() => void all.refetch()} busy={all.isFetching} />}
       {draft && <Draft key={draft.number} version={draft} />}
     </>
   )
