@@ -235,6 +235,44 @@ func (s *server) listImportNotes(c *gin.Context) error {
 	return nil
 }
 
+type importRowResponse struct {
+	Line  int      `json:"line"`
+	Ref   int64    `json:"ref"` // 0: there is nothing that the row is about
+	Name  string   `json:"name"`
+	Cells []string `json:"cells"`
+	Notes []string `json:"notes"`
+}
+
+// listImportRows lists the rows behind one of an import's counts.
+func (s *server) listImportRows(c *gin.Context) error {
+	q := queryOf(c)
+	page := q.page()
+	outcome := oneOf(q, "outcome", model.RowNew, model.RowUpdated, model.RowUnchanged, model.RowDuplicate, model.RowPending, model.RowFaulty)
+	if err := q.err(); err != nil {
+		return err
+	}
+	if outcome == "" {
+		return model.Invalid("outcome", "is none of the words known here")
+	}
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Imports.Rows(c.Request.Context(), id, outcome, page)
+	if err != nil {
+		return err
+	}
+	lang := language(c)
+	writeList(c, page, rows, func(r transfer.Row) int64 { return int64(r.Line) }, func(r transfer.Row) importRowResponse {
+		out := importRowResponse{Line: r.Line, Ref: r.Ref, Name: r.Name, Cells: append([]string{}, r.Cells...), Notes: []string{}}
+		for _, n := range r.Notes {
+			out.Notes = append(out.Notes, s.noteOf(lang, n).Text)
+		}
+		return out
+	})
+	return nil
+}
+
 // importNotesFile gives everything that is to be said about the rows as CSV.
 func (s *server) importNotesFile(c *gin.Context) error {
 	id, err := pathID(c)

@@ -36,6 +36,10 @@ func TestImports_areLookedThroughThenRunAndSayWhatIsWrong(t *testing.T) {
 		work(t)
 		app.Run(t,
 			handlertest.Scenario{Name: "looked through", URL: "/api/v1/imports/1", As: handlertest.Admin, Status: 200, Contains: []string{`"state":"checked"`, `"new":1`, `"faulty":2`, `"sample":[["腾讯科技"`}},
+			handlertest.Scenario{Name: "which are new", URL: "/api/v1/imports/1/rows?outcome=new", As: handlertest.Admin, Status: 200, Contains: []string{`"line":4,"ref":0`, `"cells":["=HYPERLINK(1)"`}},
+			handlertest.Scenario{Name: "which are faulty, and why", URL: "/api/v1/imports/1/rows?outcome=faulty&limit=1", As: handlertest.Admin, Status: 200, Contains: []string{`"line":2`, `没有叫“没有这个人”的在职员工`, "next_cursor"}},
+			handlertest.Scenario{Name: "of no outcome", URL: "/api/v1/imports/1/rows", As: handlertest.Admin, Status: 400, Contains: []string{`"outcome"`}},
+			handlertest.Scenario{Name: "not for readers either", URL: "/api/v1/imports/1/rows?outcome=new", As: handlertest.Reader, Status: 403},
 			handlertest.Scenario{Name: "what is wrong", URL: "/api/v1/imports/1/notes?limit=1", As: handlertest.Admin, Status: 200, Contains: []string{`"line":2`, `没有叫“没有这个人”的在职员工`, "next_cursor"}},
 			handlertest.Scenario{Name: "in English", URL: "/api/v1/imports/1/notes", As: handlertest.Admin, Header: map[string][]string{"Accept-Language": {"en"}}, Status: 200, Contains: []string{`“二十” is no number`}},
 			handlertest.Scenario{Name: "as a file", URL: "/api/v1/imports/1/notes/file", As: handlertest.Admin, Status: 200, Contains: []string{"\ufeff行号,列,说明", "\n3,员工数,"}},
@@ -46,6 +50,7 @@ func TestImports_areLookedThroughThenRunAndSayWhatIsWrong(t *testing.T) {
 		work(t)
 		app.Run(t,
 			handlertest.Scenario{Name: "done", URL: "/api/v1/imports/1", As: handlertest.Admin, Status: 200, Contains: []string{`"state":"done"`, `"new":1`, `"done":3`, `"sample":[]`}},
+			handlertest.Scenario{Name: "what the new one has become", URL: "/api/v1/imports/1/rows?outcome=new", As: handlertest.Admin, Status: 200, Contains: []string{`"ref":1`, `"name":"=HYPERLINK(1)"`, `"cells":[]`}},
 			handlertest.Scenario{Name: "all", URL: "/api/v1/imports", As: handlertest.Admin, Status: 200, Contains: []string{`"id":2`, `"id":1`}},
 			handlertest.Scenario{Name: "none of that number", URL: "/api/v1/imports/9", As: handlertest.Admin, Status: 404},
 			handlertest.Scenario{Name: "nor its notes", URL: "/api/v1/imports/9/notes", As: handlertest.Admin, Status: 404},

@@ -401,6 +401,7 @@ func (s *server) systemRoutes() []route {
 		{method: "PUT", path: importsPath + "/:id/mapping", may: marketing, scope: whole, do: s.mapImport},
 		{method: "POST", path: importsPath + "/:id/start", may: marketing, scope: whole, do: s.moveImport(s.Imports.Start)},
 		{method: "POST", path: importsPath + "/:id/cancel", may: marketing, scope: whole, do: s.moveImport(s.Imports.Cancel)},
+		{method: "GET", path: importsPath + "/:id/rows", may: marketing, scope: whole, query: "outcome" + paged, do: s.listImportRows},
 		{method: "GET", path: importsPath + "/:id/notes", may: marketing, scope: whole, query: paged, do: s.listImportNotes},
 		{method: "GET", path: importsPath + "/:id/notes/file", may: marketing, scope: whole, do: s.importNotesFile},
 		{method: "GET", path: "/growth/model", may: office, scope: shared, query: "acv focus", do: s.growthModel},

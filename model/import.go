@@ -87,6 +87,36 @@ type ImportKey struct {
 	Line     int
 }
 
+// ImportOutcome is what becomes of a row.
+type ImportOutcome string
+
+// The outcomes, as ImportCounts counts them.
+const (
+	RowNew       ImportOutcome = "new"
+	RowUpdated   ImportOutcome = "updated"
+	RowUnchanged ImportOutcome = "unchanged"
+	RowDuplicate ImportOutcome = "duplicate"
+	RowPending   ImportOutcome = "pending"
+	RowFaulty    ImportOutcome = "faulty"
+)
+
+// ImportFate is which rows of a chunk had an outcome. It outlives the rows, so it
+// holds lines and ids only.
+type ImportFate struct {
+	ImportID int64         `gorm:"primaryKey;autoIncrement:false"`
+	Outcome  ImportOutcome `gorm:"primaryKey"`
+	Number   int           `gorm:"primaryKey;autoIncrement:false"` // of the chunk
+	LastLine int
+	Content  JSON[[]ImportFateRow]
+}
+
+// ImportFateRow is a row; Ref is the account, contact or opportunity that it is
+// about, 0 as long as there is none.
+type ImportFateRow struct {
+	Line int   `json:"n"`
+	Ref  int64 `json:"r,omitempty"`
+}
+
 // ImportNote is something to be said about a row: a fault, a duplicate, a part
 // that was left out. The catalogue puts Code into words, with Args in them.
 type ImportNote struct {

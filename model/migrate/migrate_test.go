@@ -109,6 +109,7 @@ func tables() []any {
 		model.ImportChunk{},
 		model.ImportKey{},
 		model.ImportNote{},
+		model.ImportFate{},
 		model.PendingContact{},
 		model.ContactCompany{},
 		model.User{},

@@ -120,6 +120,7 @@ func (s *Service) bringAccounts(ctx context.Context, sh *sheet) error {
 
 // take says what became of a row.
 func (c company) take(e account.Ensured, list []company) {
+	c.ref = e.AccountID
 	switch e.Found {
 	case account.FoundNothing:
 		c.outcome = isNew

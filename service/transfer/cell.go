@@ -37,6 +37,7 @@ type row struct {
 	claims  []claim
 	notes   []model.ImportNote
 	outcome outcome
+	ref     int64 // the account, contact or opportunity that it is about
 }
 
 // NoteRefused is the code of a note whose Other is what the owner of the table

@@ -72,6 +72,7 @@ func (s *Service) bringContacts(ctx context.Context, sh *sheet) error {
 	var telling []contact.Enrichment
 	var found []*person
 	for _, p := range list {
+		p.ref = p.contactID
 		switch {
 		case p.outcome != undecided:
 		case p.contactID == 0:

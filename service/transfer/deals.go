@@ -181,7 +181,7 @@ func (d *deal) decide() {
 		return
 	}
 	o := *d.open
-	d.said.Name = o.Name
+	d.ref, d.said.Name = o.ID, o.Name
 	if !d.has["amount"] {
 		d.said.Amount = o.Amount
 	}
@@ -206,7 +206,8 @@ func (d *deal) decide() {
 func (s *Service) storeDeal(ctx context.Context, d *deal) error {
 	switch {
 	case d.outcome == isNew:
-		_, err := s.Stages.Open(ctx, d.said)
+		made, err := s.Stages.Open(ctx, d.said)
+		d.ref = made.ID
 		return err
 	case d.outcome != updated:
 		return nil

@@ -183,6 +183,9 @@ func (s *Service) Start(ctx context.Context, id int64) (model.Import, error) {
 func (s *Service) rewind(ctx context.Context, im *model.Import) error {
 	im.NextChunk, im.Counts, im.LastError, im.LeaseToken = 0, model.AsJSON(model.ImportCounts{}), "", ""
 	im.LeaseUntil = s.DB.Now(ctx)
+	if err := s.DB.Conn(ctx).Delete(&model.ImportFate{}, "import_id = ?", im.ID).Error; err != nil {
+		return fmt.Errorf("drop what became of rows: %w", err)
+	}
 	return wrap("drop notes", s.DB.Conn(ctx).Delete(&model.ImportNote{}, "import_id = ?", im.ID).Error)
 }
 

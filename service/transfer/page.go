@@ -68,27 +68,38 @@ func (s *Service) bring(ctx context.Context, im *model.Import, reps book) error 
 	return s.count(ctx, sh)
 }
 
+// tally is the number that counts an outcome, and its name.
+func tally(c *model.ImportCounts, o outcome) (*int, model.ImportOutcome) {
+	switch o {
+	case isNew:
+		return &c.New, model.RowNew
+	case updated:
+		return &c.Updated, model.RowUpdated
+	case unchanged:
+		return &c.Unchanged, model.RowUnchanged
+	case duplicate:
+		return &c.Duplicate, model.RowDuplicate
+	case pending:
+		return &c.Pending, model.RowPending
+	case faulty:
+		return &c.Faulty, model.RowFaulty
+	case undecided:
+	}
+	return nil, ""
+}
+
 // count adds the rows' outcomes to the import's and keeps their notes.
 func (s *Service) count(ctx context.Context, sh *sheet) error {
 	c := &sh.im.Counts.V
 	var notes []model.ImportNote
+	fates := map[model.ImportOutcome][]model.ImportFateRow{}
 	for _, r := range sh.rows {
-		switch r.outcome {
-		case isNew:
-			c.New++
-		case updated:
-			c.Updated++
-		case unchanged:
-			c.Unchanged++
-		case duplicate:
-			c.Duplicate++
-		case pending:
-			c.Pending++
-		case faulty:
-			c.Faulty++
-		case undecided:
+		n, name := tally(c, r.outcome)
+		if n == nil {
 			return fmt.Errorf("line %d is undecided", r.line)
 		}
+		*n++
+		fates[name] = append(fates[name], model.ImportFateRow{Line: r.line, Ref: r.ref})
 		for _, n := range r.notes {
 			if n.ImportID = sh.im.ID; c.Notes < maxNotes {
 				notes = append(notes, n)
@@ -96,8 +107,8 @@ func (s *Service) count(ctx context.Context, sh *sheet) error {
 			c.Notes++
 		}
 	}
-	if len(notes) == 0 {
-		return nil
+	if err := s.keepFates(ctx, sh.im, fates); err != nil || len(notes) == 0 {
+		return err
 	}
 	return wrap("store notes", s.DB.Conn(ctx).CreateInBatches(&notes, inSet).Error)
 }

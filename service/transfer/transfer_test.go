@@ -62,7 +62,40 @@ func (w *world) bring(kind model.ImportKind, text string) model.Import {
 	im, err := w.imports.Create(w.ctx, transfer.File{Kind: kind, Name: "客户.csv", Data: strings.NewReader(text), Size: int64(len(text)), By: "admin"})
 	require.NoError(w.t, err)
 	w.work()
-	return w.get(im.ID)
+	im = w.get(im.ID)
+	w.leads(im)
+	return im
+}
+
+// leads compares each of an import's counts with the rows behind it.
+func (w *world) leads(im model.Import) {
+	w.t.Helper()
+	c, lines := im.Counts.V, map[int]bool{}
+	for outcome, n := range map[model.ImportOutcome]int{
+		model.RowNew: c.New, model.RowUpdated: c.Updated, model.RowUnchanged: c.Unchanged, model.RowDuplicate: c.Duplicate, model.RowPending: c.Pending, model.RowFaulty: c.Faulty,
+	} {
+		rows, page := 0, model.Page{Limit: 100}
+		for {
+			list, err := w.imports.Rows(w.ctx, im.ID, outcome, page)
+			require.NoError(w.t, err)
+			for _, r := range list {
+				require.False(w.t, lines[r.Line], "line %d twice", r.Line)
+				require.Greater(w.t, int64(r.Line), page.After, "in the order of lines")
+				lines[r.Line], page.After = true, int64(r.Line)
+				require.Equal(w.t, im.State == model.ImportChecked, len(r.Cells) > 0, "cells are there as long as the file is")
+				if im.State == model.ImportDone && (outcome == model.RowNew || outcome == model.RowUpdated || outcome == model.RowUnchanged) {
+					require.NotZero(w.t, r.Ref, "line %d leads to what it is about", r.Line)
+				}
+				if outcome == model.RowFaulty || outcome == model.RowDuplicate {
+					require.NotEmpty(w.t, r.Notes, "line %d says why", r.Line)
+				}
+			}
+			if rows += len(list); len(list) < 100 {
+				break
+			}
+		}
+		require.Equal(w.t, n, rows, "%s: %s", im.State, outcome)
+	}
 }
 
 // work works until nothing is left to do.
@@ -92,6 +125,7 @@ func (w *world) run(im model.Import) model.Import {
 	done := w.get(im.ID)
 	require.Equal(w.t, model.ImportDone, done.State)
 	require.Equal(w.t, im.Counts, done.Counts, "the dry run and the run")
+	w.leads(done)
 	return done
 }
 

@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useParams, useSearch } from '@tanstack/react-router'
 import { Alert, Button, Popconfirm, Progress, Steps } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { useChange } from '../../change'
+import { among } from '../../ops/search'
 import { Page } from '../../page'
 import { Ask } from '../../states'
 import { Mapping } from './mapping'
 import { Notes } from './notes'
-import { busy, type Import, percent, stepOf } from './progress'
+import { OutcomeRows } from './outcome-rows'
+import { busy, type Import, outcomes, percent, stepOf } from './progress'
 import { Tallies } from './tallies'
 import './import.css'
 
@@ -26,11 +28,13 @@ function Working({ im }: { im: Import }) {
 
 function Body({ im }: { im: Sampled }) {
   const [remapping, setRemapping] = useState(false)
+  const outcome = among((useSearch({ strict: false }) as Record<string, unknown>).outcome, outcomes)
   const params = { path: { id: im.id } }
   const stale = [
     ['import', im.id],
     ['rows', 'imports'],
     ['rows', 'import-notes', im.id],
+    ['rows', 'import-rows', im.id],
   ]
   const start = useChange(() => must(api.POST('/imports/{id}/start', { params })), stale, '')
   if (im.state === 'draft' || (im.state === 'checked' && remapping))
@@ -50,7 +54,7 @@ function Body({ im }: { im: Sampled }) {
           </Button>
         </div>
       )}
-      <Notes im={im} />
+      {outcome ? <OutcomeRows im={im} outcome={outcome} /> : <Notes im={im} />}
     </>
   )
 }

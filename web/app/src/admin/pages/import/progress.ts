@@ -18,11 +18,12 @@ export function stepOf(state: Import['state']): number {
   return state === 'running' ? 2 : 3
 }
 
+export const outcomes = ['new', 'updated', 'unchanged', 'duplicate', 'pending', 'faulty'] as const
+export type Outcome = (typeof outcomes)[number]
+
 /** What happened or would happen to the rows, where anything did. */
-export const tallies = (counts: Import['counts']): { key: string; n: number }[] =>
-  (['new', 'updated', 'unchanged', 'duplicate', 'pending', 'faulty'] as const)
-    .map((key) => ({ key, n: counts[key] }))
-    .filter(({ n }) => n > 0)
+export const tallies = (counts: Import['counts']): { key: Outcome; n: number }[] =>
+  outcomes.map((key) => ({ key, n: counts[key] })).filter(({ n }) => n > 0)
 
 /** The mapping with the column meaning the field; whatever meant it before means nothing. */
 export const remap = (mapping: string[], column: number, field: string): string[] =>

@@ -1,4 +1,5 @@
 import { formatNumber, t } from '../../../shared/i18n'
+import { Go } from '../../ops/go'
 import { useLook } from '../../theme'
 import { type Import, tallies } from './progress'
 
@@ -23,7 +24,11 @@ export function Tallies({ im }: { im: Import }) {
               <span className={`tally ${key}`} style={fill(key)} aria-hidden />
               {t(`ui.import.count.${key}`)}
             </dt>
-            <dd>{formatNumber(n)}</dd>
+            <dd>
+              <Go to={`/import/${im.id}`} search={{ outcome: key }} label={`${t(`ui.import.count.${key}`)} ${formatNumber(n)}`}>
+                {formatNumber(n)}
+              </Go>
+            </dd>
           </div>
         ))}
       </dl>
