@@ -148,3 +148,18 @@ test('nobody overwrites what somebody else has saved meanwhile', async ({ page, 
   await expect(page.getByLabel('内容')).toHaveValue('对方写的')
   await saved(page)
 })
+
+test('what runs already is not published again', async ({ page }) => {
+  const id = await openDraft(page, '没有改', [message('one', 1, '你好')])
+  const publish = page.getByRole('button', { name: '发布…' })
+  await expect(publish).toBeEnabled()
+  expect((await page.request.post(`${demo.base}/api/v1/sops/${id}/publish`, { data: { move: false } })).ok()).toBe(true)
+  await page.reload()
+  await expect(publish).toBeDisabled()
+  await expect(publish).toHaveAccessibleDescription('已保存，和第 1 版一样，没有要发布的')
+  await card(page, 0).click()
+  await page.getByLabel('内容').fill('你好呀')
+  await expect(publish).toBeEnabled()
+  await page.getByLabel('内容').fill('你好')
+  await expect(publish).toBeDisabled()
+})

@@ -14,6 +14,8 @@ interface ToolbarProps {
   zoom: Zoom
   readOnly: boolean
   canPublish: boolean
+  /** The version that the draft is the same as, if nothing is to be published. */
+  same: number | undefined
   onZoom: (zoom: Zoom) => void
   onAdd: () => void
   onSave: () => void
@@ -21,7 +23,7 @@ interface ToolbarProps {
 }
 
 /** What one does to the whole draft, and whether it is saved. */
-export function Toolbar({ editor, saving, zoom, readOnly, canPublish, onZoom, onAdd, onSave, onPublish }: ToolbarProps) {
+export function Toolbar({ editor, saving, zoom, readOnly, canPublish, same, onZoom, onAdd, onSave, onPublish }: ToolbarProps) {
   return (
     <div className="sop-toolbar">
       <Space size={6} wrap>
@@ -47,9 +49,9 @@ export function Toolbar({ editor, saving, zoom, readOnly, canPublish, onZoom, on
         />
       </Space>
       <Space size={12}>
-        {!readOnly && <SaveState saving={saving} onSave={onSave} />}
+        {!readOnly && <SaveState saving={saving} same={same} onSave={onSave} />}
         {!readOnly && (
-          <Button type="primary" onClick={onPublish} disabled={!canPublish}>
+          <Button type="primary" onClick={onPublish} disabled={!canPublish || same !== undefined} aria-describedby="save-state">
             {t('ui.sop.publish')}
           </Button>
         )}
@@ -58,12 +60,12 @@ export function Toolbar({ editor, saving, zoom, readOnly, canPublish, onZoom, on
   )
 }
 
-function SaveState({ saving, onSave }: { saving: Saving; onSave: () => void }) {
+function SaveState({ saving, same, onSave }: Pick<ToolbarProps, 'saving' | 'same' | 'onSave'>) {
   switch (saving.kind) {
     case 'saved':
       return (
-        <span className="save-state" role="status">
-          <CheckOutlined aria-hidden /> {t('ui.sop.saved')}
+        <span className="save-state" id="save-state" role="status">
+          <CheckOutlined aria-hidden /> {same === undefined ? t('ui.sop.saved') : t('ui.sop.saved.same', { n: same })}
         </span>
       )
     case 'failed': {

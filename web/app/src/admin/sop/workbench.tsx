@@ -22,6 +22,7 @@ import { TimeMachine } from './time-machine'
 import { Toolbar } from './toolbar'
 import { useAutosave } from './use-autosave'
 import { useEditor } from './use-editor'
+import { useSame } from './use-same'
 import { type Review, type SOP, useForecast } from './use-sop'
 import { dayWords, timeWords } from './words'
 
@@ -61,6 +62,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
     days,
     everybody && review?.revision === saving.revision && !faulty && steps.length > 0,
   )
+  const same = useSame(sop, saving)
   const notes = useNotes(review, forecast.data)
 
   const { editDefinition } = editor
@@ -145,6 +147,7 @@ export function Workbench({ sop, review, calendar, selected, onSelect }: Workben
           saving={saving.state}
           zoom={zoom}
           readOnly={readOnly}
+          same={same}
           canPublish={steps.length > 0 && !faulty && saving.state.kind !== 'conflict'}
           onZoom={setZoom}
           onAdd={() => add()}
