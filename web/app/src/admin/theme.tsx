@@ -1,3 +1,4 @@
+import { LoadingOutlined } from '@ant-design/icons'
 import { ConfigProvider, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
@@ -34,6 +35,9 @@ export function useLook(): Look {
 const fonts =
   'system-ui, -apple-system, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 
+// A button keeps its name while it waits: the library's own sign would add a word of its own to it.
+const quietly = { loadingIcon: <LoadingOutlined aria-hidden /> }
+
 export function Theme({ children }: { children: ReactNode }) {
   const [mode, setMode] = useState(storedMode)
   const [system, setSystem] = useState(systemDark.matches)
@@ -53,6 +57,7 @@ export function Theme({ children }: { children: ReactNode }) {
     <LookContext.Provider value={look}>
       <ConfigProvider
         locale={lang === 'zh' ? zhCN : enUS}
+        button={quietly}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: {
