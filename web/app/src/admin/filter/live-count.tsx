@@ -48,6 +48,9 @@ export function LiveCount({ value }: { value: FilterValue }) {
     return (
       <p className="filter-count filter-fault" role="alert">
         {problemWords(count.error, t, 'ui').detail || problemWords(count.error, t, 'ui').title}
+        <Button type="link" size="small" loading={count.isFetching} onClick={() => void count.refetch()}>
+          {t('ui.retry')}
+        </Button>
       </p>
     )
   }

@@ -41,12 +41,20 @@ export function RetryDialog({ dispatch, close }: RetryDialogProps) {
           onChange={(e) => setTask(String(e.target.value))}
           style={{ display: 'grid', gap: 8 }}
           options={[
-            ...dispatch.candidates.map((c) => ({ value: c, label: t('ui.queue.candidate', { id: c }) })),
+            ...dispatch.candidates.map((c) => ({ value: c, label: <Task id={c} /> })),
             { value: '', label: t('ui.queue.none-of-them') },
           ]}
         />
       )}
       {retry.error && <ErrorState error={retry.error} />}
     </Modal>
+  )
+}
+
+function Task({ id }: { id: string }) {
+  return (
+    <>
+      {t('ui.queue.candidate')} <span translate="no">{id}</span>
+    </>
   )
 }

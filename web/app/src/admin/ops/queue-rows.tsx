@@ -77,7 +77,7 @@ function columnsOf(state: State, now: Date): Column<Row>[] {
       optional: true,
       cell: (r) => (
         <span translate="no" title={r.error}>
-          {r.error}
+          {word('reason', r.error)}
         </span>
       ),
     },

@@ -1,5 +1,5 @@
 import { PauseOutlined, PlayCircleOutlined, StopOutlined } from '@ant-design/icons'
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Modal } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
@@ -59,7 +59,7 @@ export function Controls({ sop }: ControlsProps) {
       )}
       <PauseDialog sop={sop} open={dialog === 'pause'} onClose={close} />
       {dialog === 'resume' && <ResumeDialog id={sop.id} onClose={close} />}
-      <StopDialog sop={sop} stop={stop.data} open={dialog === 'stop'} onClose={close} />
+      <StopDialog sop={sop} stop={stop} open={dialog === 'stop'} onClose={close} />
     </>
   )
 }
@@ -128,9 +128,9 @@ function ResumeDialog({ id, onClose }: { id: number; onClose: () => void }) {
   )
 }
 
-function StopDialog({ sop, stop, open, onClose }: DialogProps & { stop: Schema<'Stop'> | undefined }) {
+function StopDialog({ sop, stop, open, onClose }: DialogProps & { stop: UseQueryResult<Schema<'Stop'>> }) {
   const kill = useChange(() => must(api.POST('/sops/{id}/stop', { params: { path: { id: sop.id } } })), stale(sop.id), t('ui.stop.done'))
-  const stopped = Boolean(stop?.stopped_at)
+  const stopped = Boolean(stop.data?.stopped_at)
   return (
     <Modal
       open={open}
@@ -148,7 +148,9 @@ function StopDialog({ sop, stop, open, onClose }: DialogProps & { stop: Schema<'
         </p>
       )}
       <p>{t(stopped ? 'ui.stop.stopped.hint' : 'ui.stop.hint')}</p>
-      {stop && <StopNumbers stop={stop} sop={sop.id} />}
+      <Ask query={stop} rows={2}>
+        {(s) => <StopNumbers stop={s} sop={sop.id} />}
+      </Ask>
     </Modal>
   )
 }

@@ -88,7 +88,7 @@ function People({ id, to, way }: { id: number; to: number; way: Way }) {
     {
       key: 'who',
       title: t('ui.member.name'),
-      width: '1.4fr',
+      width: 'minmax(0, 1.4fr)',
       cell: (p) =>
         p.contact_id > 0 ? (
           <Link to={`/contacts/${p.contact_id}` as string} translate="no">
@@ -98,8 +98,8 @@ function People({ id, to, way }: { id: number; to: number; way: Way }) {
           <span translate="no">{p.contact_name || `#${p.group_id}`}</span>
         ),
     },
-    { key: 'before', title: t('ui.versions.next.before'), width: '1fr', cell: (p) => when(p.next_due_at) },
-    { key: 'after', title: t('ui.versions.next.after'), width: '1fr', cell: (p) => when(p.new_due_at) },
+    { key: 'before', title: t('ui.versions.next.before'), width: 'minmax(98px, 1fr)', cell: (p) => when(p.next_due_at) },
+    { key: 'after', title: t('ui.versions.next.after'), width: 'minmax(98px, 1fr)', cell: (p) => when(p.new_due_at) },
   ]
   return (
     <Rows

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Modal, Radio, Select } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../shared/api'
@@ -6,6 +7,7 @@ import { t } from '../../shared/i18n'
 import { useChange } from '../change'
 import { FilterBuilder, FilterSentence, type FilterValue } from '../filter'
 import { Go } from '../ops/go'
+import { Ask, Nothing } from '../states'
 import { isSaid, type Job, sourceOf, type Who } from './enrol'
 import { JobNumbers } from './job-numbers'
 import './programmes.css'
@@ -49,6 +51,8 @@ export function EnrolDialog({ sop, who, open, onClose }: EnrolProps) {
     }
   const run = (dry: boolean) => start.mutate(dry, { onSuccess: setJob })
   const counted = job?.dry_run === true
+  const counting = start.isPending && start.variables
+  const letting = start.isPending && !start.variables
   return (
     <Modal
       open={open}
@@ -59,10 +63,22 @@ export function EnrolDialog({ sop, who, open, onClose }: EnrolProps) {
         <Button key="close" onClick={onClose}>
           {t('ui.enrol.close')}
         </Button>,
-        <Button key="count" disabled={!ready} loading={start.isPending} type={counted ? 'default' : 'primary'} onClick={() => run(true)}>
+        <Button
+          key="count"
+          disabled={!ready || letting}
+          loading={counting}
+          type={counted ? 'default' : 'primary'}
+          onClick={() => run(true)}
+        >
           {t('ui.enrol.count')}
         </Button>,
-        <Button key="go" type={counted ? 'primary' : 'default'} disabled={!ready || !counted} onClick={() => run(false)}>
+        <Button
+          key="go"
+          disabled={!ready || !counted || counting}
+          loading={letting}
+          type={counted ? 'primary' : 'default'}
+          onClick={() => run(false)}
+        >
           {t('ui.enrol.go')}
         </Button>,
       ]}
@@ -109,31 +125,48 @@ function Programme({ value, onChange }: ChooseProps) {
     queryFn: () => must(api.GET('/sops/lines', { params: { query: { state: 'live', limit: 200 } } })),
   })
   return (
-    <Select
-      aria-label={t('ui.enrol.programme')}
-      placeholder={t('ui.enrol.programme')}
-      loading={live.isPending}
-      value={value}
-      showSearch={{ optionFilterProp: 'label' }}
-      notFoundContent={t('ui.enrol.programme.none')}
-      options={(live.data?.items ?? []).filter((l) => l.trigger.kind !== 'group_created').map((l) => ({ value: l.id, label: l.name }))}
-      onChange={onChange}
-    />
+    <Ask query={live} rows={1}>
+      {({ items }) => {
+        const open = items.filter((l) => l.trigger.kind !== 'group_created')
+        return open.length === 0 ? (
+          <Nothing why={t('ui.enrol.programme.none')}>
+            <Link to="/sops">{t('ui.nav.sops')}</Link>
+          </Nothing>
+        ) : (
+          <Select
+            aria-label={t('ui.enrol.programme')}
+            placeholder={t('ui.enrol.programme')}
+            value={value}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={open.map((l) => ({ value: l.id, label: l.name }))}
+            onChange={onChange}
+          />
+        )
+      }}
+    </Ask>
   )
 }
 
 function Audience({ value, onChange }: ChooseProps) {
   const audiences = useAudiences()
   return (
-    <Select
-      aria-label={t('ui.enrol.source.audience')}
-      placeholder={t('ui.enrol.audience')}
-      loading={audiences.isPending}
-      value={value}
-      showSearch={{ optionFilterProp: 'label' }}
-      notFoundContent={t('ui.enrol.audience.none')}
-      options={(audiences.data ?? []).map((a) => ({ value: a.id, label: a.name }))}
-      onChange={onChange}
-    />
+    <Ask query={audiences} rows={1}>
+      {(all) =>
+        all.length === 0 ? (
+          <Nothing why={t('ui.enrol.audience.none')}>
+            <Link to="/audiences/new">{t('ui.audiences.new')}</Link>
+          </Nothing>
+        ) : (
+          <Select
+            aria-label={t('ui.enrol.source.audience')}
+            placeholder={t('ui.enrol.audience')}
+            value={value}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={all.map((a) => ({ value: a.id, label: a.name }))}
+            onChange={onChange}
+          />
+        )
+      }
+    </Ask>
   )
 }

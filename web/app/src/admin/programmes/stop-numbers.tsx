@@ -13,10 +13,12 @@ export const isStopping = (stop: Stop): boolean => stop.open + stop.cancelling >
 export function StopNumbers({ stop, sop }: { stop: Stop; sop?: number }) {
   const all = stop.open + stop.cancelling + stop.cancelled + stop.not_stoppable
   const over = stop.cancelled + stop.not_stoppable
+  // Before it is thrown: what it would hold and take back.
+  const parts = stop.stopped_at ? stopParts : stopParts.filter((p) => p === 'held' || p === 'open')
   return (
     <div role="status">
       <div className="numbers">
-        {stopParts.map((part) => (
+        {parts.map((part) => (
           <Figure key={part} n={stop[part]} words={t(`ui.stop.${part}`)} to="/queue" search={{ stop: part, sop }} />
         ))}
       </div>

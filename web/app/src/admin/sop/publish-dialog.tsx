@@ -25,7 +25,9 @@ interface PublishProps {
 
 /** Before a draft runs: what changes for whom, and who is meant. */
 export function PublishDialog({ sop, revision, review, matching, onClose }: PublishProps) {
-  const first = sop.version === 0
+  // As it was when the dialog opened: it stays open when the version runs and letting people in has failed.
+  const [first] = useState(sop.version === 0)
+  const [published, setPublished] = useState<SOP>()
   const { message } = App.useApp()
   const client = useQueryClient()
   const diff = useDiff(sop.id, revision, !first)
@@ -37,6 +39,8 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const inside = diff.data?.people.counted ?? 0
+  // Nobody is asked to confirm a difference that is not shown.
+  const unknown = !first && diff.data === undefined
   const forGroups = sop.draft.trigger.kind === 'group_created'
 
   const publish = async () => {
@@ -50,12 +54,13 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
         ...(resume ? { resume } : {}),
       }
       const path = { id: sop.id }
-      const published = await must(api.POST('/sops/{id}/publish', { params: { path }, body }))
-      client.setQueryData(sopKey(sop.id), published)
+      const made = published ?? (await must(api.POST('/sops/{id}/publish', { params: { path }, body })))
+      setPublished(made)
+      client.setQueryData(sopKey(sop.id), made)
       if (begin !== 'later') {
         await must(api.POST('/sops/{id}/enrollment-jobs', { params: { path }, body: { source: 'matching', anchor: begin } }))
       }
-      message.success(t('ui.sop.published', { n: published.version }))
+      message.success(t('ui.sop.published', { n: made.version }))
       await client.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('sop') })
       onClose()
     } catch (e) {
@@ -70,9 +75,9 @@ export function PublishDialog({ sop, revision, review, matching, onClose }: Publ
     <Modal
       open
       width={720}
-      title={t(first ? 'ui.sop.publish.first' : 'ui.sop.publish.next', { n: sop.version + 1 })}
+      title={first ? t('ui.sop.publish.first') : t('ui.sop.publish.next', { n: (published ?? sop).version + (published ? 0 : 1) })}
       okText={t('ui.sop.publish.confirm')}
-      okButtonProps={{ loading: busy, disabled: whom === 'some' && filter === null, autoFocus: true }}
+      okButtonProps={{ loading: busy, disabled: unknown || (whom === 'some' && filter === null), autoFocus: true }}
       onOk={() => void publish()}
       onCancel={onClose}
     >

@@ -83,7 +83,13 @@ export function OneImport() {
       lede={im && <span translate="no">{im.name}</span>}
       actions={
         open && (
-          <Popconfirm title={t('ui.import.cancel.sure')} okText={t('ui.import.cancel')} onConfirm={() => cancel.mutate()}>
+          <Popconfirm
+            title={t('ui.import.cancel.sure')}
+            okText={t('ui.import.cancel')}
+            okButtonProps={{ danger: true }}
+            cancelText={t('ui.import.cancel.not')}
+            onConfirm={() => cancel.mutate()}
+          >
             <Button danger loading={cancel.isPending}>
               {t('ui.import.cancel')}
             </Button>
