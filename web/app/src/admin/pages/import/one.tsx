@@ -42,7 +42,7 @@ function Body({ im }: { im: Sampled }) {
   if (busy(im.state)) return <Working im={im} />
   return (
     <>
-      <p className="says">{t(`ui.import.says.${im.state}`, { rows: im.rows })}</p>
+      <p className="says">{t(`ui.import.says.${im.state}`, { n: im.rows })}</p>
       <Tallies im={im} />
       {im.state === 'checked' && (
         <div className="import-actions">
