@@ -10,16 +10,17 @@ import { Nothing } from '../../states'
 type Delivery = Schema<'Delivery'>
 
 const columns: Column<Delivery>[] = [
-  { key: 'at', title: t('ui.hooks.at'), width: '110px', cell: (d) => formatInstant(d.created_at) },
-  { key: 'event', title: t('ui.hooks.event'), width: '110px', cell: (d) => t(`ui.hooks.event.${d.event}`) },
-  { key: 'state', title: t('ui.hooks.state'), width: '110px', cell: (d) => t(`ui.hooks.state.${d.state}`) },
+  { key: 'at', title: t('ui.hooks.at'), width: '110px', narrow: '96px', cell: (d) => formatInstant(d.created_at) },
+  { key: 'event', title: t('ui.hooks.event'), width: '110px', optional: true, cell: (d) => t(`ui.hooks.event.${d.event}`) },
+  { key: 'state', title: t('ui.hooks.state'), width: '110px', narrow: '80px', cell: (d) => t(`ui.hooks.state.${d.state}`) },
   {
     key: 'answer',
     title: t('ui.hooks.answer'),
     width: 'minmax(140px, 1fr)',
+    narrow: 'minmax(90px, 1fr)',
     cell: (d) => (
       <span translate="no" title={d.error}>
-        {[d.answer > 0 && `HTTP ${d.answer}`, d.error].filter(Boolean).join(' · ')}
+        {d.answer > 0 ? `HTTP ${d.answer}` : d.error && t('ui.hooks.unreached')}
       </span>
     ),
   },
