@@ -30,6 +30,7 @@ export function TouchGraph({ page, weeks, onWeeks }: GraphProps) {
   return (
     <Card
       wide
+      id="touches"
       title={t('ui.graph.title')}
       actions={
         <Segmented<number>

@@ -38,7 +38,12 @@ export function PeopleMap({ page }: { page: Account }) {
   const { seats, unplaced, left } = buyingGroup(page.people)
   const reached = seats.filter((s) => s.standing === 'touched').length
   return (
-    <Card wide title={t('ui.map.title')} actions={<span className="soft">{t('ui.map.sum', { reached, all: seats.length })}</span>}>
+    <Card
+      wide
+      id="people"
+      title={t('ui.map.title')}
+      actions={<span className="soft">{t('ui.map.sum', { reached, all: seats.length })}</span>}
+    >
       {page.people.length === 0 && <Nothing why={t('ui.map.empty')} />}
       <div className="seats">
         {seats.map((seat) => (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Progress } from 'antd'
+import type { ReactNode } from 'react'
 import { formatShare, t } from '../../../shared/i18n'
 import { Card } from '../../card'
 import { Ring } from '../../people/ring'
@@ -13,16 +14,20 @@ export function Standing({ page }: { page: Account }) {
     <>
       <Card title={t('ui.standing.ring')}>
         <div className="standing-row">
-          <Ring marketing={ring.marketing} sales={ring.sales} need={ring.need} size={104} />
+          <Below part="touches">
+            <Ring marketing={ring.marketing} sales={ring.sales} need={ring.need} size={104} />
+          </Below>
           <div>
             <p className="standing-lead">{ring.full ? t('ui.standing.full') : t('ui.standing.missing', { n: missing })}</p>
             <p>
-              <span className="touch-side marketing">{t('ui.side.marketing.short', { n: ring.marketing })}</span>{' '}
-              <span className="touch-side sales">{t('ui.side.sales.short', { n: ring.sales })}</span>
+              <Below part="touches">
+                <span className="touch-side marketing">{t('ui.side.marketing.short', { n: ring.marketing })}</span>{' '}
+                <span className="touch-side sales">{t('ui.side.sales.short', { n: ring.sales })}</span>
+              </Below>
             </p>
             <p className="soft">
-              {t('ui.standing.reached', { n: ring.people })}{' '}
-              {ring.recent === 0 ? t('ui.standing.quiet') : t('ui.standing.recent', { n: ring.recent })}
+              <Below part="people">{t('ui.standing.reached', { n: ring.people })}</Below>{' '}
+              {ring.recent === 0 ? t('ui.standing.quiet') : <Below part="touches">{t('ui.standing.recent', { n: ring.recent })}</Below>}
             </p>
           </div>
         </div>
@@ -31,7 +36,7 @@ export function Standing({ page }: { page: Account }) {
         <div className={`cover-meter ${coverage.level}`}>
           <p className="standing-lead">
             <i aria-hidden /> {t(`ui.level.${coverage.level}`)} ·{' '}
-            {t('ui.standing.known', { known: coverage.known, expected: coverage.expected })}
+            <Below part="people">{t('ui.standing.known', { known: coverage.known, expected: coverage.expected })}</Below>
           </p>
           <Progress
             aria-label={t('ui.standing.coverage')}
@@ -55,6 +60,15 @@ export function Standing({ page }: { page: Account }) {
       </Card>
       {score && <Engagement score={score} />}
     </>
+  )
+}
+
+/** A number whose rows are further down on the page. */
+function Below({ part, children }: { part: 'touches' | 'people'; children: ReactNode }) {
+  return (
+    <Link to="." hash={part} search={true} className="below-link">
+      {children}
+    </Link>
   )
 }
 

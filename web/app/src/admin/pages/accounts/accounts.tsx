@@ -131,7 +131,12 @@ const columns: Column<Account>[] = [
     title: t('ui.standing.ring'),
     width: '84px',
     narrow: '48px',
-    cell: (a) => a.ring && <Ring marketing={a.ring.marketing} sales={a.ring.sales} need={a.ring.need} size={40} />,
+    cell: (a) =>
+      a.ring && (
+        <Go to={`/accounts/${a.id}`}>
+          <Ring marketing={a.ring.marketing} sales={a.ring.sales} need={a.ring.need} size={40} />
+        </Go>
+      ),
   },
   {
     key: 'coverage',
@@ -140,12 +145,12 @@ const columns: Column<Account>[] = [
     optional: true,
     cell: (a) =>
       a.coverage && (
-        <span title={a.coverage.reasons.map((r) => r.text).join(t('ui.list.comma'))}>
+        <Go to="/contacts" search={{ account: a.id }} title={a.coverage.reasons.map((r) => r.text).join(t('ui.list.comma'))}>
           <StateTag
             state={mood[a.coverage.level]}
             text={`${t(`ui.level.${a.coverage.level}`)} ${a.coverage.known}/${a.coverage.expected}`}
           />
-        </span>
+        </Go>
       ),
   },
   {

@@ -145,7 +145,12 @@ function Now({ list }: { list: Target }) {
       key: 'ring',
       title: t('ui.standing.ring'),
       width: '64px',
-      cell: (a) => a.ring && <Ring marketing={a.ring.marketing} sales={a.ring.sales} need={a.ring.need} />,
+      cell: (a) =>
+        a.ring && (
+          <Go to={`/accounts/${a.id}`}>
+            <Ring marketing={a.ring.marketing} sales={a.ring.sales} need={a.ring.need} />
+          </Go>
+        ),
     },
     {
       key: 'known',
