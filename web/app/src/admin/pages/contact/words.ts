@@ -19,6 +19,8 @@ export function detailOf(a: Doing): { text: string; own: boolean } {
       return { text: [a.key, a.seconds > 0 && t('ui.line.seconds', { n: a.seconds })].filter(Boolean).join(' · '), own: a.key !== '' }
     case 'prompt_answered':
       return { text: word('reason', a.answer), own: false }
+    case 'opportunity_opened':
+      return { text: word('filter.word.kind', a.key), own: false }
     case 'need_answered':
       return { text: t(`ui.need.${a.key}`), own: false }
     case 'date_set':
