@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, Form, Input, Popconfirm } from 'antd'
+import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { ApiError, api, must } from '../../shared/api'
 import { t } from '../../shared/i18n'
@@ -15,6 +15,7 @@ import { StateTag } from '../people/state-tag'
 import { EnrolDialog } from '../programmes/enrol-dialog'
 import '../programmes/programmes.css'
 import { Ask } from '../states'
+import { Sure } from '../sure'
 
 const route = getRouteApi('/audiences/$id')
 const stale = [['rows', 'audiences'], ['choices', 'audience'], ['audience']]
@@ -95,7 +96,7 @@ function Actions({ id, onEnrol }: { id: number; onEnrol: () => void }) {
       <Allowed to="enrollInBulk">
         <Button onClick={onEnrol}>{t('ui.enrol.open')}</Button>
       </Allowed>
-      <Popconfirm
+      <Sure
         title={t('ui.audiences.delete.sure')}
         okText={t('ui.audiences.delete')}
         okButtonProps={{ danger: true }}
@@ -104,7 +105,7 @@ function Actions({ id, onEnrol }: { id: number; onEnrol: () => void }) {
         <Button danger loading={remove.isPending}>
           {t('ui.audiences.delete')}
         </Button>
-      </Popconfirm>
+      </Sure>
     </>
   )
 }

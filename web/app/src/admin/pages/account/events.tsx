@@ -1,10 +1,11 @@
-import { Button, DatePicker, Form, Input, Popconfirm, Select } from 'antd'
+import { Button, DatePicker, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { Sure } from '../../sure'
 import type { Account } from './shape'
 
 const kinds = ['funding', 'acquisition', 'leadership', 'expansion', 'product', 'tender', 'policy', 'other'] as const
@@ -93,11 +94,11 @@ export function Events({ page }: { page: Account }) {
               <span translate="no">{e.title}</span>
             )}
             <Allowed to="removeAccountEvent">
-              <Popconfirm title={t('ui.events.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(e.id)}>
+              <Sure title={t('ui.events.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(e.id)}>
                 <Button type="link" size="small">
                   {t('ui.delete')}
                 </Button>
-              </Popconfirm>
+              </Sure>
             </Allowed>
           </li>
         ))}

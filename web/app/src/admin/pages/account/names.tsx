@@ -1,9 +1,10 @@
-import { Button, Form, Input, Popconfirm, Tag } from 'antd'
+import { Button, Form, Input, Tag } from 'antd'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { Sure } from '../../sure'
 import { Merges } from './merges'
 import type { Account } from './shape'
 
@@ -48,11 +49,11 @@ function NameList({ label, names, add, drop }: NameListProps) {
           <Tag key={n.id}>
             <span translate="no">{n.name}</span>
             <Allowed to="removeAlias">
-              <Popconfirm title={t('ui.names.remove.sure')} okText={t('ui.names.remove')} onConfirm={() => drop(n.id)}>
+              <Sure title={t('ui.names.remove.sure')} okText={t('ui.names.remove')} onConfirm={() => drop(n.id)}>
                 <Button type="text" size="small" aria-label={t('ui.names.remove.of', { name: n.name })}>
                   ×
                 </Button>
-              </Popconfirm>
+              </Sure>
             </Allowed>
           </Tag>
         ))}

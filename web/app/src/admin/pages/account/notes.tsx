@@ -1,9 +1,10 @@
-import { Button, Form, Input, Popconfirm } from 'antd'
+import { Button, Form, Input } from 'antd'
 import { api, must } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { Card } from '../../card'
 import { useChange } from '../../change'
+import { Sure } from '../../sure'
 import type { Account } from './shape'
 
 /** What both sides write down about the account. */
@@ -46,11 +47,11 @@ export function Notes({ page }: { page: Account }) {
               <span translate="no">{n.author}</span> · {formatInstant(n.created_at)}
             </span>
             <Allowed to="removeNote">
-              <Popconfirm title={t('ui.notes.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(n.id)}>
+              <Sure title={t('ui.notes.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate(n.id)}>
                 <Button type="link" size="small">
                   {t('ui.delete')}
                 </Button>
-              </Popconfirm>
+              </Sure>
             </Allowed>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Popconfirm, Select } from 'antd'
+import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, t } from '../../../shared/i18n'
@@ -8,6 +8,7 @@ import { useChange } from '../../change'
 import { useMay } from '../../may'
 import { RepName } from '../../people/rep-name'
 import { useReps } from '../../people/reps'
+import { Sure } from '../../sure'
 import type { Account } from './shape'
 
 type Action = Schema<'AccountAction'>
@@ -92,11 +93,11 @@ function ActionRow({ accountId, action, reps }: { accountId: number; action: Act
         {t(`ui.side.${action.side}`)} · <RepName id={action.rep_id} name={reps[action.rep_id]} avatar={false} /> ·{' '}
         {formatDate(action.due_day)}
         <Allowed to="removeAction">
-          <Popconfirm title={t('ui.plan.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate()}>
+          <Sure title={t('ui.plan.remove.sure')} okText={t('ui.delete')} onConfirm={() => remove.mutate()}>
             <Button type="link" size="small">
               {t('ui.delete')}
             </Button>
-          </Popconfirm>
+          </Sure>
         </Allowed>
       </span>
     </li>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Button, Popconfirm } from 'antd'
+import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, formatInstant, t } from '../../../shared/i18n'
@@ -9,6 +9,7 @@ import { useMay } from '../../may'
 import { Go } from '../../ops/go'
 import { StateTag } from '../../people/state-tag'
 import { ErrorState, Loading } from '../../states'
+import { Sure } from '../../sure'
 
 const EnrolDialog = lazy(async () => ({ default: (await import('../../programmes/enrol-dialog')).EnrolDialog }))
 
@@ -91,7 +92,7 @@ function Stop({ run, contact }: { run: Run; contact: number }) {
     t('ui.runs.stopped'),
   )
   return (
-    <Popconfirm
+    <Sure
       title={t('ui.runs.stop.ask', { sop: run.sop_name })}
       description={t('ui.runs.stop.hint')}
       okText={t('ui.runs.stop')}
@@ -100,6 +101,6 @@ function Stop({ run, contact }: { run: Run; contact: number }) {
       <Button size="small" type="link" danger loading={stop.isPending} aria-label={t('ui.runs.stop.of', { sop: run.sop_name })}>
         {t('ui.runs.stop')}
       </Button>
-    </Popconfirm>
+    </Sure>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
-import { Alert, Button, Popconfirm, Progress, Steps } from 'antd'
+import { Alert, Button, Progress, Steps } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { t } from '../../../shared/i18n'
@@ -14,6 +14,7 @@ import { OutcomeRows } from './outcome-rows'
 import { busy, type Import, outcomes, percent, stepOf } from './progress'
 import { Tallies } from './tallies'
 import './import.css'
+import { Sure } from '../../sure'
 
 type Sampled = Import & { sample: string[][] }
 
@@ -83,7 +84,7 @@ export function OneImport() {
       lede={im && <span translate="no">{im.name}</span>}
       actions={
         open && (
-          <Popconfirm
+          <Sure
             title={t('ui.import.cancel.sure')}
             okText={t('ui.import.cancel')}
             okButtonProps={{ danger: true }}
@@ -93,7 +94,7 @@ export function OneImport() {
             <Button danger loading={cancel.isPending}>
               {t('ui.import.cancel')}
             </Button>
-          </Popconfirm>
+          </Sure>
         )
       }
     >

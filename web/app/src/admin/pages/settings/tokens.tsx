@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Popconfirm, Tag } from 'antd'
+import { Button, Tag } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t, word } from '../../../shared/i18n'
 import { useChange } from '../../change'
 import { Page } from '../../page'
 import { Ask, Nothing } from '../../states'
+import { Sure } from '../../sure'
 import { Panel } from './panel'
 import { TokenDialog } from './token-dialog'
 
@@ -23,7 +24,7 @@ function Row({ token }: { token: Token }) {
           {token.last_used_at ? t('ui.set.tokens.used', { at: formatInstant(token.last_used_at) }) : t('ui.set.tokens.unused')}
         </div>
       </div>
-      <Popconfirm
+      <Sure
         title={t('ui.set.tokens.revoke.sure', { name: token.name })}
         okText={t('ui.set.tokens.revoke')}
         onConfirm={() => revoke.mutate()}
@@ -31,7 +32,7 @@ function Row({ token }: { token: Token }) {
         <Button danger size="small" loading={revoke.isPending}>
           {t('ui.set.tokens.revoke')}
         </Button>
-      </Popconfirm>
+      </Sure>
     </li>
   )
 }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Popconfirm, Switch } from 'antd'
+import { Button, Switch } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
 import { useChange } from '../../change'
 import { Page } from '../../page'
 import { Ask, Nothing } from '../../states'
+import { Sure } from '../../sure'
 import { Deliveries } from './deliveries'
 import { Panel } from './panel'
 import { WebhookDialog } from './webhook-dialog'
@@ -44,11 +45,11 @@ function Row({ hook }: { hook: Webhook }) {
       <Button size="small" onClick={() => setOpen(true)}>
         {t('ui.hooks.deliveries')}
       </Button>
-      <Popconfirm title={t('ui.hooks.remove.sure')} okText={t('ui.remove')} onConfirm={() => remove.mutate()}>
+      <Sure title={t('ui.hooks.remove.sure')} okText={t('ui.remove')} onConfirm={() => remove.mutate()}>
         <Button size="small" danger loading={remove.isPending}>
           {t('ui.remove')}
         </Button>
-      </Popconfirm>
+      </Sure>
       {open && <Deliveries hook={hook} test={() => test.mutate()} testing={test.isPending} close={() => setOpen(false)} />}
     </li>
   )

@@ -1,4 +1,4 @@
-import { Alert, Button, Popconfirm, Switch } from 'antd'
+import { Alert, Button, Switch } from 'antd'
 import { useState } from 'react'
 import { api, must } from '../../../shared/api'
 import { formatInstant, t } from '../../../shared/i18n'
@@ -12,6 +12,7 @@ import { useWelcomeName, useWelcomes } from './use-welcomes'
 import { WelcomeEditor } from './welcome-editor'
 import { byScope, type Scope, type Welcome } from './welcome-rules'
 import './welcomes.css'
+import { Sure } from '../../sure'
 
 function excerpt({ content }: Welcome): string {
   const names = { name: t('ui.sop.sample.name'), rep: t('ui.sop.sample.rep') }
@@ -50,11 +51,11 @@ function Row({ welcome, edit }: { welcome: Welcome; edit: () => void }) {
         {t(may ? 'ui.edit' : 'ui.welcome.look')}
       </Button>
       {may && (
-        <Popconfirm title={t('ui.welcome.delete.sure', { name })} okText={t('ui.welcome.delete')} onConfirm={() => remove.mutate()}>
+        <Sure title={t('ui.welcome.delete.sure', { name })} okText={t('ui.welcome.delete')} onConfirm={() => remove.mutate()}>
           <Button danger size="small" loading={remove.isPending} aria-label={t('ui.welcome.delete.of', { name })}>
             {t('ui.welcome.delete')}
           </Button>
-        </Popconfirm>
+        </Sure>
       )}
     </li>
   )

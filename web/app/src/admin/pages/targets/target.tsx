@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Button, DatePicker, Popconfirm, Tag } from 'antd'
+import { Button, DatePicker, Tag } from 'antd'
 import { api, must, type Schema } from '../../../shared/api'
 import { formatDate, formatInstant, formatNumber, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
@@ -18,6 +18,7 @@ import { Ask, Nothing } from '../../states'
 import { Sizes } from './sizes'
 import '../account/account.css'
 import './targets.css'
+import { Sure } from '../../sure'
 
 type Target = Schema<'TargetList'>
 type Account = Schema<'Account'>
@@ -95,9 +96,9 @@ function Acts({ list: { id, kind } }: { list: Target }) {
         </Allowed>
       )}
       <Allowed to="closeTarget">
-        <Popconfirm title={t('ui.targets.close.sure')} okText={t('ui.targets.close')} onConfirm={() => close.mutate()}>
+        <Sure title={t('ui.targets.close.sure')} okText={t('ui.targets.close')} onConfirm={() => close.mutate()}>
           <Button>{t('ui.targets.close')}</Button>
-        </Popconfirm>
+        </Sure>
       </Allowed>
     </>
   )
@@ -176,11 +177,11 @@ function Now({ list }: { list: Target }) {
       title: '',
       width: '80px',
       cell: (a) => (
-        <Popconfirm title={t('ui.targets.remove.sure')} okText={t('ui.remove')} onConfirm={() => remove.mutate(a.id)}>
+        <Sure title={t('ui.targets.remove.sure')} okText={t('ui.remove')} onConfirm={() => remove.mutate(a.id)}>
           <Button size="small" type="link">
             {t('ui.remove')}
           </Button>
-        </Popconfirm>
+        </Sure>
       ),
     })
   return (

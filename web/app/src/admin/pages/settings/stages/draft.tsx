@@ -1,6 +1,6 @@
 import { CheckCircleFilled, ClockCircleOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Popconfirm, Select } from 'antd'
+import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
 import { api, must, type Schema } from '../../../../shared/api'
 import { formatInstant, t, word } from '../../../../shared/i18n'
@@ -8,6 +8,7 @@ import { Allowed } from '../../../allowed'
 import { useChange } from '../../../change'
 import { Editable } from '../../../editable'
 import { Ask } from '../../../states'
+import { Sure } from '../../../sure'
 import { useLook } from '../../../theme'
 import { NumberField } from '../number-field'
 import { Panel } from '../panel'
@@ -103,11 +104,11 @@ export function Draft({ version }: { version: Version }) {
       lede={t('ui.stages.draft.lede')}
       actions={
         <Allowed to="discardStageRules">
-          <Popconfirm title={t('ui.stages.discard.sure')} okText={t('ui.stages.discard')} onConfirm={() => discard.mutate()}>
+          <Sure title={t('ui.stages.discard.sure')} okText={t('ui.stages.discard')} onConfirm={() => discard.mutate()}>
             <Button danger loading={discard.isPending}>
               {t('ui.stages.discard')}
             </Button>
-          </Popconfirm>
+          </Sure>
         </Allowed>
       }
     >
