@@ -20,7 +20,7 @@ export interface Dialog {
   given?: (page: Page, base: string) => Promise<unknown>
   /** Opens it, in either language and at either width. */
   open: (page: Page, say: Say) => Promise<void>
-  /** A question beside its button (Popconfirm), which takes no focus. */
+  /** A question beside its button. */
   beside?: true
   /**
    * It asks the server for what it shows; with POST where the question is too long for an address. A path of
