@@ -164,8 +164,8 @@ async function opened(page: Page, d: Dialog, say: Say, answer?: Answer): Promise
   const early = typeof d.reads === 'string' && d.reads !== 'POST' && answer
   if (early) await page.route(`**/api/v1${d.reads}**`, answer)
   await page.goto(demo.base + d.page)
-  await expect(page.locator('h1').first()).toBeVisible()
-  await expect(page.locator('.ant-skeleton, [data-loading]')).toHaveCount(0)
+  await slowly(page.locator('h1').first()).toBeVisible()
+  await slowly(page.locator('.ant-skeleton, [data-loading]')).toHaveCount(0)
   if (answer && !early) await page.route(questions, answer)
   await d.open(page, say)
   const dialog = shown(page, d, say)

@@ -180,6 +180,17 @@ export const work: Dialog[] = [
     },
   },
   {
+    file: 'admin/programmes/enrol-dialog.tsx',
+    title: (say) => say('ui.enrol.title'),
+    which: 'without audiences',
+    page: versions,
+    given: async (page, base) => {
+      await records(page, base)
+      await page.route('**/api/v1/audiences?*', (route) => route.fulfill({ json: { items: [] } }))
+    },
+    open: press('ui.enrol.open'),
+  },
+  {
     file: 'admin/programmes/diff-view.tsx',
     title: 'ui.versions.gain',
     page: versions,
