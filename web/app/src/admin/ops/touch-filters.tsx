@@ -4,6 +4,7 @@ import { clearing } from '../clear'
 import { fates } from './fate'
 import { useSops } from './sops'
 import { isNarrow, type TouchSearch } from './touch-filter'
+import { useStepName } from './use-step-name'
 import './ops.css'
 
 const channels = ['welcome', 'group_message', 'group_chat', 'moment', 'rep_prompt', 'tag']
@@ -17,11 +18,12 @@ interface TouchFiltersProps {
 export function TouchFilters({ search, change }: TouchFiltersProps) {
   const sops = useSops()
   const narrow = isNarrow(search)
+  const step = useStepName(search.sop, search.step)
   const chips: [keyof TouchSearch, string][] = [
     ['hour', t('ui.touches.hour', { hour: search.hour ?? 0 })],
     ['reason', word('reason', search.reason ?? '')],
     ['state', word('state', search.state ?? '')],
-    ['step', t('ui.touches.step', { key: search.step ?? '' })],
+    ['step', t('ui.touches.step', { key: step })],
     ['variant', t('ui.touches.variant', { key: search.variant ?? '' })],
     ['version', t('ui.touches.version', { n: search.version ?? 0 })],
     ['unsent', t(`ui.touches.unsent.${search.unsent ?? 'all'}`)],
