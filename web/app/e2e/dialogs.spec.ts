@@ -93,10 +93,11 @@ for (const [place, dialogs] of Object.entries(places)) {
             await d.send?.fill?.(dialog, page, say)
             const entered = await entries(dialog)
             const sent: (string | null)[] = []
+            const held: Route[] = []
             const answer = (route: Route) => {
               if (route.request().method() === 'GET') return route.fallback()
               sent.push(route.request().postData())
-              return answers === 'fails' ? stumble(route) : undefined
+              return answers === 'fails' ? stumble(route) : void held.push(route)
             }
             await page.route(questions, answer)
             const button = buttonOf(d, dialog, say)
@@ -119,6 +120,9 @@ for (const [place, dialogs] of Object.entries(places)) {
               await button.click({ force: true, timeout: 1_000 }).catch(() => undefined)
               expect.soft(sent.length, `${where}: is sent once`).toBe(1)
             }
+            // What outlives its page must not go on to the server.
+            await page.goto('about:blank')
+            for (const route of held) await route.abort().catch(() => undefined)
           },
         )
     })
