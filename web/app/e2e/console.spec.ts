@@ -92,3 +92,56 @@ test('two thousand people are found by name, and a fault has a switch', async ({
   await limit.click()
   await expect(limit).not.toBeChecked()
 })
+
+test('what cannot be played is said, and can be tried again', async ({ page, expectConsole }) => {
+  expectConsole(/status of 500/)
+  const stumbled = '服务器开小差了'
+  let broken = true
+  const acts: string[] = []
+  await demo.open(page, '/phones?drawer=faults')
+  await page.route('**/api/demo/**', (route) => {
+    if (route.request().method() === 'GET') return route.fallback()
+    acts.push(new URL(route.request().url()).pathname)
+    if (!broken) return route.fallback()
+    return route.fulfill({ status: 500, contentType: 'application/problem+json', json: { status: 500, code: 'internal', title: stumbled } })
+  })
+
+  const faults = page.getByRole('complementary', { name: '故障' })
+  const limit = faults.getByRole('switch', { name: '触发频率限制' })
+  await limit.click()
+  await expect(faults.getByRole('alert')).toContainText(stumbled)
+  await expect(limit).not.toBeChecked()
+  broken = false
+  await faults.getByRole('button', { name: '重试' }).click()
+  await expect(limit).toBeChecked()
+  await expect(faults.getByRole('alert')).toHaveCount(0)
+  await limit.click()
+  await expect(limit).not.toBeChecked()
+
+  broken = true
+  const clock = page.getByRole('group', { name: '演示时间' })
+  await clock.getByRole('button', { name: '+1 小时' }).click()
+  await expect(clock.getByRole('alert')).toContainText(stumbled)
+  await expect(clock.getByRole('button', { name: '+1 小时' })).toBeEnabled()
+
+  const bar = page.getByRole('banner')
+  await bar.getByRole('button', { name: '客户扫码加好友' }).click()
+  await expect(bar.getByRole('alert').filter({ hasText: stumbled })).toHaveCount(2)
+  broken = false
+  await bar.getByRole('button', { name: '客户扫码加好友' }).click()
+  const customer = page.getByRole('region', { name: '客户的手机' })
+  const line = customer.getByLabel('写一句话')
+  await expect(line).toBeVisible()
+
+  broken = true
+  acts.length = 0
+  await line.fill('请问有报价吗')
+  await line.press('Enter')
+  await expect(customer.getByRole('alert')).toContainText(stumbled)
+  await expect(line).toHaveValue('请问有报价吗')
+  expect(acts).toEqual(['/api/demo/messages'])
+  broken = false
+  await line.press('Enter')
+  await expect(line).toHaveValue('')
+  await expect(customer.getByRole('alert')).toHaveCount(0)
+})

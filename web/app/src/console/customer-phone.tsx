@@ -7,6 +7,7 @@ import { demo } from './demo'
 import { Icon } from './icon'
 import { Moments } from './moments'
 import { PhoneFrame, PhoneTabs, ScreenHead } from './phone'
+import { Problem } from './problem'
 import { useBoard } from './store'
 import type { Chat, CustomerPhone as Phone } from './types'
 
@@ -98,6 +99,7 @@ function OneChat({ chat, back }: { chat: Chat; back?: () => void }) {
           </button>
         )}
       </ScreenHead>
+      <Problem error={leave.error} />
       <Bubbles chat={chat} mine="customer" />
       <Composer from="customer" userid={chat.userid} customer={chat.external_userid} disabled={chat.lost} />
     </>

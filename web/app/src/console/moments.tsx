@@ -5,6 +5,7 @@ import { usePlay } from './data'
 import { demo } from './demo'
 import { Icon } from './icon'
 import { ScreenHead } from './phone'
+import { Problem } from './problem'
 import type { Line } from './types'
 
 /** The moments that a customer was shown, newest first; they can be liked. */
@@ -27,7 +28,7 @@ export function Moments({ customer, lines, names }: { customer: string; lines: L
                   type="button"
                   className="quiet"
                   aria-pressed={line.liked ?? false}
-                  disabled={line.liked}
+                  disabled={line.liked || like.isPending}
                   onClick={() => like.mutate(line)}
                 >
                   <Icon name="heart" />
@@ -39,6 +40,7 @@ export function Moments({ customer, lines, names }: { customer: string; lines: L
         ))}
         {lines.length === 0 && <li className="notice">{t('sim.moments.empty')}</li>}
       </ul>
+      <Problem error={like.error} />
     </>
   )
 }
