@@ -35,6 +35,8 @@ func TestAPI_showsTheDifferenceAndMovesPeople(t *testing.T) {
 				`"contact_id":1,"group_id":0,"contact_name":"王小明"`, `"gained":["last"]`,
 			}},
 			handlertest.Scenario{Name: "and is taken out again", Method: "PUT", URL: "/api/v1/sops/1", As: handlertest.Admin, Body: edited, Status: 200},
+			handlertest.Scenario{Name: "whom it changes something for", URL: "/api/v1/sops/1/diff/people?way=move", As: handlertest.Reader, Status: 200, Contains: []string{`"contact_name":"王小明"`}},
+			handlertest.Scenario{Name: "whom it changes nothing for", URL: "/api/v1/sops/1/diff/people?way=stay", As: handlertest.Reader, Status: 200, Contains: []string{`{"items":[]}`}},
 			handlertest.Scenario{Name: "no such way", URL: "/api/v1/sops/1/diff/people?way=sideways", As: handlertest.Reader, Status: 400},
 			handlertest.Scenario{Name: "no such version", URL: "/api/v1/sops/1/diff?to=7", As: handlertest.Reader, Status: 404},
 			handlertest.Scenario{Name: "no number", URL: "/api/v1/sops/1/diff?to=x", As: handlertest.Reader, Status: 400, Contains: []string{`"to"`}},

@@ -264,18 +264,20 @@ func (e *Engine) effects(ctx context.Context, sopID int64, to *Version, after in
 	return out, nil
 }
 
-// DiffPeople lists whom moving to that version would touch in a way: "earlier",
-// "gain", "lose" or "passed", by enrollment. It looks at 20 000 people at most;
+// DiffPeople lists whom moving to that version would touch in a way: "stay", "move",
+// "earlier", "gain", "lose" or "passed", by enrollment. It looks at 20 000 people at most;
 // next is where to go on, 0 at the end.
 func (e *Engine) DiffPeople(ctx context.Context, sopID int64, to int, way string, page model.Page) (list []Effect, next int64, err error) {
 	ways := map[string]func(Effect) bool{
+		"stay":    Effect.Stays,
+		"move":    func(f Effect) bool { return !f.Stays() },
 		"earlier": Effect.Earlier,
 		"gain":    func(f Effect) bool { return len(f.Gained) > 0 },
 		"lose":    func(f Effect) bool { return len(f.Lost) > 0 },
 		"passed":  func(f Effect) bool { return len(f.Passed) > 0 },
 	}
 	if ways[way] == nil {
-		return nil, 0, model.Invalid("way", "must be earlier, gain, lose or passed")
+		return nil, 0, model.Invalid("way", "must be stay, move, earlier, gain, lose or passed")
 	}
 	_, _, later, err := e.compared(ctx, sopID, 0, to)
 	if err != nil {

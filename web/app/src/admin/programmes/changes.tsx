@@ -15,7 +15,7 @@ export function Changes({ id }: { id: number }) {
   return (
     <section className="section" aria-labelledby="changes">
       <h2 id="changes">{t('ui.changes')}</h2>
-      <ul className="version-list" role="status">
+      <ul className="version-list" aria-live="polite">
         {items.map((c) => (
           <li key={c.id}>
             <strong>{t(`ui.changes.${c.kind}`)}</strong>

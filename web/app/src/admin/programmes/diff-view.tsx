@@ -4,13 +4,14 @@ import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { api, must, type Schema } from '../../shared/api'
 import { formatInstant, formatNumber, t } from '../../shared/i18n'
+import { Go } from '../ops/go'
 import { PartNote } from '../part-note'
 import { type Column, Rows } from '../rows'
 import { Ask } from '../states'
 import './programmes.css'
 import { Drawer } from '../drawer'
 
-const ways = ['gain', 'lose', 'earlier', 'passed'] as const
+const ways = ['stay', 'move', 'gain', 'lose', 'earlier', 'passed'] as const
 type Way = (typeof ways)[number]
 
 interface DiffProps {
@@ -42,15 +43,17 @@ export function DiffView({ id, from, to }: DiffProps) {
               ))}
             </ul>
           )}
-          <p>{t('ui.versions.people', { n: d.people.counted })}</p>
+          <p>
+            {d.people.counted > 0 ? (
+              <Go to={`/sops/${id}/people`} search={{ state: 'active' }}>
+                {t('ui.versions.people', { n: d.people.counted })}
+              </Go>
+            ) : (
+              t('ui.versions.people', { n: 0 })
+            )}
+          </p>
           {d.people.partial && <Alert type="info" showIcon title={t('ui.versions.partial')} />}
           <div className="numbers">
-            {(['stay', 'move'] as const).map((k) => (
-              <div key={k}>
-                <b>{formatNumber(d.people[k])}</b>
-                <span>{t(`ui.versions.${k}`)}</span>
-              </div>
-            ))}
             {ways.map((k) => (
               <div key={k}>
                 <b>

@@ -5,7 +5,7 @@ import { formatInstant, t } from '../../shared/i18n'
 import { ContactName } from '../people/contact-name'
 import { ErrorState, Loading, Nothing } from '../states'
 
-export type Way = 'earlier' | 'gain' | 'lose' | 'passed'
+export type Way = 'move' | 'earlier' | 'gain' | 'lose' | 'passed'
 
 type Person = Schema<'DiffPerson'>
 

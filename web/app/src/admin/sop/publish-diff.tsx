@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, must } from '../../shared/api'
 import { formatNumber, t } from '../../shared/i18n'
+import { Go } from '../ops/go'
 import { PartNote } from '../part-note'
 import { Ask } from '../states'
 import { DiffPeople, type Way } from './diff-people'
@@ -18,7 +19,7 @@ export function useDiff(id: number, revision: string, enabled: boolean) {
   })
 }
 
-const ways: Way[] = ['gain', 'lose', 'earlier', 'passed']
+const ways: Way[] = ['move', 'gain', 'lose', 'earlier', 'passed']
 
 /** What publishing changes: in words, and in people. */
 export function PublishDiff({ sop, diff }: { sop: SOP; diff: ReturnType<typeof useDiff> }) {
@@ -45,11 +46,15 @@ export function PublishDiff({ sop, diff }: { sop: SOP; diff: ReturnType<typeof u
           <dl className="diff-numbers">
             <div>
               <dt>{t('ui.sop.diff.counted')}</dt>
-              <dd>{formatNumber(people.counted)}</dd>
-            </div>
-            <div>
-              <dt>{t('ui.sop.diff.move')}</dt>
-              <dd>{formatNumber(people.move)}</dd>
+              <dd>
+                {people.counted > 0 ? (
+                  <Go beside to={`/sops/${sop.id}/people`} search={{ state: 'active' }}>
+                    {formatNumber(people.counted)}
+                  </Go>
+                ) : (
+                  formatNumber(0)
+                )}
+              </dd>
             </div>
             {ways.map((w) => (
               <div key={w}>
