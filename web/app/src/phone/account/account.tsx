@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, must, type Schema } from '../../shared/api'
-import { formatDate, formatNumber, t, word } from '../../shared/i18n'
+import { formatDate, t, word } from '../../shared/i18n'
 import { Owner, TierChip } from '../parts/chips'
 import { Ring } from '../parts/ring'
 import { Ask, Loading } from '../parts/states'
@@ -75,12 +75,12 @@ function Touches({ page: { ring } }: { page: Page }) {
         <h2 id="ring">{ring.full ? t('m.ring.full') : t('m.ring.left', { n: Math.max(0, ring.need - ring.total) })}</h2>
         <ul className="plain">
           <li>
-            <i className="dot marketing" aria-hidden="true" /> {t('m.ring.marketing', { n: formatNumber(ring.marketing) })}
+            <i className="dot marketing" aria-hidden="true" /> {t('m.ring.marketing', { n: ring.marketing })}
           </li>
           <li>
-            <i className="dot sales" aria-hidden="true" /> {t('m.ring.sales', { n: formatNumber(ring.sales) })}
+            <i className="dot sales" aria-hidden="true" /> {t('m.ring.sales', { n: ring.sales })}
           </li>
-          <li className="soft">{t('m.ring.recent', { n: formatNumber(ring.recent) })}</li>
+          <li className="soft">{t('m.ring.recent', { n: ring.recent })}</li>
         </ul>
       </div>
     </section>

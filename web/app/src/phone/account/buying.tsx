@@ -1,4 +1,4 @@
-import { formatNumber, t, word } from '../../shared/i18n'
+import { t, word } from '../../shared/i18n'
 import { Avatar } from '../parts/avatar'
 import { ScoreChip, StageChip } from '../parts/chips'
 import { byRole, type Person } from './roles'
@@ -31,7 +31,7 @@ export function Buying({ people }: { people: Person[] }) {
                     <StageChip stage={p.stage} />
                     <ScoreChip score={p.score} />
                     <span className={p.marketing + p.sales > 0 ? 'chip' : 'chip untouched'}>
-                      {p.marketing + p.sales > 0 ? t('m.touches', { n: formatNumber(p.marketing + p.sales) }) : t('m.touches.none')}
+                      {p.marketing + p.sales > 0 ? t('m.touches', { n: p.marketing + p.sales }) : t('m.touches.none')}
                     </span>
                   </div>
                 </div>

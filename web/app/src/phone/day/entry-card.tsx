@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatNumber, t, word } from '../../shared/i18n'
+import { t, word } from '../../shared/i18n'
 import { Go } from '../go'
 import { Avatar } from '../parts/avatar'
 import { ScoreChip, StageChip, TierChip } from '../parts/chips'
@@ -116,7 +116,7 @@ function People({ items, off, toggle }: PeopleProps) {
       {items.length > shown && (
         <li>
           <button type="button" className="link" onClick={() => setAll(!all)}>
-            {all ? t('m.people.less') : t('m.people.more', { n: formatNumber(items.length - shown) })}
+            {all ? t('m.people.less') : t('m.people.more', { n: items.length - shown })}
           </button>
         </li>
       )}
