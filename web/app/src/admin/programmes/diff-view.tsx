@@ -58,7 +58,7 @@ export function DiffView({ id, from, to }: DiffProps) {
               <div key={k}>
                 <b>
                   {d.people[k] > 0 ? (
-                    <Button type="link" size="large" style={{ padding: 0 }} onClick={() => setWay(k)}>
+                    <Button type="link" onClick={() => setWay(k)}>
                       {formatNumber(d.people[k])}
                     </Button>
                   ) : (
