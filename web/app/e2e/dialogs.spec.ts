@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page, Route } from '@playwright/test'
 import { playDemo, expect as slowly, test } from './demo'
@@ -26,7 +27,17 @@ const album = process.env.SIXTOUCH_LOOK
 
 type Answer = (route: Route) => Promise<void> | undefined
 
-test.describe.configure({ timeout: 600_000, retries: 0 })
+test.describe.configure({ timeout: 600_000 })
+
+test('no dialog is left out', () => {
+  const source = new URL('../src', import.meta.url).pathname
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.tsx'))
+  const written = files.filter((file) =>
+    /<(Modal|Drawer|Popconfirm|Sheet)\b|modal\.confirm\(/.test(readFileSync(join(source, file), 'utf8')),
+  )
+  const played = Object.values(places).flatMap((dialogs) => dialogs.map((d) => d.file))
+  expect([...new Set(played)].sort()).toEqual(written.sort())
+})
 
 for (const [place, dialogs] of Object.entries(places)) {
   const width = dialogs === phone ? 390 : 1440
