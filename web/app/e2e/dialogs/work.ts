@@ -195,7 +195,11 @@ export const work: Dialog[] = [
     title: 'ui.versions.gain',
     page: versions,
     given: records,
-    open: (page) => page.locator('.numbers button').first().click(),
+    open: (page, say) =>
+      page
+        .locator('.numbers > div', { hasText: say('ui.versions.gain') })
+        .getByRole('button')
+        .click(),
     reads: true,
   },
   {
