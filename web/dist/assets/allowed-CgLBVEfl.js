@@ -1,1 +1,0 @@
-import{r as e}from"./admin-VL14crZI.js";function t({to:t,children:n}){return e()(t)?n:null}export{t};

@@ -1,1 +1,0 @@
-import{t as e}from"./link-D6opcxNA.js";import{g as t}from"./i18n-B5dspdQe.js";var n=t();function r({to:t,search:r,className:i,style:a,label:o,title:s,children:c}){return(0,n.jsx)(e,{to:t,search:r,className:i,style:a,"aria-label":o,title:s,children:c})}export{r as t};

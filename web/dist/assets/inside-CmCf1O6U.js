@@ -1,0 +1,1 @@
+var e=({enrollments:e})=>(e.active??0)+(e.paused??0)+(e.parked??0);export{e as t};

@@ -1,0 +1,1 @@
+var e=[`stuck`,`failed`,`parked`,`unstoppable`,`callbacks`,`unknown`,`unconfirmed`,`submitted`,`queued`,`claimed`,`waiting`,`due`,`upcoming`],t=[`parked`,`waiting`,`due`,`upcoming`],n=[`held`,`open`,`cancelling`,`cancelled`,`not_stoppable`];export{e as n,n as r,t};
