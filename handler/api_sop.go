@@ -88,7 +88,7 @@ func (s *server) getSOP(c *gin.Context) error {
 }
 
 func (s *server) writeSOP(c *gin.Context, status int, id int64) error {
-	p, err := s.Reports.Outline(c.Request.Context(), id)
+	p, err := s.Reports.Programme(c.Request.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *server) summarizeSOP(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Reports.Outline(c.Request.Context(), id); err != nil {
+	if _, err := s.Reports.Programme(c.Request.Context(), id); err != nil {
 		return err
 	}
 	sum, err := s.Touches.Summary(c.Request.Context(), id)
@@ -221,7 +221,7 @@ func (s *server) listEnrollments(c *gin.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	if _, err := s.Reports.Outline(c.Request.Context(), id); err != nil {
+	if _, err := s.Reports.Programme(c.Request.Context(), id); err != nil {
 		return err
 	}
 	rows, err := s.Reports.Enrollments(c.Request.Context(), id, state, page)

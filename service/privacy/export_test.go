@@ -19,6 +19,3 @@ func Rows() []Row {
 
 // Also tells whether an unmarked column is blanked too.
 func (r Row) Also(column string) bool { return slices.Contains(r.rule.also, column) }
-
-// Drops tells whether the rows go.
-func (r Row) Drops() bool { return r.rule.drop }

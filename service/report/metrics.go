@@ -116,10 +116,17 @@ func (m *Metrics) readDispatches(ctx context.Context, now time.Time, gauge gauge
 
 // byState counts a table's rows in some states; a state without rows is 0.
 func (m *Metrics) byState(ctx context.Context, table string, d *prometheus.Desc, gauge gaugeFunc, states []string) (map[string]int, error) {
-	q := m.db.Read(ctx).Table(table).Select("state AS name, COUNT(*) AS count").Where("state IN ?", states).Group("state")
-	found, err := counts[string](q, table)
-	if err != nil {
-		return nil, err
+	var rows []struct {
+		State string
+		Count int
+	}
+	q := m.db.Read(ctx).Table(table).Select("state, COUNT(*) AS count").Where("state IN ?", states).Group("state")
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("count %s: %w", table, err)
+	}
+	found := make(map[string]int, len(rows))
+	for _, r := range rows {
+		found[r.State] = r.Count
 	}
 	for _, s := range states {
 		gauge(d, float64(found[s]), s)

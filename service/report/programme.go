@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
-
-	"gorm.io/gorm"
 
 	"sixtouch/model"
 )
@@ -26,25 +23,6 @@ type Programme struct {
 	Contents   map[string]model.Content // by step key
 	// Variants are the contents of steps with variants, by step and variant.
 	Variants map[string]map[string]model.Content
-	Steps    []StepCount
-}
-
-// StepCount is how many touches of a step are in a state for a reason.
-type StepCount struct {
-	StepKey string
-	State   model.TouchState
-	Reason  string
-	Count   int
-}
-
-// Participant is one contact, or customer group, inside a programme.
-type Participant struct {
-	model.Enrollment
-	ContactName string
-	CorpName    string
-	RepName     string
-	// Done is the state of each step that has a touch, by step key.
-	Done map[string]model.TouchState `gorm:"-"`
 }
 
 // Programmes lists SOPs, the newest first.
@@ -92,21 +70,6 @@ func (s *Service) withEnrollments(ctx context.Context, sops []model.SOP) ([]Prog
 
 // Programme loads one SOP; model.ErrNotFound when there is none.
 func (s *Service) Programme(ctx context.Context, id int64) (Programme, error) {
-	p, err := s.Outline(ctx, id)
-	if err != nil {
-		return p, err
-	}
-	err = s.db.Read(ctx).Model(&model.Touch{}).Select("step_key, state, reason, COUNT(*) AS count").
-		Where("sop_id = ?", id).Group("step_key, state, reason").Order("step_key, state, reason").Scan(&p.Steps).Error
-	if err != nil {
-		return p, fmt.Errorf("count touches of SOP %d: %w", id, err)
-	}
-	return p, nil
-}
-
-// Outline loads one SOP without counting its touches, which costs as much as
-// there are; model.ErrNotFound when there is none.
-func (s *Service) Outline(ctx context.Context, id int64) (Programme, error) {
 	var sops []model.SOP
 	if err := s.db.Read(ctx).Limit(1).Find(&sops, id).Error; err != nil {
 		return Programme{}, fmt.Errorf("load SOP %d: %w", id, err)
@@ -150,90 +113,4 @@ func (s *Service) loadVersion(ctx context.Context, p *Programme) error {
 		}
 	}
 	return nil
-}
-
-// Participants lists who is or was inside an SOP, the newest first.
-func (s *Service) Participants(ctx context.Context, sopID int64, page model.Page) ([]Participant, error) {
-	return s.participants(ctx, page, func(q *gorm.DB) *gorm.DB { return q.Where("enrollments.sop_id = ?", sopID) })
-}
-
-// Participations lists the SOPs that a contact is or was inside, the newest
-// first, as participants of them.
-func (s *Service) Participations(ctx context.Context, contactID int64) ([]Participant, error) {
-	return s.participants(ctx, model.Page{}, func(q *gorm.DB) *gorm.DB { return q.Where("enrollments.contact_id = ?", contactID) })
-}
-
-func (s *Service) participants(ctx context.Context, page model.Page, narrow func(*gorm.DB) *gorm.DB) ([]Participant, error) {
-	q := narrow(s.db.Read(ctx).Model(&model.Enrollment{})).
-		Select("enrollments.*, COALESCE(contacts.name, customer_groups.name, '') AS contact_name, COALESCE(contacts.corp_name, '') AS corp_name, reps.name AS rep_name").
-		Joins("LEFT JOIN contacts ON contacts.id = enrollments.contact_id").
-		Joins("LEFT JOIN customer_groups ON customer_groups.id = -enrollments.contact_id").
-		Joins("LEFT JOIN reps ON reps.id = enrollments.rep_id").
-		Order("enrollments.id DESC").Limit(page.Size())
-	if page.After > 0 {
-		q = q.Where("enrollments.id < ?", page.After)
-	}
-	var rows []Participant
-	if err := q.Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("list participants: %w", err)
-	}
-	ids, at := make([]int64, len(rows)), make(map[int64]*Participant, len(rows))
-	for i := range rows {
-		rows[i].Done = map[string]model.TouchState{}
-		ids[i], at[rows[i].ID] = rows[i].ID, &rows[i]
-	}
-	var done []struct {
-		EnrollmentID int64
-		StepKey      string
-		State        model.TouchState
-	}
-	err := s.db.Read(ctx).Model(&model.Touch{}).Select("enrollment_id, step_key, state").
-		Where("enrollment_id IN ?", ids).Scan(&done).Error
-	if err != nil {
-		return nil, fmt.Errorf("load touches of participants: %w", err)
-	}
-	for _, d := range done {
-		at[d.EnrollmentID].Done[d.StepKey] = d.State
-	}
-	return rows, nil
-}
-
-// Happening is one thing in a contact's life with us: an activity with the
-// names that it speaks of.
-type Happening struct {
-	Kind       model.ActivityKind
-	OccurredAt time.Time
-	Data       model.JSON[model.ActivityData]
-	RepName    string
-	TagName    string `gorm:"-"`
-}
-
-// Happenings lists a contact's activities, the newest first.
-func (s *Service) Happenings(ctx context.Context, contactID int64, page model.Page) ([]Happening, error) {
-	var rows []Happening
-	err := s.db.Read(ctx).Model(&model.Activity{}).
-		Select("activities.kind, activities.occurred_at, activities.data, COALESCE(reps.name, '') AS rep_name").
-		Joins("LEFT JOIN reps ON reps.id = activities.rep_id").
-		Where("activities.contact_id = ?", contactID).Order("activities.id DESC").Limit(page.Size()).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("list activities of contact %d: %w", contactID, err)
-	}
-	var ids []int64
-	for _, r := range rows {
-		if id := r.Data.V.TagID; id != 0 {
-			ids = append(ids, id)
-		}
-	}
-	var tags []model.Tag
-	if err := s.db.Read(ctx).Select("id", "name").Find(&tags, "id IN ?", ids).Error; err != nil {
-		return nil, fmt.Errorf("load tags of activities: %w", err)
-	}
-	names := map[int64]string{}
-	for _, t := range tags {
-		names[t.ID] = t.Name
-	}
-	for i := range rows {
-		rows[i].TagName = names[rows[i].Data.V.TagID]
-	}
-	return rows, nil
 }

@@ -20,8 +20,9 @@ type stepOf struct {
 func (s *Service) stepNames(ctx context.Context, sops []int64) (map[stepOf]string, error) {
 	slices.Sort(sops)
 	sops = slices.DeleteFunc(slices.Compact(sops), func(id int64) bool { return id == 0 })
+	names := map[stepOf]string{}
 	if len(sops) == 0 {
-		return nil, nil
+		return names, nil
 	}
 	var versions []model.SOPVersion
 	err := s.db.Read(ctx).Select("sop_versions.id, sop_versions.sop_id, sop_versions.definition").
@@ -29,7 +30,6 @@ func (s *Service) stepNames(ctx context.Context, sops []int64) (map[stepOf]strin
 	if err != nil {
 		return nil, fmt.Errorf("load steps of programmes: %w", err)
 	}
-	names := map[stepOf]string{}
 	for _, v := range versions {
 		var d struct {
 			Steps []struct{ Key, Name string }
