@@ -77,7 +77,18 @@ const welcome = (scope: 'state' | 'rep', choose: (dialog: Locator, page: Page) =
   },
 })
 
+/** What a synchronisation has found. */
+const synced = (kind: 'tags' | 'groups'): Dialog => ({
+  file: `${below}/synced.tsx`,
+  title: `ui.set.sync.count.${kind}`,
+  page: '/settings/wecom',
+  open: (page, say) => page.getByRole('button', { name: new RegExp(`^${say(`ui.set.sync.count.${kind}`)} `) }).click(),
+  reads: true,
+})
+
 export const settings: Dialog[] = [
+  synced('tags'),
+  synced('groups'),
   {
     file: `${below}/token-dialog.tsx`,
     title: 'ui.set.tokens.new',

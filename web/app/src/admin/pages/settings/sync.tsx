@@ -4,10 +4,12 @@ import { api, must, type Schema } from '../../../shared/api'
 import { formatInstant, formatNumber, t } from '../../../shared/i18n'
 import { Allowed } from '../../allowed'
 import { useChange } from '../../change'
+import { useMay } from '../../may'
 import { Go } from '../../ops/go'
 import { Ask, Nothing } from '../../states'
 import { useLook } from '../../theme'
 import { Panel } from './panel'
+import { Synced } from './synced'
 
 type Sync = Schema<'Sync'>
 
@@ -25,6 +27,7 @@ function percent({ phase, counts }: Sync): number {
 function Last({ sync }: { sync: Sync }) {
   const { counts } = sync
   const { palette } = useLook()
+  const may = useMay()
   const stored = formatNumber(counts.stored ?? 0) + (counts.expected ? ` / ${formatNumber(counts.expected)}` : '')
   const facts = (['reps', 'tags', 'groups', 'stored'] as const).filter((k) => counts[k] !== undefined)
   return (
@@ -48,7 +51,12 @@ function Last({ sync }: { sync: Sync }) {
         {facts.map((k) => (
           <div key={k}>
             <dt>{t(`ui.set.sync.count.${k}`)}</dt>
-            <dd>{k === 'stored' ? <Go to="/contacts">{stored}</Go> : formatNumber(counts[k] ?? 0)}</dd>
+            <dd>
+              {k === 'stored' && <Go to="/contacts">{stored}</Go>}
+              {k === 'reps' &&
+                (may('listUsers') ? <Go to="/settings/users">{formatNumber(counts.reps ?? 0)}</Go> : formatNumber(counts.reps ?? 0))}
+              {(k === 'tags' || k === 'groups') && <Synced kind={k} n={counts[k] ?? 0} />}
+            </dd>
           </div>
         ))}
       </dl>
