@@ -27,7 +27,8 @@ const album = process.env.SIXTOUCH_LOOK
 
 type Answer = (route: Route) => Promise<void> | undefined
 
-test.describe.configure({ timeout: 600_000 })
+// Each worker has a demo of its own, which nothing that is sent here changes.
+test.describe.configure({ timeout: 600_000, mode: 'parallel' })
 
 test('no dialog is left out', () => {
   const source = new URL('../src', import.meta.url).pathname
@@ -43,29 +44,43 @@ for (const [place, dialogs] of Object.entries(places)) {
     const say = words('zh')
     test.use({ locale: 'zh-CN', viewport: { width, height: dialogs === phone ? 844 : 900 } })
 
-    test('opens whole, and Escape closes it', async ({ page }) => {
+    test('opens whole, keeps what was entered when it cannot be sent, and closes by Escape', async ({ page, expectConsole }) => {
+      expectConsole(/status of 500/)
       await each(page, dialogs, async (d, where) => {
         const dialog = await opened(page, d, say)
         await whole(page, d, `${place}-${where}-${width}-light-zh`, 'zh')
         const inside = await dialog.evaluate((e) => e.contains(document.activeElement))
         expect.soft(inside, `${where}: the keyboard is in it`).toBe(true)
+        const stays = d.send && !d.beside && !d.send.later
+        if (stays) await cannotBeSent(page, d, where, say)
         await page.keyboard.press('Escape')
         await expect.soft(dialog, `${where}: Escape closes it`).toBeHidden()
+        if (!d.send || stays) return
+        await d.open(page, say)
+        await cannotBeSent(page, d, where, say)
       })
     })
 
-    test('says what it could not read, and shows it at the next try', async ({ page, expectConsole }) => {
+    test('shows where the answers will be, says what it could not read, and shows it at the next try', async ({ page, expectConsole }) => {
       expectConsole(/status of 500/)
       await each(
         page,
         dialogs.filter((d) => d.reads),
         async (d, where) => {
-          let broken = true
-          const answer = (route: Route) => (broken && asks(d, route) ? stumble(route) : route.fallback())
+          const held: Route[] = []
+          let answers: 'none' | 'faults' | 'content' = 'none'
+          const answer = (route: Route) => {
+            if (answers === 'content' || !asks(d, route)) return route.fallback()
+            return answers === 'faults' ? stumble(route) : void held.push(route)
+          }
           const dialog = await opened(page, d, say, answer)
+          await expect.soft(dialog.locator(waiting).first(), `${where}: waits`).toBeVisible()
+          await expect.soft(dialog.locator(nothing), `${where}: calls empty what it does not know yet`).toHaveCount(0)
+          answers = 'faults'
+          for (const route of held) await stumble(route)
           await expect.soft(dialog.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
           await expect.soft(dialog.locator(waiting), `${where}: waits for what has failed`).toHaveCount(0)
-          broken = false
+          answers = 'content'
           const retry = dialog.getByRole('button', { name: again })
           while ((await retry.count()) > 0) {
             const one = await retry.first().elementHandle()
@@ -76,64 +91,6 @@ for (const [place, dialogs] of Object.entries(places)) {
           await expect.soft(dialog.locator(waiting), `${where}: content at the next try`).toHaveCount(0)
         },
       )
-    })
-
-    test('shows where the answers will be', async ({ page }) => {
-      await each(
-        page,
-        dialogs.filter((d) => d.reads),
-        async (d, where) => {
-          const never = (route: Route) => (asks(d, route) ? undefined : route.fallback())
-          const dialog = await opened(page, d, say, never)
-          await expect.soft(dialog.locator(waiting).first(), `${where}: waits`).toBeVisible()
-          await expect.soft(dialog.locator(nothing), `${where}: calls empty what it does not know yet`).toHaveCount(0)
-        },
-      )
-    })
-
-    test('keeps what was entered when it cannot be sent, and sends it once', async ({ page, expectConsole }) => {
-      expectConsole(/status of 500/)
-      for (const answers of ['fails', 'never'])
-        await each(
-          page,
-          dialogs.filter((d) => d.send),
-          async (d, where) => {
-            const dialog = await opened(page, d, say)
-            await d.send?.fill?.(dialog, page, say)
-            const entered = await entries(dialog)
-            const sent: (string | null)[] = []
-            const held: Route[] = []
-            const answer = (route: Route) => {
-              if (route.request().method() === 'GET') return route.fallback()
-              sent.push(route.request().postData())
-              return answers === 'fails' ? stumble(route) : void held.push(route)
-            }
-            await page.route(questions, answer)
-            const button = buttonOf(d, dialog, say)
-            await button.click()
-            if (d.send?.later) {
-              await expect(dialog, `${where}: closes`).toBeHidden()
-              await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
-            }
-            await expect.poll(() => sent.length, `${where}: is sent`).toBe(1)
-            if (answers === 'fails') {
-              await expect.soft(page.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
-              if (d.send?.later) {
-                await page.getByRole('button', { name: again }).click()
-                await expect.poll(() => sent, `${where}: the same is sent again`).toEqual([sent[0], sent[0]])
-              } else if (!d.beside) {
-                await expect.soft(button, `${where}: can be sent again`).toBeEnabled()
-                expect.soft(await entries(dialog), `${where}: keeps what was entered`).toEqual(entered)
-              }
-            } else if (!d.beside && !d.send?.later) {
-              await button.click({ force: true, timeout: 1_000 }).catch(() => undefined)
-              expect.soft(sent.length, `${where}: is sent once`).toBe(1)
-            }
-            // What outlives its page must not go on to the server.
-            await page.goto('about:blank')
-            for (const route of held) await route.abort().catch(() => undefined)
-          },
-        )
     })
   })
 
@@ -184,6 +141,46 @@ async function opened(page: Page, d: Dialog, say: Say, answer?: Answer): Promise
   const dialog = shown(page, d, say)
   await expect(dialog).toBeVisible()
   return dialog
+}
+
+/**
+ * Sends what a dialog holds, which the server does not answer for a while and then cannot take: it is sent once
+ * meanwhile, what happened is said, and all is as before. Nothing of it reaches the server.
+ */
+async function cannotBeSent(page: Page, d: Dialog, where: string, say: Say): Promise<void> {
+  const dialog = shown(page, d, say)
+  await d.send?.fill?.(dialog, page, say)
+  const entered = await entries(dialog)
+  const sent: (string | null)[] = []
+  const held: Route[] = []
+  await page.route(questions, (route) => {
+    if (route.request().method() === 'GET') return route.fallback()
+    sent.push(route.request().postData())
+    if (sent.length > 1) return stumble(route)
+    held.push(route)
+  })
+  const button = buttonOf(d, dialog, say)
+  await button.click()
+  if (d.send?.later) {
+    await expect(dialog, `${where}: closes`).toBeHidden()
+    await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+  }
+  await expect.poll(() => sent.length, `${where}: is sent`).toBe(1)
+  const stays = !d.beside && !d.send?.later
+  if (stays) {
+    await button.click({ force: true, timeout: 1_000 }).catch(() => undefined)
+    expect.soft(sent.length, `${where}: is sent once`).toBe(1)
+  }
+  for (const route of held) await stumble(route)
+  await expect.soft(page.getByText(stumbled).first(), `${where}: says what happened`).toBeVisible()
+  if (d.send?.later) {
+    await page.getByRole('button', { name: again }).click()
+    await expect.poll(() => sent, `${where}: the same is sent again`).toEqual([sent[0], sent[0]])
+  }
+  if (stays) {
+    await expect.soft(button, `${where}: can be sent again`).toBeEnabled()
+    expect.soft(await entries(dialog), `${where}: keeps what was entered`).toEqual(entered)
+  }
 }
 
 /** The button that sends what a dialog holds. */
