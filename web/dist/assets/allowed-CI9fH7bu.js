@@ -1,1 +1,0 @@
-import{i as e}from"./admin-l2HqTMZ_.js";function t({to:t,children:n}){return e()(t)?n:null}export{t};
