@@ -1,1 +1,0 @@
-import{i as e}from"./admin-BCEaBIPI.js";function t({to:t,children:n}){return e()(t)?n:null}export{t};

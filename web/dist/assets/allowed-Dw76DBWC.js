@@ -1,0 +1,1 @@
+import{i as e}from"./admin-B1CloSmV.js";function t({to:t,children:n}){return e()(t)?n:null}export{t};

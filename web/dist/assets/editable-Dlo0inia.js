@@ -1,0 +1,1 @@
+import{t as e}from"./config-provider-DIcF-8oE.js";import{i as t}from"./admin-B1CloSmV.js";import{g as n}from"./i18n-B5dspdQe.js";var r=n();function i({by:n,children:i}){return(0,r.jsx)(e,{componentDisabled:!t()(n)||void 0,children:i})}export{i as t};

@@ -1,0 +1,1 @@
+import{g as e,h as t}from"./i18n-B5dspdQe.js";import"./admin-B1CloSmV.js";var n=e();function r({fate:e,why:r}){return(0,n.jsxs)(`span`,{className:`fate-tag`,title:r,children:[(0,n.jsx)(`i`,{className:`fate ${e}`,"aria-hidden":!0}),t(`fate`,e),r&&(0,n.jsxs)(`span`,{className:`soft`,children:[` · `,r]})]})}export{r as t};
